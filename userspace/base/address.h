@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_BASE_ADDRESS_H
+#define SEKI_BASE_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/bytes.h"
+
+/** struct address - an IPv4 or IPv6 address; @family AF_UNSPEC means none */
+struct address {
+	sa_family_t family;
+	uint8_t octets[16]; /* the first 4 for AF_INET, unused ones zero */
+};
+
+/** struct endpoint - an address and a UDP port in host order */
+struct endpoint {
+	struct address address;
+	uint16_t port;
+};
+
+/** struct prefix - an address range by prefix length */
+struct prefix {
+	struct address address;
+	uint8_t length;
+};
+
+/* Room for any text of address_format(), endpoint_format(), prefix_format(). */
+#define ADDRESS_TEXT 64
+
+struct address address_of_ipv4(uint32_t host_order);
+uint32_t address_ipv4(const struct address *address); /* host order */
+bool address_parse(const char *text, struct address *address);
+const char *address_format(const struct address *address, char text[ADDRESS_TEXT]);
+bool address_equal(const struct address *a, const struct address *b);
+int address_compare(const struct address *a, const struct address *b); /* memcmp order */
+bool address_is_any(const struct address *address); /* none, 0.0.0.0 or :: */
+struct bytes address_bytes(const struct address *address); /* 4 or 16 octets */
+bool address_from_bytes(struct bytes in, struct address *address); /* by length */
+
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+const char *endpoint_format(const struct endpoint *endpoint, char text[ADDRESS_TEXT]); /* A:P, [A]:P */
+socklen_t endpoint_to_sockaddr(const struct endpoint *endpoint, struct sockaddr_storage *out);
+bool endpoint_from_sockaddr(const struct sockaddr *in, struct endpoint *endpoint);
+
+/** prefix_from_mask() - false when @mask (255.255.255.0) is not contiguous */
+bool prefix_from_mask(const struct address *address, const struct address *mask, struct prefix *prefix);
+bool prefix_contains(const struct prefix *prefix, const struct address *address);
+struct address prefix_mask(const struct prefix *prefix);
+struct address prefix_first(const struct prefix *prefix); /* all host bits zero */
+struct address prefix_last(const struct prefix *prefix); /* all host bits one */
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_IKE_IKE_H
+#define SEKI_IKE_IKE_H
+
+/*
+ * The key exchange engine as the daemon, the control socket and the tests see
+ * it. One engine serves one network namespace. It has no thread, no socket and
+ * no clock of its own: all of them come with struct ike_env.
+ */
+
+#include "base/address.h"
+#include "base/bytes.h"
+#include "base/timer.h"
+#include "base/work.h"
+#include "kernel/kernel.h"
+#include "net/net.h"
+
+struct policy;
+struct ike_version;
+
+/** struct ike_env - the world outside; all outlive the engine */
+struct ike_env {
+	struct kernel *kernel;
+	struct net *net;
+	struct timers *timers;
+	struct workers *workers;
+};
+
+struct ike;
+
+struct ike *ike_new(const struct ike_env *env, const struct policy *policy);
+/** ike_add_version() - lets a version of the protocol (&ikev2) take part */
+void ike_add_version(struct ike *ike, const struct ike_version *version);
+/** ike_free() - forgets everything without a word to peer or kernel: SAs keep carrying traffic */
+void ike_free(struct ike *ike);
+/** ike_set_policy() - for what is negotiated from now on; SAs whose profile is gone are deleted */
+void ike_set_policy(struct ike *ike, const struct policy *policy);
+/** ike_shutdown() - tells all peers and removes the kernel's SAs; ike_idle() says when that is over */
+void ike_shutdown(struct ike *ike);
+bool ike_idle(const struct ike *ike);
+
+/* What comes in. ike_kernel_events() fills the table with these engine's receivers. */
+void ike_receive(void *ike, const struct endpoint *local, const struct endpoint *remote, struct bytes message);
+struct kernel_events ike_kernel_events(struct ike *ike);
+
+/* What the administrator orders. Each returns how many it found. */
+size_t ike_clear_sas(struct ike *ike, const struct address *remote); /* NULL: all; children go with them */
+size_t ike_clear_children(struct ike *ike, const struct address *remote); /* made again at once while the tunnel is up */
+size_t ike_rekey_sas(struct ike *ike, const struct address *remote);
+size_t ike_rekey_children(struct ike *ike, const struct address *remote);
+
+#endif

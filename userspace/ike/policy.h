@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_IKE_POLICY_H
+#define SEKI_IKE_POLICY_H
+
+/*
+ * What the administrator wants, as the configuration leaves it and as the key
+ * exchange reads it. Built by config/, never changed afterwards: a reload
+ * builds a new one. Lists keep the order of the configuration. Strings are
+ * owned by the policy that holds them.
+ */
+
+#include <sys/queue.h>
+
+#include "base/address.h"
+#include "codec/identity.h"
+#include "proposal/proposal.h"
+
+struct source_place { /* where a statement stands, for errors and doctor */
+	const char *file;
+	unsigned int line;
+};
+
+/** struct ike_proposal - "crypto ikev2 proposal NAME" */
+struct ike_proposal {
+	TAILQ_ENTRY(ike_proposal) link;
+	char *name;
+	struct source_place place;
+	/** @transforms: number, protocol IKE; PRFs are those named, or follow from integrity */
+	struct proposal transforms;
+	bool has_prf; /* "prf" was given, for running-config */
+};
+
+#define POLICY_PROPOSALS_MAX 8
+
+/** struct ikev2_policy - "crypto ikev2 policy NAME": which proposals for which traffic */
+struct ikev2_policy {
+	TAILQ_ENTRY(ikev2_policy) link;
+	char *name;
+	struct source_place place;
+	char *match_fvrf; /* NULL: only the global one; "any" */
+	struct address match_local; /* none: any */
+	size_t proposal_count;
+	const struct ike_proposal *proposals[POLICY_PROPOSALS_MAX];
+};
+
+/** struct secret - key octets, wiped when freed; @hex: as configured, for running-config */
+struct secret {
+	uint8_t *data;
+	size_t len;
+	bool hex;
+};
+
+/** struct keyring_peer - "peer NAME"; any of the criteria may be missing */
+struct keyring_peer {
+	TAILQ_ENTRY(keyring_peer) link;
+	char *name;
+	struct source_place place;
+	bool has_prefix;
+	struct prefix prefix;
+	char *hostname;
+	struct identity identity; /* ID_NONE when not given */
+	struct secret local_key; /* what we authenticate with */
+	struct secret remote_key; /* what the peer authenticates with */
+};
+
+struct keyring {
+	TAILQ_ENTRY(keyring) link;
+	char *name;
+	struct source_place place;
+	TAILQ_HEAD(, keyring_peer) peers;
+};
+
+enum auth_kind {
+	AUTH_KIND_NONE,
+	AUTH_KIND_PRE_SHARE,
+	AUTH_KIND_RSA_SIG,
+	AUTH_KIND_ECDSA_SIG,
+	AUTH_KIND_EAP,
+};
+
+/** struct identity_match - "match identity remote ..." */
+struct identity_match {
+	TAILQ_ENTRY(identity_match) link;
+	enum { MATCH_ADDRESS, MATCH_FQDN, MATCH_FQDN_DOMAIN, MATCH_EMAIL, MATCH_EMAIL_DOMAIN, MATCH_KEY_ID, MATCH_ANY } kind;
+	struct prefix prefix;
+	char *text;
+};
+
+/** struct ikev2_profile - "crypto ikev2 profile NAME"; times in seconds, 0: not configured */
+struct ikev2_profile {
+	TAILQ_ENTRY(ikev2_profile) link;
+	char *name;
+	struct source_place place;
+	bool legacy; /* "legacy": weak algorithms are permitted in this profile */
+	TAILQ_HEAD(, identity_match) matches;
+	char *match_fvrf; /* NULL or "any" or a VRF's name */
+	struct identity local_identity; /* ID_NONE: the local address */
+	enum auth_kind local_auth, remote_auth;
+	const struct keyring *keyring;
+	uint32_t lifetime; /* of the IKE SA; default 86400 */
+	uint32_t dpd_interval, dpd_retry;
+	bool dpd_periodic;
+	bool nat_force_encap;
+};
+
+enum { IKE_LIFETIME_DEFAULT = 86400, SA_LIFETIME_DEFAULT = 3600, SA_KILOBYTES_DEFAULT = 4608000 };
+
+/** struct transform_set - "crypto ipsec transform-set NAME ..."; @esp/@ah have count 0 when absent */
+struct transform_set {
+	TAILQ_ENTRY(transform_set) link;
+	char *name;
+	struct source_place place;
+	struct proposal esp; /* ENCR and INTEG, without KE and ESN */
+	struct proposal ah;
+	bool transport; /* "mode transport" */
+};
+
+#define PROFILE_TRANSFORM_SETS_MAX 6
+
+/** struct ipsec_profile - "crypto ipsec profile NAME" */
+struct ipsec_profile {
+	TAILQ_ENTRY(ipsec_profile) link;
+	char *name;
+	struct source_place place;
+	size_t set_count; /* 0: the default ESP proposals */
+	const struct transform_set *sets[PROFILE_TRANSFORM_SETS_MAX];
+	const struct ikev2_profile *ikev2_profile; /* NULL: none */
+	uint16_t pfs_group; /* 0: no PFS */
+	uint32_t lifetime_seconds; /* 0: the global one */
+	uint32_t lifetime_kilobytes; /* 0: the global one */
+	bool lifetime_kilobytes_disabled;
+	uint32_t replay_window; /* 0: the kernel's default */
+	bool esn;
+	bool responder_only;
+};
+
+/** struct interface_config - "interface NAME" */
+struct interface_config {
+	TAILQ_ENTRY(interface_config) link;
+	char *name; /* as written: Tunnel0, Ethernet0/0, eth0 */
+	struct source_place place;
+	bool is_tunnel;
+	bool shutdown;
+	bool has_address;
+	struct prefix address; /* with its host bits */
+	char *tunnel_source; /* interface name or address, as written */
+	char *tunnel_destination;
+	bool tunnel_mode_ipsec; /* "tunnel mode ipsec ipv4" was given */
+	uint32_t mtu; /* 0: automatic */
+	char *ipsec_profile_name;
+	const struct ipsec_profile *ipsec_profile;
+};
+
+/** struct route_config - "ip route NET MASK INTERFACE-or-ADDRESS" */
+struct route_config {
+	TAILQ_ENTRY(route_config) link;
+	struct source_place place;
+	struct prefix destination;
+	char *interface; /* NULL: via @gateway */
+	struct address gateway;
+	uint32_t distance;
+};
+
+/** struct policy - the whole configuration */
+struct policy {
+	char *hostname;
+	bool legacy; /* "crypto legacy" */
+	char *key_log; /* "crypto key-log FILE": every key goes there; NULL: off */
+	bool timestamps_msec; /* "service timestamps debug datetime msec" */
+	uint32_t sa_lifetime_seconds; /* "crypto ipsec security-association lifetime ..." */
+	uint32_t sa_lifetime_kilobytes;
+	uint32_t window; /* "crypto ikev2 window N", default 5 */
+	uint32_t dpd_interval, dpd_retry; /* "crypto ikev2 dpd ..." */
+	bool dpd_periodic;
+	uint32_t limit_sa; /* "crypto ikev2 limit max-sa N", 0: none */
+	uint32_t limit_negotiating; /* "crypto ikev2 limit max-in-negotation-sa N", 0: none */
+	uint32_t rekey_margin_percent; /* "crypto ikev2 rekey-margin N": rekey at this share of the lifetime; default 85 */
+	TAILQ_HEAD(, ike_proposal) ike_proposals;
+	TAILQ_HEAD(, ikev2_policy) ikev2_policies;
+	TAILQ_HEAD(, keyring) keyrings;
+	TAILQ_HEAD(, ikev2_profile) ikev2_profiles;
+	TAILQ_HEAD(, transform_set) transform_sets;
+	TAILQ_HEAD(, ipsec_profile) ipsec_profiles;
+	TAILQ_HEAD(, interface_config) interfaces;
+	TAILQ_HEAD(, route_config) routes;
+};
+
+struct policy *policy_new(void); /* with the defaults, all lists empty */
+void policy_free(struct policy *policy); /* wipes secrets; NULL is fine */
+
+/* Look-ups, all by what the documents say (rows H12 to H15); NULL when there is none. */
+
+const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy, const char *name);
+/** policy_ike_proposals() - what we offer and accept; the default proposals when nothing fits */
+void policy_ike_proposals(const struct policy *policy, const struct address *local,
+			  bool legacy, struct proposal_list *list, const char **policy_name);
+/** policy_match_profile() - most specific "match identity remote" wins, the last among equals */
+const struct ikev2_profile *policy_match_profile(const struct policy *policy, const struct identity *remote);
+/** keyring_find() - by identity, then host name, then the longest address prefix */
+const struct keyring_peer *keyring_find(const struct keyring *keyring, const struct address *address,
+					const struct identity *identity);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_KERNEL_KERNEL_H
+#define SEKI_KERNEL_KERNEL_H
+
+/* All that the daemon knows of the kernel: a table of functions. One
+ * implementation speaks netlink to seki.ko, tests put a fake here.
+ */
+
+#include "base/address.h"
+#include "base/bytes.h"
+#include "base/result.h"
+#include "proposal/proposal.h"
+
+#define KERNEL_NAME_MAX 64
+#define KERNEL_DROP_REASONS_MAX 64
+
+enum sa_direction { SA_INBOUND, SA_OUTBOUND };
+enum sa_mode { SA_TUNNEL, SA_TRANSPORT };
+
+/** struct kernel_sa_id - which SA; @spi in host order */
+struct kernel_sa_id {
+	enum sa_direction direction;
+	uint8_t protocol; /* PROTOCOL_ESP or PROTOCOL_AH */
+	uint32_t spi;
+	struct address local;
+	struct address remote;
+};
+
+/** struct kernel_limits - 0 means without limit */
+struct kernel_limits {
+	uint64_t soft_seconds, hard_seconds;
+	uint64_t soft_bytes, hard_bytes;
+	uint64_t soft_packets, hard_packets;
+};
+
+/**
+ * struct kernel_sa - an SA to install
+ * @ifindex: the tunnel that it serves
+ * @local_port, @remote_port: UDP encapsulation when not 0
+ * @encr_key: with the salt of an AEAD behind it, as KEYMAT has it
+ */
+struct kernel_sa {
+	struct kernel_sa_id id;
+	enum sa_mode mode;
+	uint32_t ifindex;
+	uint16_t local_port, remote_port;
+	uint16_t encr, integ;
+	struct bytes encr_key, integ_key;
+	bool esn;
+	uint32_t replay_window;
+	struct kernel_limits limits;
+};
+
+/** struct kernel_counters - what one SA has done so far */
+struct kernel_counters {
+	uint64_t packets, bytes;
+	uint64_t sequence; /* last sent, or highest received */
+	uint64_t errors; /* sum of all drops */
+	uint64_t age_seconds;
+	uint64_t idle_seconds; /* since the last packet, UINT64_MAX when there was none */
+	size_t drop_count;
+	struct { char name[KERNEL_NAME_MAX]; uint64_t count; } drops[KERNEL_DROP_REASONS_MAX];
+};
+
+/**
+ * struct kernel_tunnel - a network device of kind "seki"
+ * @up: administratively up: the daemon is to negotiate
+ */
+struct kernel_tunnel {
+	uint32_t ifindex;
+	char name[16];
+	char profile[KERNEL_NAME_MAX];
+	struct address local, remote;
+	bool up;
+	uint32_t mtu;
+};
+
+struct kernel_acquire {
+	uint32_t ifindex;
+	uint8_t protocol; /* of the packet that wants a tunnel, 0 when unknown */
+	struct endpoint source, destination;
+};
+
+struct kernel_expire {
+	struct kernel_sa_id id;
+	uint32_t ifindex;
+	bool hard;
+};
+
+/** struct kernel_events - what the kernel tells; @context is handed to each */
+struct kernel_events {
+	void *context;
+	void (*acquire)(void *context, const struct kernel_acquire *acquire);
+	void (*expire)(void *context, const struct kernel_expire *expire);
+	/** @tunnel_seen: new or changed; @tunnel_gone: deleted, or moved to another namespace */
+	void (*tunnel_seen)(void *context, const struct kernel_tunnel *tunnel);
+	void (*tunnel_gone)(void *context, uint32_t ifindex);
+};
+
+struct kernel;
+
+struct kernel_ops {
+	struct result (*alloc_spi)(struct kernel *kernel, uint8_t protocol, const struct address *local,
+				   uint32_t *spi);
+	/** @add_sa: an inbound one completes its alloc_spi(), an outbound one becomes the tunnel's current */
+	struct result (*add_sa)(struct kernel *kernel, const struct kernel_sa *sa);
+	/** @delete_sa: -ENOENT when it is gone already */
+	struct result (*delete_sa)(struct kernel *kernel, const struct kernel_sa_id *id);
+	struct result (*get_counters)(struct kernel *kernel, const struct kernel_sa_id *id,
+				      struct kernel_counters *counters);
+	/** @each_sa: all SAs of this namespace, for the clean-up after a restart */
+	struct result (*each_sa)(struct kernel *kernel, void (*found)(void *context,
+				 const struct kernel_sa_id *id, uint32_t ifindex), void *context);
+};
+
+/** struct kernel - the base of each implementation; @events are set by the daemon before use */
+struct kernel {
+	const struct kernel_ops *ops;
+	struct kernel_events events;
+};
+
+#endif
