@@ -24,10 +24,12 @@ extern struct clock system_clock;
 
 /**
  * struct timer - embedded in its owner; not running while @slot is 0
+ * @order: timers due at the same time fire in the order they were started
  * @fire: called once when due, with the timer already stopped
  */
 struct timer {
 	uint64_t due;
+	uint64_t order;
 	size_t slot;
 	void (*fire)(struct timer *timer);
 };
@@ -38,6 +40,7 @@ struct timers {
 	struct timer **heap; /* heap[1] is the next one due */
 	size_t count;
 	size_t capacity;
+	uint64_t started; /* timers started so far: the next timer's order */
 };
 
 void timers_init(struct timers *timers, struct clock *clock);
@@ -49,7 +52,12 @@ bool timer_running(const struct timer *timer);
 uint64_t timer_left(const struct timers *timers, const struct timer *timer); /* 0 when stopped or due */
 /** timers_next() - microseconds until the next one is due, UINT64_MAX for none */
 uint64_t timers_next(const struct timers *timers);
-/** timers_run() - fires all that are due now; returns how many */
+/**
+ * timers_run() - fires all that are due now; returns how many
+ *
+ * A timer that is started meanwhile waits for the next call, whatever its
+ * delay, so that timers which restart themselves cannot keep us here.
+ */
 size_t timers_run(struct timers *timers);
 
 #endif
