@@ -103,7 +103,10 @@ struct ikev2_profile {
 	bool nat_force_encap;
 };
 
-enum { IKE_LIFETIME_DEFAULT = 86400, SA_LIFETIME_DEFAULT = 3600, SA_KILOBYTES_DEFAULT = 4608000 };
+enum {
+	IKE_LIFETIME_DEFAULT = 86400, SA_LIFETIME_DEFAULT = 3600, SA_KILOBYTES_DEFAULT = 4608000,
+	IKE_WINDOW_DEFAULT = 5, REKEY_MARGIN_DEFAULT = 85,
+};
 
 /** struct transform_set - "crypto ipsec transform-set NAME ..."; @esp/@ah have count 0 when absent */
 struct transform_set {
@@ -145,7 +148,7 @@ struct interface_config {
 	struct prefix address; /* with its host bits */
 	char *tunnel_source; /* interface name or address, as written */
 	char *tunnel_destination;
-	bool tunnel_mode_ipsec; /* "tunnel mode ipsec ipv4" was given */
+	bool tunnel_mode_ipsec; /* "tunnel mode ipsec ipv4" was given; taken as such without it (Q4) */
 	uint32_t mtu; /* 0: automatic */
 	char *ipsec_profile_name;
 	const struct ipsec_profile *ipsec_profile;
@@ -158,11 +161,12 @@ struct route_config {
 	struct prefix destination;
 	char *interface; /* NULL: via @gateway */
 	struct address gateway;
-	uint32_t distance;
+	uint32_t distance; /* 1 when not given */
 };
 
 /** struct policy - the whole configuration */
 struct policy {
+	char *source; /* the file's name; every place points at it */
 	char *hostname;
 	bool legacy; /* "crypto legacy" */
 	char *key_log; /* "crypto key-log FILE": every key goes there; NULL: off */
@@ -191,12 +195,26 @@ void policy_free(struct policy *policy); /* wipes secrets; NULL is fine */
 /* Look-ups, all by what the documents say (rows H12 to H15); NULL when there is none. */
 
 const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy, const char *name);
-/** policy_ike_proposals() - what we offer and accept; the default proposals when nothing fits */
+/**
+ * policy_resolve_source() - the address behind "tunnel source Ethernet0/0" or "tunnel source A"
+ * Return: false when @source is no address and no stanza gives it one: then it
+ * is a Linux interface, whose address the daemon asks for
+ */
+bool policy_resolve_source(const struct policy *policy, const char *source, struct address *address);
+/**
+ * policy_ike_proposals() - what we offer and accept; the default proposals when nothing fits
+ * @local: our address, of which "match address local" may speak; NULL: not known yet
+ * @legacy: the profile permits weak algorithms; without it (and without "crypto
+ * legacy") they are left out of the configured proposals too
+ * @policy_name: of the "crypto ikev2 policy" used, "default" for none; may be NULL
+ */
 void policy_ike_proposals(const struct policy *policy, const struct address *local,
 			  bool legacy, struct proposal_list *list, const char **policy_name);
+/** identity_match_score() - 0: no match; more specific ones score higher (H12) */
+unsigned int identity_match_score(const struct identity_match *match, const struct identity *remote);
 /** policy_match_profile() - most specific "match identity remote" wins, the last among equals */
 const struct ikev2_profile *policy_match_profile(const struct policy *policy, const struct identity *remote);
-/** keyring_find() - by identity, then host name, then the longest address prefix */
+/** keyring_find() - by identity, then host name, then the longest address prefix; both may be NULL */
 const struct keyring_peer *keyring_find(const struct keyring *keyring, const struct address *address,
 					const struct identity *identity);
 

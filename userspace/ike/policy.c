@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "ike/policy.h"
+
+struct policy *policy_new(void)
+{
+	struct policy *policy = must_calloc(1, sizeof(*policy));
+
+	policy->sa_lifetime_seconds = SA_LIFETIME_DEFAULT;
+	policy->sa_lifetime_kilobytes = SA_KILOBYTES_DEFAULT;
+	policy->window = IKE_WINDOW_DEFAULT;
+	policy->rekey_margin_percent = REKEY_MARGIN_DEFAULT;
+	TAILQ_INIT(&policy->ike_proposals);
+	TAILQ_INIT(&policy->ikev2_policies);
+	TAILQ_INIT(&policy->keyrings);
+	TAILQ_INIT(&policy->ikev2_profiles);
+	TAILQ_INIT(&policy->transform_sets);
+	TAILQ_INIT(&policy->ipsec_profiles);
+	TAILQ_INIT(&policy->interfaces);
+	TAILQ_INIT(&policy->routes);
+	return policy;
+}
+
+static void peer_free(struct keyring_peer *peer)
+{
+	secret_free(peer->local_key.data, peer->local_key.len);
+	secret_free(peer->remote_key.data, peer->remote_key.len);
+	free(peer->hostname);
+	free(peer->name);
+	free(peer);
+}
+
+static void keyring_free(struct keyring *keyring)
+{
+	struct keyring_peer *peer;
+
+	while ((peer = TAILQ_FIRST(&keyring->peers))) {
+		TAILQ_REMOVE(&keyring->peers, peer, link);
+		peer_free(peer);
+	}
+	free(keyring->name);
+	free(keyring);
+}
+
+static void ikev2_profile_free(struct ikev2_profile *profile)
+{
+	struct identity_match *match;
+
+	while ((match = TAILQ_FIRST(&profile->matches))) {
+		TAILQ_REMOVE(&profile->matches, match, link);
+		free(match->text);
+		free(match);
+	}
+	free(profile->match_fvrf);
+	free(profile->name);
+	free(profile);
+}
+
+static void interface_free(struct interface_config *interface)
+{
+	free(interface->tunnel_source);
+	free(interface->tunnel_destination);
+	free(interface->ipsec_profile_name);
+	free(interface->name);
+	free(interface);
+}
+
+static void route_free(struct route_config *route)
+{
+	free(route->interface);
+	free(route);
+}
+
+static void ikev2_policy_free(struct ikev2_policy *policy)
+{
+	free(policy->match_fvrf);
+	free(policy->name);
+	free(policy);
+}
+
+static void ike_proposal_free(struct ike_proposal *proposal)
+{
+	free(proposal->name);
+	free(proposal);
+}
+
+static void transform_set_free(struct transform_set *set)
+{
+	free(set->name);
+	free(set);
+}
+
+static void ipsec_profile_free(struct ipsec_profile *profile)
+{
+	free(profile->name);
+	free(profile);
+}
+
+#define FREE_ALL(head, release) do { \
+	while (!TAILQ_EMPTY(head)) { \
+		__typeof__(TAILQ_FIRST(head)) first_ = TAILQ_FIRST(head); \
+		TAILQ_REMOVE(head, first_, link); \
+		release(first_); \
+	} \
+} while (0)
+
+void policy_free(struct policy *policy)
+{
+	if (!policy)
+		return;
+	FREE_ALL(&policy->routes, route_free);
+	FREE_ALL(&policy->interfaces, interface_free);
+	FREE_ALL(&policy->ipsec_profiles, ipsec_profile_free);
+	FREE_ALL(&policy->transform_sets, transform_set_free);
+	FREE_ALL(&policy->ikev2_profiles, ikev2_profile_free);
+	FREE_ALL(&policy->keyrings, keyring_free);
+	FREE_ALL(&policy->ikev2_policies, ikev2_policy_free);
+	FREE_ALL(&policy->ike_proposals, ike_proposal_free);
+	free(policy->key_log);
+	free(policy->hostname);
+	free(policy->source);
+	free(policy);
+}
+
+const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy, const char *name)
+{
+	const struct ipsec_profile *profile;
+
+	TAILQ_FOREACH(profile, &policy->ipsec_profiles, link)
+		if (!strcmp(profile->name, name))
+			return profile;
+	return NULL;
+}
+
+bool policy_resolve_source(const struct policy *policy, const char *source, struct address *address)
+{
+	const struct interface_config *interface;
+
+	if (address_parse(source, address))
+		return true;
+	TAILQ_FOREACH(interface, &policy->interfaces, link) {
+		if (strcasecmp(interface->name, source) || !interface->has_address)
+			continue;
+		*address = interface->address.address;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A proposal that keeps to one profile's permission. What is left must still
+ * hold a transform of each type that it held, or it would say something else.
+ */
+static bool without_legacy(const struct proposal *in, struct proposal *out)
+{
+	bool held[TRANSFORM_TYPE_MAX + 1] = { false }, kept[TRANSFORM_TYPE_MAX + 1] = { false };
+	size_t i;
+
+	*out = *in;
+	out->count = 0;
+	for (i = 0; i < in->count; i++) {
+		const struct transform *transform = &in->transforms[i];
+
+		held[transform->type] = true;
+		if (transform_is_legacy(transform))
+			continue;
+		kept[transform->type] = true;
+		out->transforms[out->count++] = *transform;
+	}
+	return !memcmp(held, kept, sizeof(held));
+}
+
+/* 0: does not fit. One that names our address is preferred to one that takes any. */
+static int ikev2_policy_score(const struct ikev2_policy *entry, const struct address *local)
+{
+	if (entry->match_fvrf && strcasecmp(entry->match_fvrf, "any"))
+		return 0; /* another VRF's: ours is the global one */
+	if (entry->match_local.family == AF_UNSPEC)
+		return 1;
+	return local && address_equal(&entry->match_local, local) ? 2 : 0;
+}
+
+void policy_ike_proposals(const struct policy *policy, const struct address *local,
+			  bool legacy, struct proposal_list *list, const char **policy_name)
+{
+	const struct ikev2_policy *entry, *best = NULL;
+	int score, best_score = 0;
+	size_t i;
+
+	legacy = legacy || policy->legacy;
+	*list = (struct proposal_list){ 0 };
+	if (policy_name)
+		*policy_name = "default";
+
+	TAILQ_FOREACH(entry, &policy->ikev2_policies, link) {
+		score = ikev2_policy_score(entry, local);
+		if (score > best_score) {
+			best = entry;
+			best_score = score;
+		}
+	}
+
+	for (i = 0; best && i < best->proposal_count && list->count < PROPOSAL_LIST_MAX; i++) {
+		struct proposal *slot = &list->proposals[list->count];
+
+		*slot = best->proposals[i]->transforms;
+		if (!legacy && !without_legacy(&best->proposals[i]->transforms, slot))
+			continue;
+		slot->protocol = PROTOCOL_IKE;
+		slot->number = ++list->count;
+	}
+
+	if (!list->count) {
+		proposal_default_ike(list, legacy);
+		return;
+	}
+	if (policy_name)
+		*policy_name = best->name;
+}
+
+static bool text_equal(const struct identity *identity, const char *text, size_t skip)
+{
+	size_t len = strlen(text);
+
+	return identity->len - skip == len &&
+	       !strncasecmp((const char *)identity->data + skip, text, len);
+}
+
+/* "example.com" is the domain of host.example.com, not of itself nor of myexample.com */
+static bool fqdn_in_domain(const struct identity *identity, const char *domain)
+{
+	size_t len = strlen(domain);
+
+	return identity->len > len + 1 && identity->data[identity->len - len - 1] == '.' &&
+	       text_equal(identity, domain, identity->len - len);
+}
+
+static bool email_in_domain(const struct identity *identity, const char *domain)
+{
+	size_t len = strlen(domain);
+
+	return identity->len > len && identity->data[identity->len - len - 1] == '@' &&
+	       text_equal(identity, domain, identity->len - len);
+}
+
+/* Steps between the kinds: an exact name beats the longest domain. */
+enum { SCORE_ANY = 1, SCORE_PART = 2, SCORE_EXACT = 100000 };
+
+unsigned int identity_match_score(const struct identity_match *match, const struct identity *remote)
+{
+	struct address address;
+	bool exact = false;
+
+	switch (match->kind) {
+	case MATCH_ANY:
+		return SCORE_ANY;
+	case MATCH_ADDRESS:
+		if (!identity_address(remote, &address) || !prefix_contains(&match->prefix, &address))
+			return 0;
+		return SCORE_PART + match->prefix.length;
+	case MATCH_FQDN:
+		exact = remote->type == ID_FQDN && text_equal(remote, match->text, 0);
+		break;
+	case MATCH_FQDN_DOMAIN:
+		if (remote->type != ID_FQDN || !fqdn_in_domain(remote, match->text))
+			return 0;
+		return SCORE_PART + strlen(match->text);
+	case MATCH_EMAIL:
+		exact = remote->type == ID_RFC822_ADDR && text_equal(remote, match->text, 0);
+		break;
+	case MATCH_EMAIL_DOMAIN:
+		if (remote->type != ID_RFC822_ADDR || !email_in_domain(remote, match->text))
+			return 0;
+		return SCORE_PART + strlen(match->text);
+	case MATCH_KEY_ID: /* opaque octets (RFC 7296 section 3.5): case matters */
+		exact = remote->type == ID_KEY_ID &&
+			bytes_equal(identity_bytes(remote), bytes_of_string(match->text));
+		break;
+	}
+	return exact ? SCORE_EXACT : 0;
+}
+
+const struct ikev2_profile *policy_match_profile(const struct policy *policy,
+						 const struct identity *remote)
+{
+	const struct ikev2_profile *profile, *best = NULL;
+	const struct identity_match *match;
+	unsigned int score, best_score = 0;
+
+	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link) {
+		TAILQ_FOREACH(match, &profile->matches, link) {
+			score = identity_match_score(match, remote);
+			if (!score || score < best_score)
+				continue;
+			best = profile; /* of equals the last one (H13) */
+			best_score = score;
+		}
+	}
+	return best;
+}
+
+const struct keyring_peer *keyring_find(const struct keyring *keyring, const struct address *address,
+					const struct identity *identity)
+{
+	const struct keyring_peer *peer, *best = NULL;
+
+	if (identity && identity->type != ID_NONE) {
+		TAILQ_FOREACH(peer, &keyring->peers, link)
+			if (peer->identity.type != ID_NONE && identity_equal(&peer->identity, identity))
+				return peer;
+		TAILQ_FOREACH(peer, &keyring->peers, link)
+			if (peer->hostname && identity->type == ID_FQDN &&
+			    text_equal(identity, peer->hostname, 0))
+				return peer;
+	}
+	if (!address)
+		return NULL;
+	TAILQ_FOREACH(peer, &keyring->peers, link) {
+		if (!peer->has_prefix || !prefix_contains(&peer->prefix, address))
+			continue;
+		if (!best || peer->prefix.length > best->prefix.length)
+			best = peer;
+	}
+	return best;
+}
