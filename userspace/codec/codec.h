@@ -59,7 +59,9 @@ struct result header_parse(struct bytes in, struct ike_header *header);
  * message_parse() - header and payload chain
  *
  * Stops at an encrypted payload (SK, SKF), which must be the last one.
- * Payload types that are not known are kept in the list.
+ * Payload types that are not known are kept in the list. Every octet must
+ * belong to a payload, and a message has at most MESSAGE_PAYLOADS_MAX.
+ * Return: -EPROTO with the bound that was broken
  */
 struct result message_parse(struct bytes in, struct message *message);
 /** payloads_parse() - a bare chain, as it comes out of an encrypted payload; fills count and payloads */
@@ -70,9 +72,15 @@ const struct payload *message_next(const struct message *message, const struct p
 /** message_unknown_critical() - type of the first unknown payload with the critical bit, 0 for none */
 uint8_t message_unknown_critical(const struct message *message);
 
-/* Payload bodies to meaning. */
+/* Payload bodies to meaning; -EPROTO with the bound or the value that is wrong. */
 
-/** sa_payload_parse() - drops transforms with unknown attributes into @unknown ones, keeps order */
+/**
+ * sa_payload_parse() - proposals and transforms in the peer's order
+ *
+ * A transform with a type or attribute that is not known is marked so. Proposals
+ * for protocols that are not known are passed over, and so is what does not fit
+ * into the arrays; the bounds of those are checked all the same.
+ */
 struct result sa_payload_parse(struct bytes body, struct proposal_list *list);
 
 struct ke_payload {
@@ -124,7 +132,12 @@ struct traffic_selectors {
 	uint8_t count;
 	struct traffic_selector items[TRAFFIC_SELECTORS_MAX];
 };
-/** ts_payload_parse() - unknown TS types are passed over */
+/**
+ * ts_payload_parse() - at least one selector is there on the wire
+ *
+ * Unknown TS types and what does not fit into the array are passed over, so
+ * @selectors may end up empty.
+ */
 struct result ts_payload_parse(struct bytes body, struct traffic_selectors *selectors);
 
 /** struct config_attribute - of a configuration payload */
@@ -138,6 +151,7 @@ struct config_payload {
 	uint8_t count;
 	struct config_attribute attributes[CONFIG_ATTRIBUTES_MAX];
 };
+/** config_payload_parse() - unknown attributes are kept, those past the array passed over */
 struct result config_payload_parse(struct bytes body, struct config_payload *config);
 
 struct result eap_payload_parse(struct bytes body, struct bytes *packet);
@@ -150,12 +164,13 @@ struct writer {
 	struct buffer buffer;
 	size_t next_at; /* where the type of the next payload goes; SIZE_MAX: @first */
 	uint8_t first; /* type of the first payload of a bare chain */
+	bool overflow; /* something grew past what its length field holds */
 };
 
 void writer_begin(struct writer *writer, const struct ike_header *header);
 void writer_begin_chain(struct writer *writer);
 void writer_free(struct writer *writer);
-/** writer_finish() - sets the header's length; the octets stay the writer's */
+/** writer_finish() - sets the header's length; the octets stay the writer's; none after an overflow */
 struct bytes writer_finish(struct writer *writer);
 
 /** writer_open() - starts a payload; put its body into writer->buffer, then writer_close() */
@@ -189,7 +204,10 @@ void id_payload_body(const struct identity *identity, struct buffer *out);
 /**
  * message_seal() - header, then one SK payload that holds @chain
  * @header: length and next_payload are filled in
- * @out: gets the whole datagram
+ * @out: gets the whole datagram in place of what it held; empty after a failure
+ *
+ * Pads to the cipher's block size and no further.
+ * Return: -EMSGSIZE when it would not fit into a datagram
  */
 struct result message_seal(const struct ike_header *header, const struct writer *chain,
 			   struct sealer *sealer, struct buffer *out);
@@ -197,7 +215,9 @@ struct result message_seal(const struct ike_header *header, const struct writer 
  * message_open() - checks and decrypts the SK payload of @message
  * @plain: keeps the decrypted octets; @inner's views point into it
  * @inner: gets the header of @message and the inner payloads
- * Return: -EBADMSG when the ICV is wrong, -EPROTO when what is inside is malformed
+ * Return: -EBADMSG when the ICV is wrong or the outside does not even fit the
+ * suite, so that anybody may have sent it; -EPROTO when the peer did send it
+ * and what is inside is malformed
  */
 struct result message_open(const struct message *message, struct sealer *sealer, struct buffer *plain,
 			   struct message *inner);
@@ -205,8 +225,16 @@ struct result message_open(const struct message *message, struct sealer *sealer,
 /* Reading aloud (rows C07, C08): one call of @line per line of the dump. */
 void message_dump(const struct message *message,
 		  void (*line)(void *context, const char *text), void *context);
+/* Names as IOS prints them; other numbers become "Unknown - 40960", in a ring
+ * of a few static texts: good for one line, not for keeping.
+ */
 const char *exchange_name(uint8_t exchange); /* "IKE_SA_INIT", ... */
 const char *payload_name(uint8_t type); /* "SA", "KE", "N", "NOTIFY", ... */
-const char *notify_name(uint16_t type); /* "NAT_DETECTION_SOURCE_IP"; "Unknown - 40960" in a static ring for others */
+const char *notify_name(uint16_t type); /* "NAT_DETECTION_SOURCE_IP", ... */
+const char *auth_method_name(uint8_t method); /* "PSK", "RSA", ... */
+const char *config_type_name(uint8_t type); /* "CFG_REQUEST", ... */
+const char *config_attribute_name(uint16_t type); /* "internal IP4 DNS", ... */
+const char *ts_type_name(uint8_t type); /* "TS_IPV4_ADDR_RANGE", ... */
+const char *cert_encoding_name(uint8_t encoding); /* "Hash and URL of PKIX", ... */
 
 #endif

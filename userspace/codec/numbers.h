@@ -127,8 +127,63 @@ enum auth_method {
 #undef X
 };
 
-enum config_type { CONFIG_REQUEST = 1, CONFIG_REPLY = 2, CONFIG_SET = 3, CONFIG_ACK = 4 };
+#define CONFIG_TYPE_LIST(X) \
+	X(1, REQUEST, "CFG_REQUEST") \
+	X(2, REPLY, "CFG_REPLY") \
+	X(3, SET, "CFG_SET") \
+	X(4, ACK, "CFG_ACK")
 
-enum ts_type { TS_IPV4_ADDR_RANGE = 7, TS_IPV6_ADDR_RANGE = 8 };
+enum config_type {
+#define X(number, name, text) CONFIG_##name = number,
+	CONFIG_TYPE_LIST(X)
+#undef X
+};
+
+/* RFC 7296 section 3.15.1 */
+#define CONFIG_ATTRIBUTE_LIST(X) \
+	X(1, INTERNAL_IP4_ADDRESS, "internal IP4 address") \
+	X(2, INTERNAL_IP4_NETMASK, "internal IP4 netmask") \
+	X(3, INTERNAL_IP4_DNS, "internal IP4 DNS") \
+	X(4, INTERNAL_IP4_NBNS, "internal IP4 NBNS") \
+	X(6, INTERNAL_IP4_DHCP, "internal IP4 DHCP") \
+	X(7, APPLICATION_VERSION, "application version") \
+	X(8, INTERNAL_IP6_ADDRESS, "internal IP6 address") \
+	X(10, INTERNAL_IP6_DNS, "internal IP6 DNS") \
+	X(12, INTERNAL_IP6_DHCP, "internal IP6 DHCP") \
+	X(13, INTERNAL_IP4_SUBNET, "internal IP4 subnet") \
+	X(14, SUPPORTED_ATTRIBUTES, "supported attributes") \
+	X(15, INTERNAL_IP6_SUBNET, "internal IP6 subnet")
+
+enum config_attribute_type {
+#define X(number, name, text) CONFIG_##name = number,
+	CONFIG_ATTRIBUTE_LIST(X)
+#undef X
+};
+
+#define TS_TYPE_LIST(X) \
+	X(7, TS_IPV4_ADDR_RANGE) \
+	X(8, TS_IPV6_ADDR_RANGE)
+
+enum ts_type {
+#define X(number, name) name = number,
+	TS_TYPE_LIST(X)
+#undef X
+};
+
+/* RFC 7296 section 3.6 */
+#define CERT_ENCODING_LIST(X) \
+	X(1, PKCS7, "PKCS #7 wrapped X.509 certificate") \
+	X(4, X509_SIGNATURE, "X.509 Certificate - signature") \
+	X(7, CRL, "Certificate Revocation List") \
+	X(11, RAW_RSA, "Raw RSA Key") \
+	X(12, HASH_AND_URL, "Hash and URL of PKIX") \
+	X(13, HASH_AND_URL_BUNDLE, "Hash and URL of PKIX bundle") \
+	X(15, RAW_PUBLIC_KEY, "Raw Public Key")
+
+enum cert_encoding {
+#define X(number, name, text) CERT_##name = number,
+	CERT_ENCODING_LIST(X)
+#undef X
+};
 
 #endif
