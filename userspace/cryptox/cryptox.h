@@ -14,7 +14,13 @@
 #define CRYPTOX_HASH_MAX 64 /* octets of the longest prf or digest */
 #define CRYPTOX_PARTS_MAX 8 /* pieces that one prf or digest call takes */
 
-/** cryptox_start() - loads the OpenSSL providers; @legacy also the legacy one (DES, MD5) */
+/**
+ * cryptox_start() - looks up every algorithm once; nothing else here works before
+ * @legacy: load OpenSSL's legacy provider too, which DES lives in
+ *
+ * A later call with @legacy adds what was missing, so that a reload can permit
+ * it. Which algorithm may be used is not decided here but by the policy.
+ */
 struct result cryptox_start(bool legacy);
 void cryptox_stop(void);
 
@@ -31,6 +37,12 @@ size_t prf_size(uint16_t prf); /* output octets, also the preferred key length; 
 /** prf_compute() - prf(key, part | part | ...); @out has prf_size() octets */
 struct result prf_compute(uint16_t prf, struct bytes key, const struct bytes *parts, size_t count,
 			  uint8_t *out);
+/**
+ * prf_nonce() - the part of a nonce that goes into the key of SKEYSEED
+ *
+ * RFC 7296 section 2.14: the first 8 octets for the PRFs on AES, else all.
+ */
+struct bytes prf_nonce(uint16_t prf, struct bytes nonce);
 /** prf_plus() - prf+(key, seed), at most 255 blocks */
 struct result prf_plus(uint16_t prf, struct bytes key, struct bytes seed, uint8_t *out, size_t len);
 
@@ -47,6 +59,8 @@ struct cipher_suite {
 	uint16_t integ;
 };
 
+/** encr_allows() - known, and @key_bits is a Key Length that it may carry (0: none) */
+bool encr_allows(uint16_t encr, uint16_t key_bits);
 bool encr_is_aead(uint16_t encr);
 size_t encr_key_size(uint16_t encr, uint16_t key_bits); /* octets of SK_e, the salt of an AEAD included */
 size_t encr_iv_size(uint16_t encr);
@@ -64,7 +78,7 @@ const struct cipher_suite *sealer_suite(const struct sealer *sealer);
 /**
  * sealer_seal() - encrypts and authenticates
  * @associated: everything before the IV (IKE header .. generic payload header)
- * @plain: padded to the block size, pad length octet included
+ * @plain: padded to the block size, pad length octet included, so never empty
  * @out: gets IV, ciphertext and ICV appended
  *
  * A non-AEAD suite authenticates @associated, IV and ciphertext with its INTEG
