@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Events of the generic netlink family "seki", and of the controller that tells
+ * when the family itself comes and goes with its module.
+ */
+
+#include <linux/genetlink.h>
+#include <linux/seki.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "kernel/internal.h"
+#include "kernel/netlink.h"
+
+static const struct nla_policy acquire_policy[SEKI_A_ACQUIRE_MAX + 1] = {
+	[SEKI_A_ACQUIRE_IFINDEX] = { .type = NLA_U32 },
+	[SEKI_A_ACQUIRE_INNER_PROTO] = { .type = NLA_U8 },
+	[SEKI_A_ACQUIRE_INNER_SRC] = { .maxlen = 16 },
+	[SEKI_A_ACQUIRE_INNER_DST] = { .maxlen = 16 },
+	[SEKI_A_ACQUIRE_INNER_SPORT] = { .type = NLA_U16 },
+	[SEKI_A_ACQUIRE_INNER_DPORT] = { .type = NLA_U16 },
+};
+
+static struct endpoint get_endpoint(const struct nlattr *address, const struct nlattr *port)
+{
+	struct endpoint endpoint = { 0 };
+
+	if (address)
+		(void)address_from_bytes(bytes_of(nla_data(address), (size_t)nla_len(address)),
+					 &endpoint.address);
+	if (port)
+		endpoint.port = ntohs(nla_get_u16(port));
+	return endpoint;
+}
+
+static bool acquire(const struct kernel_events *events, struct nlmsghdr *message)
+{
+	struct nlattr *tb[SEKI_A_ACQUIRE_MAX + 1];
+	struct kernel_acquire found = { 0 };
+
+	if (genlmsg_parse(message, 0, tb, SEKI_A_ACQUIRE_MAX, acquire_policy) < 0 ||
+	    !tb[SEKI_A_ACQUIRE_IFINDEX])
+		return false;
+	found.ifindex = nla_get_u32(tb[SEKI_A_ACQUIRE_IFINDEX]);
+	if (tb[SEKI_A_ACQUIRE_INNER_PROTO])
+		found.protocol = nla_get_u8(tb[SEKI_A_ACQUIRE_INNER_PROTO]);
+	found.source = get_endpoint(tb[SEKI_A_ACQUIRE_INNER_SRC], tb[SEKI_A_ACQUIRE_INNER_SPORT]);
+	found.destination = get_endpoint(tb[SEKI_A_ACQUIRE_INNER_DST], tb[SEKI_A_ACQUIRE_INNER_DPORT]);
+	if (events->acquire)
+		events->acquire(events->context, &found);
+	return true;
+}
+
+static bool expire(const struct kernel_events *events, struct nlmsghdr *message)
+{
+	struct nlattr *tb[SEKI_A_SA_MAX + 1];
+	struct kernel_expire found = { 0 };
+
+	if (genlmsg_parse(message, 0, tb, SEKI_A_SA_MAX, sa_policy) < 0 || !sa_id_parse(tb, &found.id))
+		return false;
+	found.hard = tb[SEKI_A_SA_HARD] != NULL;
+	found.ifindex = tb[SEKI_A_SA_IFINDEX] ? nla_get_u32(tb[SEKI_A_SA_IFINDEX]) : 0;
+	if (events->expire)
+		events->expire(events->context, &found);
+	return true;
+}
+
+/* The module may be unloaded and loaded under a running daemon. */
+static bool family_event(struct kernel_netlink *netlink, struct nlmsghdr *message, uint8_t command)
+{
+	static const struct nla_policy policy[CTRL_ATTR_MAX + 1] = {
+		[CTRL_ATTR_FAMILY_NAME] = { .type = NLA_STRING },
+	};
+	struct nlattr *tb[CTRL_ATTR_MAX + 1];
+	struct result result;
+
+	if (genlmsg_parse(message, 0, tb, CTRL_ATTR_MAX, policy) < 0 || !tb[CTRL_ATTR_FAMILY_NAME])
+		return false;
+	if (strcmp(nla_get_string(tb[CTRL_ATTR_FAMILY_NAME]), SEKI_FAMILY_NAME))
+		return true;
+	if (command == CTRL_CMD_DELFAMILY) {
+		netlink->family = 0;
+		log_line(LOG_ERROR, "kernel: the seki module was unloaded, no tunnel can work");
+	} else if (command == CTRL_CMD_NEWFAMILY) {
+		result = family_learn(netlink, message);
+		if (!failed(&result))
+			result = lend_again(netlink);
+		if (failed(&result))
+			log_line(LOG_ERROR, "kernel: %s", result.why);
+		else
+			log_line(LOG_NOTICE, "kernel: the seki module was loaded again");
+	}
+	return true;
+}
+
+void generic_event(void *context, struct nlmsghdr *message)
+{
+	struct kernel_netlink *netlink = context;
+	const struct kernel_events *events = &netlink->base.events;
+	const struct genlmsghdr *header;
+	bool good = true;
+
+	if (!genlmsg_valid_hdr(message, 0))
+		return;
+	header = nlmsg_data(message);
+	if (message->nlmsg_type == GENL_ID_CTRL)
+		good = family_event(netlink, message, header->cmd);
+	else if (netlink->family == 0 || message->nlmsg_type != netlink->family)
+		return;
+	else if (header->cmd == SEKI_CMD_ACQUIRE_NTF)
+		good = acquire(events, message);
+	else if (header->cmd == SEKI_CMD_EXPIRE_NTF)
+		good = expire(events, message);
+	if (!good)
+		log_line(LOG_ERROR, "kernel: event %u of %u octets cannot be read", header->cmd,
+			 message->nlmsg_len);
+}
