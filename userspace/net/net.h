@@ -24,11 +24,14 @@ struct net_ops {
 /**
  * struct net - the base of each implementation
  * @receive: set by the daemon: a datagram has come, its marker is off
+ * @unreachable: may be NULL: the network says that @remote cannot be reached,
+ *   @error is an errno (ECONNREFUSED: nobody listens there). Anybody can forge it.
  */
 struct net {
 	const struct net_ops *ops;
 	void (*receive)(void *context, const struct endpoint *local, const struct endpoint *remote,
 			struct bytes message);
+	void (*unreachable)(void *context, const struct endpoint *remote, int error);
 	void *context;
 };
 
