@@ -100,8 +100,9 @@ struct kernel_events {
 struct kernel;
 
 struct kernel_ops {
-	struct result (*alloc_spi)(struct kernel *kernel, uint8_t protocol, const struct address *local,
-				   uint32_t *spi);
+	/** @alloc_spi: of an inbound SA of the tunnel @ifindex, held for a minute */
+	struct result (*alloc_spi)(struct kernel *kernel, uint8_t protocol, uint32_t ifindex,
+				   const struct address *local, uint32_t *spi);
 	/** @add_sa: an inbound one completes its alloc_spi(), an outbound one becomes the tunnel's current */
 	struct result (*add_sa)(struct kernel *kernel, const struct kernel_sa *sa);
 	/** @delete_sa: -ENOENT when it is gone already */

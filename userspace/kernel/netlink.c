@@ -228,23 +228,10 @@ static void spi_visit(void *context, struct nlmsghdr *message)
 	answer->valid = true;
 }
 
-/* A tunnel of ours at @local: the module wants to know whose SPI it is. */
-static uint32_t tunnel_at(const struct kernel_netlink *netlink, const struct address *local)
-{
-	const struct tunnel_table *table = &netlink->tunnels;
-	size_t i;
-
-	for (i = 0; i < table->count; i++)
-		if (address_equal(&table->entries[i].tunnel.local, local))
-			return table->entries[i].tunnel.ifindex;
-	return 0;
-}
-
-static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, const struct address *local,
-			       uint32_t *spi)
+static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t ifindex,
+			       const struct address *local, uint32_t *spi)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	uint32_t ifindex = tunnel_at(netlink, local);
 	struct answer answer = { 0 };
 	struct nl_msg *request;
 	struct result result;
@@ -252,8 +239,7 @@ static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, const st
 	request = new_request(netlink, SEKI_CMD_SPI_ALLOC, 0, &result);
 	if (!request)
 		return result;
-	if (ifindex)
-		NLA_PUT_U32(request, SEKI_A_SA_IFINDEX, ifindex);
+	NLA_PUT_U32(request, SEKI_A_SA_IFINDEX, ifindex);
 	NLA_PUT_U8(request, SEKI_A_SA_PROTO, ip_protocol(protocol));
 	if (put_address(request, SEKI_A_SA_LOCAL, local))
 		goto nla_put_failure;
