@@ -46,7 +46,7 @@
 	X(3DES, 3, "3DES", "3des", "cbc(des3_ede)", "DES-EDE3-CBC", \
 	  0, 0, 0, 192, 0, 8, 8, 0, 1) \
 	X(NULL, 11, "NULL", "null", "ecb(cipher_null)", "", \
-	  0, 0, 0, 0, 0, 0, 1, 0, 1) \
+	  0, 0, 0, 0, 0, 0, 1, 0, 0) \
 	X(AES_CBC, 12, "AES-CBC", "aes-cbc", "cbc(aes)", "AES-%u-CBC", \
 	  128, 256, 64, 0, 0, 16, 16, 0, 0) \
 	X(AES_CTR, 13, "AES-CTR", "aes-ctr", "rfc3686(ctr(aes))", "AES-%u-CTR", \

@@ -10,6 +10,23 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "seki/algorithms.h"
+
+/* ENCR_AES_CBC, PRF_HMAC_SHA1, INTEG_HMAC_SHA1_96, KE_MODP_1024 ...: the numbers of the table */
+enum {
+#define X(symbol, id, ...) ENCR_##symbol = id,
+	SEKI_ENCR_LIST(X)
+#undef X
+#define X(symbol, id, ...) PRF_##symbol = id,
+	SEKI_PRF_LIST(X)
+#undef X
+#define X(symbol, id, ...) INTEG_##symbol = id,
+	SEKI_INTEG_LIST(X)
+#undef X
+#define X(symbol, id, ...) KE_##symbol = id,
+	SEKI_KE_LIST(X)
+#undef X
+};
 
 #define CRYPTOX_HASH_MAX 64 /* octets of the longest prf or digest */
 #define CRYPTOX_PARTS_MAX 8 /* pieces that one prf or digest call takes */

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "seki/algorithms.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

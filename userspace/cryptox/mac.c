@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "seki/algorithms.h"
 
 #define AES_BLOCK 16
 

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "seki/algorithms.h"
 
 #define SALT_MAX 4
 #define NONCE_MAX 16
@@ -44,14 +43,6 @@ static struct encr_algorithm encrs[] = {
 static const uint8_t icv_sizes[][2] = {
 #define X(symbol, id, display, keyword, kernel, openssl, key, icv, legacy) { id, icv },
 	SEKI_INTEG_LIST(X)
-#undef X
-};
-
-enum {
-#define X(symbol, id, display, keyword, kernel, openssl, bits_min, bits_max, bits_step, \
-	  bits_fixed, salt, iv, block, icv, legacy) \
-	ENCR_##symbol = id,
-	SEKI_ENCR_LIST(X)
 #undef X
 };
 
