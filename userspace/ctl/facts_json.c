@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the key exchange knows, as JSON. Only values: wording and layout belong
+ * to the command.
+ */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "ctl/internal.h"
+
+/** struct listing - one walk over the engine */
+struct listing {
+	struct ctl_context *context;
+	json_t *array;
+	const char *interface; /* NULL: all */
+	const struct address *remote; /* NULL: all */
+};
+
+/*
+ * A string of JSON is UTF-8. Names and identities that are not keep their
+ * ASCII part, which is better than an answer with a field missing.
+ */
+json_t *ctl_text(const char *text)
+{
+	json_t *string;
+	char *copy;
+
+	if (!text)
+		return json_null();
+	string = json_string(text);
+	if (string)
+		return string;
+	copy = must_strdup(text);
+	for (char *at = copy; *at; at++)
+		if ((unsigned char)*at >= 0x80)
+			*at = '?';
+	string = json_string(copy);
+	secret_free(copy, strlen(copy));
+	return string;
+}
+
+static void put(json_t *object, const char *name, json_t *value)
+{
+	json_object_set_new(object, name, value);
+}
+
+static void put_number(json_t *object, const char *name, uint64_t value)
+{
+	put(object, name, json_integer((json_int_t)value));
+}
+
+static void put_text(json_t *object, const char *name, const char *text)
+{
+	put(object, name, ctl_text(text));
+}
+
+static void put_bool(json_t *object, const char *name, bool value)
+{
+	put(object, name, json_boolean(value));
+}
+
+static void put_address(json_t *object, const char *name, const struct address *address)
+{
+	char text[ADDRESS_TEXT];
+
+	put_text(object, name,
+		 address->family == AF_UNSPEC ? NULL : address_format(address, text));
+}
+
+static void put_endpoint(json_t *object, const char *name, const struct endpoint *endpoint)
+{
+	json_t *value = json_object();
+
+	put_address(value, "address", &endpoint->address);
+	put_number(value, "port", endpoint->port);
+	put(object, name, value);
+}
+
+static void put_transform(json_t *object, const char *name, const struct transform *transform)
+{
+	char text[TRANSFORM_TEXT];
+	json_t *value;
+
+	if (!transform->id) {
+		put(object, name, json_null());
+		return;
+	}
+	value = json_object();
+	put_number(value, "id", transform->id);
+	put_text(value, "name", transform_name(transform, text));
+	put_number(value, "key_bits", transform->key_bits);
+	put(object, name, value);
+}
+
+/* Too big for JSON's numbers, and nobody calculates with it. */
+static void put_ike_spi(json_t *object, const char *name, uint64_t spi)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016" PRIX64, spi);
+	put_text(object, name, text);
+}
+
+static void put_identity(json_t *object, const char *name, const struct identity *identity)
+{
+	char text[IDENTITY_TEXT];
+	json_t *value;
+
+	if (identity->type == ID_NONE) {
+		put(object, name, json_null());
+		return;
+	}
+	value = json_object();
+	put_text(value, "type", identity_type_name(identity->type));
+	put_text(value, "text", identity_format(identity, text));
+	put(object, name, value);
+}
+
+static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
+{
+	struct listing *listing = context;
+	json_t *object;
+
+	if (listing->remote && !address_equal(listing->remote, &sa->remote.address))
+		return;
+	object = json_object();
+	put_number(object, "tunnel_id", sa->tunnel_id);
+	put_number(object, "version", sa->version);
+	put_text(object, "state", sa->state);
+	put_bool(object, "established", sa->established);
+	put_bool(object, "initiator", sa->initiator);
+	put_endpoint(object, "local", &sa->local);
+	put_endpoint(object, "remote", &sa->remote);
+	put_text(object, "fvrf", sa->fvrf);
+	put_text(object, "ivrf", sa->ivrf);
+	put_text(object, "profile", sa->profile);
+	put_transform(object, "encryption", &sa->encr);
+	put_transform(object, "integrity", &sa->integ);
+	put_transform(object, "prf", &sa->prf);
+	put_transform(object, "group", &sa->group);
+	put_text(object, "auth_sign", sa->auth_sign);
+	put_text(object, "auth_verify", sa->auth_verify);
+	put_number(object, "lifetime_seconds", sa->lifetime);
+	put_number(object, "active_seconds", sa->active);
+	put_number(object, "ce_id", sa->ce_id);
+	put_number(object, "session_id", sa->session_id);
+	put_text(object, "status", sa->status);
+	put_ike_spi(object, "local_spi", sa->local_spi);
+	put_ike_spi(object, "remote_spi", sa->remote_spi);
+	put_identity(object, "local_id", &sa->local_id);
+	put_identity(object, "remote_id", &sa->remote_id);
+	put_number(object, "local_request_id", sa->local_request);
+	put_number(object, "remote_request_id", sa->remote_request);
+	put_number(object, "local_next_id", sa->local_next);
+	put_number(object, "remote_next_id", sa->remote_next);
+	put_number(object, "local_queued", sa->local_queued);
+	put_number(object, "remote_queued", sa->remote_queued);
+	put_number(object, "local_window", sa->local_window);
+	put_number(object, "remote_window", sa->remote_window);
+	put_number(object, "dpd_interval_seconds", sa->dpd_interval);
+	put_number(object, "dpd_retry_seconds", sa->dpd_retry);
+	put_bool(object, "nat_local", sa->nat_local);
+	put_bool(object, "nat_remote", sa->nat_remote);
+	put_bool(object, "legacy", sa->legacy);
+	put_number(object, "child_count", sa->child_count);
+	json_array_append_new(listing->array, object);
+}
+
+json_t *ctl_ike_sas(struct ctl_context *context, const struct address *remote)
+{
+	struct listing listing = { context, json_array(), NULL, remote };
+
+	context->engine->each_sa(context->ike, add_ike_sa, &listing);
+	return listing.array;
+}
+
+static json_t *selectors(const struct traffic_selectors *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct traffic_selector *selector = &list->items[i];
+		json_t *object = json_object();
+
+		put_number(object, "protocol", selector->protocol);
+		put_address(object, "start", &selector->start);
+		put_address(object, "end", &selector->end);
+		put_number(object, "start_port", selector->start_port);
+		put_number(object, "end_port", selector->end_port);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+/* The words of a transform set: a key size other than the default stands where IOS has it. */
+static void add_set_word(json_t *words, uint8_t protocol, const struct transform *transform)
+{
+	const struct esp_keyword *keyword;
+	char text[64];
+
+	if (!transform->id)
+		return;
+	keyword = esp_keyword_of(protocol, transform);
+	if (!keyword)
+		transform_name(transform, text);
+	else if (!keyword->takes_bits || transform->key_bits == 128)
+		snprintf(text, sizeof(text), "%s", keyword->keyword);
+	else if (strcmp(keyword->keyword, "esp-aes") == 0)
+		snprintf(text, sizeof(text), "esp-%u-aes", transform->key_bits);
+	else
+		snprintf(text, sizeof(text), "%s %u", keyword->keyword, transform->key_bits);
+	json_array_append_new(words, ctl_text(text));
+}
+
+static json_t *set_words(const struct child_sa_facts *child)
+{
+	json_t *words = json_array();
+
+	add_set_word(words, child->protocol, &child->encr);
+	add_set_word(words, child->protocol, &child->integ);
+	return words;
+}
+
+static json_t *counters(const struct kernel_counters *in)
+{
+	json_t *object = json_object(), *drops = json_object();
+
+	put_number(object, "packets", in->packets);
+	put_number(object, "bytes", in->bytes);
+	put_number(object, "sequence", in->sequence);
+	put_number(object, "errors", in->errors);
+	put_number(object, "age_seconds", in->age_seconds);
+	if (in->idle_seconds == UINT64_MAX)
+		put(object, "idle_seconds", json_null());
+	else
+		put_number(object, "idle_seconds", in->idle_seconds);
+	for (size_t i = 0; i < in->drop_count; i++)
+		put_number(drops, in->drops[i].name, in->drops[i].count);
+	put(object, "drops", drops);
+	return object;
+}
+
+static void add_ipsec_sa(void *context, const struct child_sa_facts *child)
+{
+	struct listing *listing = context;
+	struct ctl_path path = { 0 };
+	json_t *object;
+
+	if (listing->remote && !address_equal(listing->remote, &child->remote.address))
+		return;
+	if (listing->interface && (!child->interface ||
+				   strcasecmp(listing->interface, child->interface) != 0))
+		return;
+	object = json_object();
+	put_number(object, "ifindex", child->ifindex);
+	put_text(object, "interface", child->interface);
+	put_text(object, "map_tag", child->map_tag);
+	put_endpoint(object, "local", &child->local);
+	put_endpoint(object, "remote", &child->remote);
+	put(object, "local_ts", selectors(&child->local_ts));
+	put(object, "remote_ts", selectors(&child->remote_ts));
+	put_text(object, "protocol", protocol_name(child->protocol));
+	put_bool(object, "tunnel_mode", child->tunnel_mode);
+	put_bool(object, "udp_encap", child->udp_encap);
+	put_number(object, "inbound_spi", child->inbound_spi);
+	put_number(object, "outbound_spi", child->outbound_spi);
+	put_number(object, "conn_in", child->conn_in);
+	put_number(object, "conn_out", child->conn_out);
+	put_transform(object, "encryption", &child->encr);
+	put_transform(object, "integrity", &child->integ);
+	put(object, "transform_set", set_words(child));
+	put_bool(object, "esn", child->esn);
+	put_bool(object, "replay_protection", child->replay_protection);
+	put_number(object, "pfs_group", child->pfs_group);
+	put_number(object, "iv_size_bytes", child->iv_size);
+	put_number(object, "lifetime_kilobytes", child->lifetime_kilobytes);
+	put_number(object, "lifetime_seconds", child->lifetime_seconds);
+	put_number(object, "left_kilobytes_in", child->left_kilobytes_in);
+	put_number(object, "left_kilobytes_out", child->left_kilobytes_out);
+	put_number(object, "left_seconds", child->left_seconds);
+	put_bool(object, "active", child->active);
+	put_number(object, "interface_mtu", child->mtu);
+	/* What a route is to the kernel, no fact of the key exchange. */
+	if (!listing->context->engine->path(&child->local.address, &path))
+		path.interface[0] = '\0';
+	put_text(object, "path_interface", path.interface[0] ? path.interface : NULL);
+	put_number(object, "path_mtu", path.mtu);
+	put_text(object, "profile", child->profile);
+	put_number(object, "ike_tunnel_id", child->ike_tunnel_id);
+	put(object, "in", counters(&child->in));
+	put(object, "out", counters(&child->out));
+	json_array_append_new(listing->array, object);
+}
+
+json_t *ctl_ipsec_sas(struct ctl_context *context, const char *interface,
+		      const struct address *peer)
+{
+	struct listing listing = { context, json_array(), interface, peer };
+
+	context->engine->each_child(context->ike, add_ipsec_sa, &listing);
+	return listing.array;
+}
+
+static void add_tunnel(void *context, const struct tunnel_facts *tunnel)
+{
+	struct listing *listing = context;
+	json_t *object = json_object();
+
+	put_text(object, "interface", tunnel->name);
+	put_number(object, "ifindex", tunnel->ifindex);
+	put_text(object, "profile", tunnel->profile);
+	put_address(object, "local", &tunnel->local);
+	put_address(object, "remote", &tunnel->remote);
+	put_bool(object, "admin_up", tunnel->admin_up);
+	put_text(object, "status", tunnel->status);
+	put_text(object, "last_error", tunnel->last_error);
+	put_number(object, "active_sas", tunnel->active_sas);
+	put(object, "ike_sas", json_array());
+	put(object, "ipsec_sas", json_array());
+	json_array_append_new(listing->array, object);
+}
+
+static json_int_t number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+static const char *endpoint_address(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(json_object_get(object, name),
+							     "address"));
+
+	return text ? text : "";
+}
+
+static bool same_text(const json_t *value, const char *text)
+{
+	const char *other = json_string_value(value);
+
+	return other && strcmp(other, text) == 0;
+}
+
+/* An SA that carries a child of the tunnel, or one that is on its way to have some. */
+static bool serves(const json_t *sa, const json_t *session)
+{
+	json_t *children = json_object_get(session, "ipsec_sas"), *child;
+	size_t i;
+
+	json_array_foreach(children, i, child)
+		if (number(child, "ike_tunnel_id") == number(sa, "tunnel_id"))
+			return true;
+	return number(sa, "child_count") == 0 &&
+	       same_text(json_object_get(session, "remote"), endpoint_address(sa, "remote")) &&
+	       (json_is_null(json_object_get(session, "local")) ||
+		same_text(json_object_get(session, "local"), endpoint_address(sa, "local")));
+}
+
+/* An IKE SA whose tunnel is gone, or that a peer began without one. */
+static json_t *session_without_tunnel(const json_t *sa)
+{
+	bool established = json_is_true(json_object_get(sa, "established"));
+
+	return json_pack("{s:n,s:i,s:O?,s:s,s:s,s:b,s:s,s:n,s:i,s:[],s:[]}", "interface", "ifindex",
+			 0, "profile", json_object_get(sa, "profile"), "local",
+			 endpoint_address(sa, "local"), "remote", endpoint_address(sa, "remote"),
+			 "admin_up", 1, "status", established ? "UP-IDLE" : "DOWN-NEGOTIATING",
+			 "last_error", "active_sas", 0, "ike_sas", "ipsec_sas");
+}
+
+static void attach(json_t *sessions, const char *list, json_t *sa,
+		   bool (*belongs)(const json_t *sa, const json_t *session), json_t *orphanage)
+{
+	json_t *session;
+	bool found = false;
+	size_t i;
+
+	json_array_foreach(sessions, i, session)
+		if (belongs(sa, session)) {
+			json_array_append(json_object_get(session, list), sa);
+			found = true;
+		}
+	if (!found && orphanage) {
+		session = session_without_tunnel(sa);
+		json_array_append(json_object_get(session, list), sa);
+		json_array_append_new(orphanage, session);
+	}
+}
+
+static bool through_interface(const json_t *child, const json_t *session)
+{
+	return number(child, "ifindex") == number(session, "ifindex");
+}
+
+json_t *ctl_sessions(struct ctl_context *context)
+{
+	struct listing listing = { context, json_array(), NULL, NULL };
+	json_t *sas = ctl_ike_sas(context, NULL), *children = ctl_ipsec_sas(context, NULL, NULL);
+	json_t *orphans = json_array(), *sa;
+	size_t i;
+
+	context->engine->each_tunnel(context->ike, add_tunnel, &listing);
+	json_array_foreach(children, i, sa)
+		attach(listing.array, "ipsec_sas", sa, through_interface, NULL);
+	json_array_foreach(sas, i, sa)
+		attach(listing.array, "ike_sas", sa, serves, orphans);
+	json_array_extend(listing.array, orphans);
+	json_decref(orphans);
+	json_decref(children);
+	json_decref(sas);
+	return listing.array;
+}
+
+json_t *ctl_stats(struct ctl_context *context)
+{
+	json_t *object = json_object();
+	const char *name;
+
+	for (size_t i = 0; (name = context->engine->stat_name(i)); i++)
+		put_number(object, name, context->engine->stat(context->ike, i));
+	return object;
+}

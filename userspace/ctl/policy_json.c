@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The parts of the policy that have a show command. Never with a secret. */
+
+#include <stdio.h>
+
+#include "ctl/internal.h"
+
+static const char *const auth_names[] = {
+	[AUTH_KIND_NONE] = NULL,
+	[AUTH_KIND_PRE_SHARE] = "pre-share",
+	[AUTH_KIND_RSA_SIG] = "rsa-sig",
+	[AUTH_KIND_ECDSA_SIG] = "ecdsa-sig",
+	[AUTH_KIND_EAP] = "eap",
+};
+
+/* As the statement has it: "address 10.0.0.0 255.0.0.0", "fqdn host1.example". */
+static json_t *match_words(const struct identity_match *match)
+{
+	char address[ADDRESS_TEXT], mask[ADDRESS_TEXT], text[2 * ADDRESS_TEXT + 16];
+	struct address bits;
+
+	if (match->kind == MATCH_ANY)
+		return ctl_text("any");
+	if (match->kind != MATCH_ADDRESS) {
+		static const char *const kinds[] = {
+			[MATCH_FQDN] = "fqdn",
+			[MATCH_FQDN_DOMAIN] = "fqdn domain",
+			[MATCH_EMAIL] = "email",
+			[MATCH_EMAIL_DOMAIN] = "email domain",
+			[MATCH_KEY_ID] = "key-id",
+		};
+		json_t *kind = ctl_text(kinds[match->kind]), *name = ctl_text(match->text);
+		json_t *words = json_sprintf("%s %s", json_string_value(kind),
+					     name ? json_string_value(name) : "");
+
+		json_decref(kind);
+		json_decref(name);
+		return words;
+	}
+	address_format(&match->prefix.address, address);
+	bits = prefix_mask(&match->prefix);
+	if (address_is_any(&match->prefix.address))
+		snprintf(text, sizeof(text), "address %s", address);
+	else if (bits.family == AF_INET)
+		snprintf(text, sizeof(text), "address %s %s", address, address_format(&bits, mask));
+	else
+		snprintf(text, sizeof(text), "address %s/%u", address, match->prefix.length);
+	return ctl_text(text);
+}
+
+static json_t *matches(const struct ikev2_profile *profile)
+{
+	const struct identity_match *match;
+	json_t *array = json_array();
+
+	TAILQ_FOREACH(match, &profile->matches, link)
+		json_array_append_new(array, match_words(match));
+	return array;
+}
+
+json_t *ctl_profiles(const struct policy *policy)
+{
+	const struct ikev2_profile *profile;
+	json_t *array = json_array();
+
+	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link) {
+		char text[IDENTITY_TEXT];
+		bool named = profile->local_identity.type != ID_NONE;
+		const struct keyring *keyring = profile->keyring;
+		uint32_t interval = profile->dpd_interval;
+
+		json_array_append_new(
+			array,
+			json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:b,s:b,s:b}",
+				  "name", ctl_text(profile->name),
+				  "fvrf", ctl_text(profile->match_fvrf),
+				  "identities", matches(profile),
+				  "local_identity",
+				  ctl_text(named ? identity_format(&profile->local_identity, text) :
+						   NULL),
+				  "local_authentication", ctl_text(auth_names[profile->local_auth]),
+				  "remote_authentication", ctl_text(auth_names[profile->remote_auth]),
+				  "keyring", ctl_text(keyring ? keyring->name : NULL),
+				  "lifetime_seconds",
+				  (json_int_t)(profile->lifetime ? profile->lifetime :
+								   IKE_LIFETIME_DEFAULT),
+				  "dpd_interval_seconds",
+				  (json_int_t)(interval ? interval : policy->dpd_interval),
+				  "dpd_retry_seconds",
+				  (json_int_t)(interval ? profile->dpd_retry : policy->dpd_retry),
+				  "dpd_periodic",
+				  (int)(interval ? profile->dpd_periodic : policy->dpd_periodic),
+				  "nat_force_encap", (int)profile->nat_force_encap,
+				  "legacy", (int)(profile->legacy || policy->legacy)));
+	}
+	return array;
+}
+
+static json_t *names_of(const struct proposal *proposal, enum transform_type type)
+{
+	json_t *array = json_array();
+	char text[TRANSFORM_TEXT];
+
+	for (size_t i = 0; i < proposal->count; i++) {
+		const struct transform *transform = &proposal->transforms[i];
+
+		if (transform->type != type)
+			continue;
+		transform_name(transform, text);
+		json_array_append_new(array, transform->key_bits ?
+						     json_sprintf("%s-%u", text, transform->key_bits) :
+						     ctl_text(text));
+	}
+	return array;
+}
+
+json_t *ctl_proposals(const struct policy *policy)
+{
+	const struct ike_proposal *proposal;
+	json_t *array = json_array();
+
+	TAILQ_FOREACH(proposal, &policy->ike_proposals, link) {
+		const struct proposal *transforms = &proposal->transforms;
+
+		json_array_append_new(
+			array, json_pack("{s:o,s:o,s:o,s:o,s:o}", "name", ctl_text(proposal->name),
+					 "encryption", names_of(transforms, TRANSFORM_ENCR),
+					 "integrity", names_of(transforms, TRANSFORM_INTEG),
+					 "prf", names_of(transforms, TRANSFORM_PRF),
+					 "group", names_of(transforms, TRANSFORM_KE)));
+	}
+	return array;
+}
+
+json_t *ctl_policies(const struct policy *policy)
+{
+	const struct ikev2_policy *one;
+	json_t *array = json_array();
+
+	TAILQ_FOREACH(one, &policy->ikev2_policies, link) {
+		char text[ADDRESS_TEXT];
+		bool local = one->match_local.family != AF_UNSPEC;
+		json_t *proposals = json_array();
+
+		for (size_t i = 0; i < one->proposal_count; i++)
+			json_array_append_new(proposals, ctl_text(one->proposals[i]->name));
+		json_array_append_new(
+			array, json_pack("{s:o,s:o,s:o,s:o}", "name", ctl_text(one->name),
+					 "fvrf", ctl_text(one->match_fvrf),
+					 "match_local",
+					 ctl_text(local ? address_format(&one->match_local, text) :
+							  NULL),
+					 "proposals", proposals));
+	}
+	return array;
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands of the control socket: one row each. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "ctl/internal.h"
+
+/* What a request may carry, each at most once. */
+enum argument {
+	ARGUMENT_REMOTE = 1 << 0, /* an address */
+	ARGUMENT_PEER = 1 << 1, /* the same: IOS has a word for each kind of SA */
+	ARGUMENT_INTERFACE = 1 << 2,
+	ARGUMENT_TOPIC = 1 << 3,
+};
+
+/** struct request - arguments after the check; absent ones are NULL */
+struct request {
+	const struct verb *verb;
+	const struct address *remote; /* "remote" or "peer" */
+	const char *interface;
+	const char *topic;
+	struct address remote_storage;
+};
+
+struct verb {
+	const char *words;
+	unsigned int arguments;
+	/**
+	 * @run: the result when @result stays good. After a refusal NULL, or a string that goes out
+	 * as its report
+	 */
+	json_t *(*run)(struct ctl_context *context, const struct request *request,
+		       struct result *result);
+};
+
+json_t *ctl_success(json_t *result)
+{
+	return json_pack("{s:b,s:o}", "ok", 1, "result", result);
+}
+
+json_t *ctl_refusal(const char *sentence)
+{
+	return json_pack("{s:b,s:o}", "ok", 0, "error", ctl_text(sentence));
+}
+
+static json_t *show_ike_sas(struct ctl_context *context, const struct request *request,
+			    struct result *result)
+{
+	return json_pack("{s:o}", "ike_sas", ctl_ike_sas(context, request->remote));
+}
+
+static json_t *show_ipsec_sas(struct ctl_context *context, const struct request *request,
+			      struct result *result)
+{
+	return json_pack("{s:o}", "ipsec_sas",
+			 ctl_ipsec_sas(context, request->interface, request->remote));
+}
+
+static json_t *show_sessions(struct ctl_context *context, const struct request *request,
+			     struct result *result)
+{
+	return json_pack("{s:o}", "sessions", ctl_sessions(context));
+}
+
+static json_t *show_stats(struct ctl_context *context, const struct request *request,
+			  struct result *result)
+{
+	return json_pack("{s:o}", "stats", ctl_stats(context));
+}
+
+static json_t *show_profiles(struct ctl_context *context, const struct request *request,
+			     struct result *result)
+{
+	return json_pack("{s:o}", "profiles", ctl_profiles(context->policy));
+}
+
+static json_t *show_proposals(struct ctl_context *context, const struct request *request,
+			      struct result *result)
+{
+	return json_pack("{s:o}", "proposals", ctl_proposals(context->policy));
+}
+
+static json_t *show_policies(struct ctl_context *context, const struct request *request,
+			     struct result *result)
+{
+	return json_pack("{s:o}", "policies", ctl_policies(context->policy));
+}
+
+static json_t *show_running_config(struct ctl_context *context, const struct request *request,
+				   struct result *result)
+{
+	char *text = context->running_config(context->owner);
+	json_t *answer = json_pack("{s:o}", "text", ctl_text(text));
+
+	if (text)
+		secret_free(text, strlen(text)); /* pre-shared keys */
+	return answer;
+}
+
+static json_t *found(const struct request *request, size_t count, const char *kind,
+		     struct result *result)
+{
+	char text[ADDRESS_TEXT];
+
+	if (!count && request->remote) {
+		*result = fail(-ENOENT, "no %s SA with %s", kind,
+			       address_format(request->remote, text));
+		return NULL;
+	}
+	return json_pack("{s:I}", "found", (json_int_t)count);
+}
+
+static json_t *clear_ike_sas(struct ctl_context *context, const struct request *request,
+			     struct result *result)
+{
+	return found(request, context->engine->clear_sas(context->ike, request->remote), "IKEv2",
+		     result);
+}
+
+static json_t *clear_ipsec_sas(struct ctl_context *context, const struct request *request,
+			       struct result *result)
+{
+	return found(request, context->engine->clear_children(context->ike, request->remote),
+		     "IPsec", result);
+}
+
+static json_t *rekey_ike_sas(struct ctl_context *context, const struct request *request,
+			     struct result *result)
+{
+	return found(request, context->engine->rekey_sas(context->ike, request->remote), "IKEv2",
+		     result);
+}
+
+static json_t *rekey_ipsec_sas(struct ctl_context *context, const struct request *request,
+			       struct result *result)
+{
+	return found(request, context->engine->rekey_children(context->ike, request->remote),
+		     "IPsec", result);
+}
+
+static json_t *show_debug(struct ctl_context *context, const struct request *request,
+			  struct result *result)
+{
+	json_t *on = json_array();
+	const char *words;
+
+	for (enum log_topic topic = 0; topic < LOG_TOPIC_COUNT; topic++) {
+		words = log_topic_words(topic);
+		if (words && log_enabled(topic))
+			json_array_append_new(on, ctl_text(words));
+	}
+	return json_pack("{s:o}", "debug", on);
+}
+
+static json_t *set_debug(struct ctl_context *context, const struct request *request, bool on,
+			 struct result *result)
+{
+	if (!request->topic) {
+		*result = fail(-EINVAL, "\"topic\" is missing");
+		return NULL;
+	}
+	if (!log_set_by_words(request->topic, on)) {
+		*result = fail(-EINVAL, "there is nothing called \"%.64s\" to debug",
+			       request->topic);
+		return NULL;
+	}
+	return show_debug(context, request, result);
+}
+
+static json_t *debug(struct ctl_context *context, const struct request *request,
+		     struct result *result)
+{
+	return set_debug(context, request, true, result);
+}
+
+static json_t *undebug(struct ctl_context *context, const struct request *request,
+		       struct result *result)
+{
+	return set_debug(context, request, false, result);
+}
+
+static json_t *undebug_all(struct ctl_context *context, const struct request *request,
+			   struct result *result)
+{
+	for (enum log_topic topic = 0; topic < LOG_TOPIC_COUNT; topic++)
+		if (log_topic_words(topic))
+			log_set(topic, false);
+	return show_debug(context, request, result);
+}
+
+static json_t *reload(struct ctl_context *context, const struct request *request,
+		      struct result *result)
+{
+	char *text = NULL;
+	json_t *report;
+
+	*result = context->reload(context->owner, &text);
+	report = ctl_text(text ? text : "");
+	if (text)
+		secret_free(text, strlen(text)); /* quotes the configuration */
+	return failed(result) ? report : json_pack("{s:o}", "report", report);
+}
+
+static json_t *monitor(struct ctl_context *context, const struct request *request,
+		       struct result *result)
+{
+	return show_debug(context, request, result);
+}
+
+static const struct verb verbs[] = {
+	{ "show crypto ikev2 sa", ARGUMENT_REMOTE, show_ike_sas },
+	{ "show crypto ipsec sa", ARGUMENT_PEER | ARGUMENT_INTERFACE, show_ipsec_sas },
+	{ "show crypto session", 0, show_sessions },
+	{ "show crypto ikev2 stats", 0, show_stats },
+	{ "show crypto ikev2 profile", 0, show_profiles },
+	{ "show crypto ikev2 proposal", 0, show_proposals },
+	{ "show crypto ikev2 policy", 0, show_policies },
+	{ "show running-config", 0, show_running_config },
+	{ "show debug", 0, show_debug },
+	{ "clear crypto ikev2 sa", ARGUMENT_REMOTE, clear_ike_sas },
+	{ "clear crypto sa", ARGUMENT_PEER, clear_ipsec_sas },
+	{ "rekey crypto ikev2 sa", ARGUMENT_REMOTE, rekey_ike_sas },
+	{ "rekey crypto sa", ARGUMENT_PEER, rekey_ipsec_sas },
+	{ "debug", ARGUMENT_TOPIC, debug },
+	{ "undebug", ARGUMENT_TOPIC, undebug },
+	{ "undebug all", 0, undebug_all },
+	{ "reload", 0, reload },
+	{ "monitor", 0, monitor },
+};
+
+static const struct verb *find_verb(const char *words)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i].words, words) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static unsigned int argument_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum argument bit;
+	} names[] = {
+		{ "remote", ARGUMENT_REMOTE },
+		{ "peer", ARGUMENT_PEER },
+		{ "interface", ARGUMENT_INTERFACE },
+		{ "topic", ARGUMENT_TOPIC },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i].name, name) == 0)
+			return names[i].bit;
+	return 0;
+}
+
+static struct result read_argument(struct request *request, const char *name, const json_t *value)
+{
+	unsigned int bit = argument_of(name) & request->verb->arguments;
+	const char *text = json_string_value(value);
+
+	if (!bit)
+		return fail(-EINVAL, "\"%s\" has no argument \"%.64s\"", request->verb->words, name);
+	if (!text)
+		return fail(-EINVAL, "\"%s\" is no string", name);
+	switch (bit) {
+	case ARGUMENT_REMOTE:
+	case ARGUMENT_PEER:
+		if (!address_parse(text, &request->remote_storage))
+			return fail(-EINVAL, "\"%.64s\" is no address", text);
+		request->remote = &request->remote_storage;
+		break;
+	case ARGUMENT_INTERFACE:
+		request->interface = text;
+		break;
+	case ARGUMENT_TOPIC:
+		request->topic = text;
+		break;
+	}
+	return RESULT_OK;
+}
+
+static struct result read_request(json_t *object, struct request *request)
+{
+	const char *words = json_string_value(json_object_get(object, "command"));
+	json_t *arguments = json_object_get(object, "arguments");
+	struct result result = RESULT_OK;
+	const char *name;
+	json_t *value;
+
+	if (!words)
+		return fail(-EINVAL, "\"command\" is missing");
+	request->verb = find_verb(words);
+	if (!request->verb)
+		return fail(-EINVAL, "there is no command \"%.64s\"", words);
+	if (arguments && !json_is_object(arguments))
+		return fail(-EINVAL, "\"arguments\" is no object");
+	json_object_foreach(arguments, name, value) {
+		result = read_argument(request, name, value);
+		if (failed(&result))
+			break;
+	}
+	return result;
+}
+
+static void run_request(struct ctl_context *context, json_t *object, struct ctl_reply *reply)
+{
+	struct request request = { 0 };
+	struct result result = read_request(object, &request);
+	json_t *value = NULL;
+
+	if (!failed(&result))
+		value = request.verb->run(context, &request, &result);
+	if (failed(&result)) {
+		reply->answer = ctl_refusal(result.why);
+		if (value)
+			json_object_set_new(reply->answer, "report", value);
+	} else {
+		reply->answer = ctl_success(value);
+		reply->monitor = request.verb->run == monitor;
+	}
+}
+
+struct ctl_reply ctl_answer(struct ctl_context *context, const char *line, size_t len)
+{
+	json_t *object = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	struct ctl_reply reply = { 0 };
+
+	if (json_is_object(object)) {
+		run_request(context, object, &reply);
+	} else {
+		reply.answer = ctl_refusal("the request is no JSON object");
+		reply.hang_up = true;
+	}
+	json_decref(object);
+	return reply;
+}
