@@ -18,9 +18,11 @@ CFLAGS ?= -O2 -g
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 LIB_FOLDERS := base codec cryptox proposal pki config ike ike/v1 ike/v2 kernel net ctl
-LIB_SOURCES := $(wildcard $(LIB_FOLDERS:%=userspace/%/*.c))
+# The command's own main() is all that its tests cannot link.
+LIB_SOURCES := $(wildcard $(LIB_FOLDERS:%=userspace/%/*.c)) \
+	       $(filter-out userspace/cli/main.c,$(wildcard userspace/cli/*.c))
 DAEMON_SOURCES := $(wildcard userspace/daemon/*.c)
-CLI_SOURCES := $(wildcard userspace/cli/*.c)
+CLI_SOURCES := userspace/cli/main.c
 TEST_SUPPORT := $(wildcard tests/support/*.c)
 TEST_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c tests/exchange/test_*.c))
 TEST_TOOLS := $(patsubst %.c,%,$(wildcard tests/tools/*.c))

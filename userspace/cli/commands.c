@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Every command, one row each, with the rows above that explain their words. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+
+#define SHOW(words, verb, render, help) { words, help, verb, NULL, render, NULL, NULL }
+#define ASK(words, verb, argument, render, help) { words, help, verb, argument, render, NULL, NULL }
+#define DO(words, run, help) { words, help, NULL, NULL, NULL, NULL, run }
+#define GROUP(words, help) { words, help, NULL, NULL, NULL, NULL, NULL }
+
+static const struct command table[] = {
+	GROUP("show", "what is going on"),
+	GROUP("show crypto", "IPsec and its key exchange"),
+	GROUP("show crypto ikev2", "key exchange, version 2"),
+	SHOW("show crypto ikev2 sa", "show crypto ikev2 sa", render_ikev2_sa, "IKE SAs"),
+	SHOW("show crypto ikev2 sa detailed", "show crypto ikev2 sa", render_ikev2_sa_detailed,
+	     "with all that is known of each"),
+	GROUP("show crypto ikev2 sa remote", "only those with one peer"),
+	ASK("show crypto ikev2 sa remote <address>", "show crypto ikev2 sa", "remote",
+	    render_ikev2_sa, "the peer"),
+	ASK("show crypto ikev2 sa remote <address> detailed", "show crypto ikev2 sa", "remote",
+	    render_ikev2_sa_detailed, "with all that is known of each"),
+	SHOW("show crypto ikev2 profile", "show crypto ikev2 profile", render_profile,
+	     "profiles, in the order of the configuration"),
+	SHOW("show crypto ikev2 proposal", "show crypto ikev2 proposal", render_proposal,
+	     "what is proposed to peers"),
+	SHOW("show crypto ikev2 policy", "show crypto ikev2 policy", render_policy,
+	     "which proposals are for whom"),
+	SHOW("show crypto ikev2 stats", "show crypto ikev2 stats", render_stats,
+	     "counters since sekid started"),
+	GROUP("show crypto ipsec", "protected traffic"),
+	SHOW("show crypto ipsec sa", "show crypto ipsec sa", render_ipsec_sa, "IPsec SAs"),
+	GROUP("show crypto ipsec sa interface", "only those of one interface"),
+	ASK("show crypto ipsec sa interface <name>", "show crypto ipsec sa", "interface",
+	    render_ipsec_sa, "the interface"),
+	GROUP("show crypto ipsec sa peer", "only those with one peer"),
+	ASK("show crypto ipsec sa peer <address>", "show crypto ipsec sa", "peer", render_ipsec_sa,
+	    "the peer"),
+	SHOW("show crypto session", "show crypto session", render_session, "tunnels and their state"),
+	SHOW("show crypto session detail", "show crypto session", render_session_detail,
+	     "with times, counters and the last failure"),
+	SHOW("show running-config", "show running-config", render_text,
+	     "the configuration in use, with its keys"),
+	SHOW("show debug", "show debug", render_debug, "what is being debugged"),
+	GROUP("write", "the same as show running-config"),
+	SHOW("write terminal", "show running-config", render_text, "to this terminal"),
+	GROUP("clear", "delete"),
+	GROUP("clear crypto", "IPsec and its key exchange"),
+	SHOW("clear crypto sa", "clear crypto sa", render_cleared,
+	     "IPsec SAs; tunnels that are up make new ones"),
+	GROUP("clear crypto sa peer", "only those with one peer"),
+	ASK("clear crypto sa peer <address>", "clear crypto sa", "peer", render_cleared, "the peer"),
+	DO("clear crypto sa counters", run_not_yet, "only set counters to 0 (not there yet)"),
+	GROUP("clear crypto ikev2", "key exchange, version 2"),
+	SHOW("clear crypto ikev2 sa", "clear crypto ikev2 sa", render_cleared,
+	     "IKE SAs, and the IPsec SAs that they made"),
+	GROUP("clear crypto ikev2 sa remote", "only those with one peer"),
+	ASK("clear crypto ikev2 sa remote <address>", "clear crypto ikev2 sa", "remote",
+	    render_cleared, "the peer"),
+	GROUP("rekey", "replace before its time"),
+	GROUP("rekey crypto", "IPsec and its key exchange"),
+	SHOW("rekey crypto sa", "rekey crypto sa", render_rekeyed, "IPsec SAs"),
+	GROUP("rekey crypto sa peer", "only those with one peer"),
+	ASK("rekey crypto sa peer <address>", "rekey crypto sa", "peer", render_rekeyed, "the peer"),
+	GROUP("rekey crypto ikev2", "key exchange, version 2"),
+	SHOW("rekey crypto ikev2 sa", "rekey crypto ikev2 sa", render_rekeyed, "IKE SAs"),
+	GROUP("rekey crypto ikev2 sa remote", "only those with one peer"),
+	ASK("rekey crypto ikev2 sa remote <address>", "rekey crypto ikev2 sa", "remote",
+	    render_rekeyed, "the peer"),
+	GROUP("config", "configuration files"),
+	GROUP("config check", "say what is wrong with one; needs no daemon"),
+	DO("config check <file>", run_config_check, "the file"),
+	SHOW("reload", "reload", render_report, "read the configuration again, apply what changed"),
+	DO("monitor", run_monitor, "print the daemon's log until interrupted"),
+	GROUP("debug", "log more, and print the log until interrupted"),
+	GROUP("debug crypto", "IPsec and its key exchange"),
+	GROUP("debug crypto ikev2", "key exchange, version 2"),
+	GROUP("undebug", "log less"),
+	SHOW("undebug all", "undebug all", render_debug, "nothing but errors and notices"),
+	GROUP("undebug crypto", "IPsec and its key exchange"),
+	GROUP("undebug crypto ikev2", "key exchange, version 2"),
+};
+
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+static char *with_prefix(const char *prefix, const char *words)
+{
+	char *text = must_calloc(1, strlen(prefix) + strlen(words) + 1);
+
+	return strcat(strcpy(text, prefix), words);
+}
+
+/* The topics are the log's: base/log.h has the list. */
+static size_t add_topics(struct command *rows)
+{
+	size_t count = 0;
+
+	for (enum log_topic topic = 0; topic < LOG_TOPIC_COUNT; topic++) {
+		const char *words = log_topic_words(topic);
+
+		if (!words)
+			continue;
+		rows[count++] = (struct command){
+			.words = with_prefix("debug ", words),
+			.help = "",
+			.verb = "debug",
+			.argument = "topic",
+			.value = words,
+			.run = run_debug,
+		};
+		rows[count++] = (struct command){
+			.words = with_prefix("undebug ", words),
+			.help = "",
+			.verb = "undebug",
+			.argument = "topic",
+			.value = words,
+			.render = render_debug,
+		};
+	}
+	return count;
+}
+
+const struct command *commands(size_t *count)
+{
+	static struct command all[TABLE_COUNT + 2 * LOG_TOPIC_COUNT];
+	static size_t filled;
+
+	if (!filled) {
+		memcpy(all, table, sizeof(table));
+		filled = TABLE_COUNT + add_topics(all + TABLE_COUNT);
+	}
+	*count = filled;
+	return all;
+}
