@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Tests and the test machine.
+#
+# make check                     everything
+# make check-unit                unit and exchange tests with sanitizers
+# make check-static              checks of the sources
+# make check-vm KERNEL=6.12      guest tests on one kernel
+# make check-fresh               make check in a minimal Debian tree
+# make vm KERNEL=sid             a shell in a guest
+# make vm-run SCRIPT=FILE        a script in a guest
+
+KERNELS := 6.1 6.12 sid
+KERNEL ?= 6.1
+SUBMAKE = $(MAKE) --no-print-directory
+
+.PHONY: check check-programs check-unit check-static check-vm check-fresh
+.PHONY: vm vm-run fetch-kernels $(KERNELS:%=module-%)
+
+# In this order, whatever -j says; and the count is the last line.
+check:
+	tools/install-packages check
+	$(SUBMAKE) fetch-kernels
+	$(SUBMAKE) -j$$(nproc) check-programs
+	@tests/run all
+
+check-programs: userspace asan clang-build fuzz-targets test-tools $(KERNELS:%=module-%)
+
+check-unit: asan
+	@tests/run unit exchange
+
+check-static:
+	@tests/run static
+
+check-vm: userspace test-tools module-$(KERNEL)
+	@tests/run vm:$(KERNEL)
+
+check-fresh:
+	tests/vm/fresh-debian.sh
+
+vm: userspace module-$(KERNEL)
+	@tools/vm/run -k $(KERNEL) -i
+
+vm-run: userspace module-$(KERNEL)
+	@tools/vm/run -k $(KERNEL) $(SCRIPT)
+
+fetch-kernels:
+	$(Q)for k in $(KERNELS) checkpatch; do tools/vm/fetch $$k >/dev/null || exit; done
+
+$(KERNELS:%=module-%): module-%:
+	@echo "  MODULE $*"
+	$(Q)tools/vm/build-module $*
