@@ -21,19 +21,21 @@ checkpatch() {
 	(cd "$folder" && xargs -P "$(nproc)" -I FILE sh -c '
 		stamp=$1/$(echo "$4" | tr / _)
 		[ "$stamp" -nt "$4" ] && [ "$stamp" -nt .checkpatch.conf ] && [ "$stamp" -nt "$0" ] && exit
-		perl "$2" --quiet --terse --show-types --no-summary --color=never $3 -f "$4" && : >"$stamp"
+		perl "$2" --root=. --quiet --terse --show-types --no-summary --color=never $3 -f "$4" && : >"$stamp"
 	' tests/static/compilers.sh "$accepted" "$tool" "$options" FILE)
 }
 
-# A trace event's layout is its own.
+# Not the generated files, not the trace events, whose layout is their own, and
+# not the wrappers of headers of other kernels.
 checkpatch_kernel() {
-	checkpatch kernel "" 'kmod/*.[ch]' 'include/*.h' ':!kmod/trace.h' ':!kmod/*_gen.[ch]'
+	checkpatch kernel "" 'kmod/*.[ch]' 'include/*.h' \
+		':!kmod/trace.h' ':!kmod/compat' ':!kmod/*_gen.[ch]'
 }
 
 # Outside the kernel: C's own types, no kernel macros.
 checkpatch_userspace() {
 	local ignored=PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO,ARRAY_SIZE,VOLATILE
-	ignored+=,LINE_SPACING,SPACING,MULTIPLE_ASSIGNMENTS,COMPARISON_TO_NULL,EMBEDDED_FUNCTION_NAME
+	ignored+=,LINE_SPACING,SPACING,MULTIPLE_ASSIGNMENTS,COMPARISON_TO_NULL,EMBEDDED_FUNCTION_NAME,SYMBOLIC_PERMS
 	checkpatch userspace "--max-line-length=120 --ignore $ignored" 'userspace/*.[ch]'
 }
 
