@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Before cmocka.h, which has a fail() of its own. */
+#include "codec/codec.h"
+
+#include <cmocka.h>
+
+static const char *text_of(uint8_t type, struct bytes data)
+{
+	static char text[IDENTITY_TEXT];
+	struct identity identity;
+
+	assert_true(identity_set(&identity, type, data));
+	return identity_format(&identity, text);
+}
+
+static void format_addresses(void **state)
+{
+	static const uint8_t v4[] = { 10, 0, 0, 2 };
+	static const uint8_t v6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
+
+	assert_string_equal(text_of(ID_IPV4_ADDR, BYTES(v4)), "10.0.0.2");
+	assert_string_equal(text_of(ID_IPV6_ADDR, BYTES(v6)), "2001:db8::1");
+	/* An address of a wrong size never comes from the parser, but is no address either. */
+	assert_string_equal(text_of(ID_IPV4_ADDR, bytes_of(v4, 3)), "0a0000");
+}
+
+static void format_texts(void **state)
+{
+	assert_string_equal(text_of(ID_FQDN, bytes_of_string("host1.example")), "host1.example");
+	assert_string_equal(text_of(ID_RFC822_ADDR, bytes_of_string("a@b.example")), "a@b.example");
+	assert_string_equal(text_of(ID_KEY_ID, bytes_of_string("group one")), "group one");
+	assert_string_equal(text_of(ID_KEY_ID, bytes_of("\x01\xff", 2)), "01ff");
+	assert_string_equal(text_of(ID_DER_ASN1_DN, bytes_of("\x30\x00", 2)), "3000");
+	assert_string_equal(text_of(77, bytes_of("ab", 2)), "6162");
+}
+
+/* No peer speaks to the terminal of an admin. */
+static void format_escapes(void **state)
+{
+	char long_name[IDENTITY_MAX];
+	char hex[IDENTITY_TEXT] = "";
+
+	assert_string_equal(text_of(ID_FQDN, bytes_of("a\0b", 3)), "a\\x00b");
+	assert_string_equal(text_of(ID_FQDN, bytes_of("\x1b[2J\n", 5)), "\\x1b[2J\\x0a");
+	assert_string_equal(text_of(ID_RFC822_ADDR, bytes_of("\\x41", 4)), "\\x5cx41");
+	assert_string_equal(text_of(ID_FQDN, bytes_of("\xc3\xa4", 2)), "\\xc3\\xa4");
+
+	/* Escaped it would not fit, so it becomes hex, whole. */
+	memset(long_name, '\n', sizeof(long_name));
+	for (size_t i = 0; i < sizeof(long_name); i++)
+		memcpy(hex + 2 * i, "0a", 3);
+	assert_string_equal(text_of(ID_FQDN, BYTES(long_name)), hex);
+	memset(long_name, 'x', sizeof(long_name));
+	assert_int_equal(strlen(text_of(ID_FQDN, BYTES(long_name))), IDENTITY_MAX);
+}
+
+static bool equal(uint8_t type_a, const char *a, uint8_t type_b, const char *b)
+{
+	struct identity left, right;
+
+	identity_set_text(&left, type_a, a);
+	identity_set_text(&right, type_b, b);
+	assert_int_equal(identity_equal(&left, &right), identity_equal(&right, &left));
+	return identity_equal(&left, &right);
+}
+
+static void comparison(void **state)
+{
+	assert_true(equal(ID_FQDN, "r1.example", ID_FQDN, "R1.Example"));
+	assert_false(equal(ID_FQDN, "r1.example", ID_FQDN, "r2.example"));
+	assert_false(equal(ID_FQDN, "r1.example", ID_FQDN, "r1.example."));
+	assert_false(equal(ID_FQDN, "r1.example", ID_RFC822_ADDR, "r1.example"));
+	/* Only the domain of a mail address has no case. */
+	assert_true(equal(ID_RFC822_ADDR, "bob@x.example", ID_RFC822_ADDR, "bob@X.example"));
+	assert_false(equal(ID_RFC822_ADDR, "bob@x.example", ID_RFC822_ADDR, "Bob@x.example"));
+	assert_false(equal(ID_RFC822_ADDR, "bob@x", ID_RFC822_ADDR, "bobAx"));
+	assert_false(equal(ID_KEY_ID, "group", ID_KEY_ID, "Group"));
+	assert_true(equal(ID_KEY_ID, "group", ID_KEY_ID, "group"));
+}
+
+static void addresses(void **state)
+{
+	struct address in, out;
+	struct identity identity;
+
+	assert_true(address_parse("192.0.2.7", &in));
+	identity_set_address(&identity, &in);
+	assert_int_equal(identity.type, ID_IPV4_ADDR);
+	assert_true(identity_address(&identity, &out));
+	assert_true(address_equal(&in, &out));
+
+	assert_true(address_parse("2001:db8::7", &in));
+	identity_set_address(&identity, &in);
+	assert_int_equal(identity.type, ID_IPV6_ADDR);
+	assert_int_equal(identity.len, 16);
+	assert_true(identity_address(&identity, &out));
+	assert_true(address_equal(&in, &out));
+
+	identity_set_text(&identity, ID_FQDN, "10.0.0.2");
+	assert_false(identity_address(&identity, &out));
+}
+
+static void size_limit(void **state)
+{
+	uint8_t octets[IDENTITY_MAX + 1] = { 0 };
+	struct identity identity;
+
+	assert_true(identity_set(&identity, ID_KEY_ID, bytes_of(octets, IDENTITY_MAX)));
+	assert_false(identity_set(&identity, ID_KEY_ID, BYTES(octets)));
+	assert_int_equal(identity.len, 0);
+}
+
+/* RFC 7296 section 2.15: AUTH signs type, three reserved octets and the data. */
+static void signed_octets(void **state)
+{
+	struct buffer out = { 0 };
+	struct identity identity;
+
+	identity_set_text(&identity, ID_FQDN, "r1");
+	id_payload_body(&identity, &out);
+	assert_int_equal(out.len, 6);
+	assert_memory_equal(out.data, "\x02\0\0\0r1", 6);
+	buffer_free(&out);
+}
+
+static void type_names(void **state)
+{
+	assert_string_equal(identity_type_name(ID_IPV4_ADDR), "IPv4 address");
+	assert_string_equal(identity_type_name(ID_FQDN), "FQDN");
+	assert_string_equal(identity_type_name(200), "unknown");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(format_addresses),
+		cmocka_unit_test(format_texts),
+		cmocka_unit_test(format_escapes),
+		cmocka_unit_test(comparison),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(size_limit),
+		cmocka_unit_test(signed_octets),
+		cmocka_unit_test(type_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
