@@ -64,34 +64,28 @@ static bool as_wished(const struct kernel_tunnel *tunnel, const struct kernel_tu
 	       address_equal(&tunnel->remote, &wish->remote) && strcmp(tunnel->profile, wish->profile) == 0;
 }
 
-struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *wish, uint32_t *ifindex)
+struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *wish, uint32_t *ifindex,
+			   bool *made)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	const struct kernel_tunnel *tunnel;
+	struct kernel_tunnel tunnel;
 	struct result result;
 
 	/* Somebody may have made it, or changed it, just now. */
-	result = link_refresh(netlink, wish->name);
-	if (result.code == -ENODEV)
+	result = link_refresh(netlink, wish->name, &tunnel);
+	*made = result.code == -ENODEV;
+	if (*made)
 		result = put_tunnel(netlink, wish, 0, NLM_F_CREATE | NLM_F_EXCL);
-	else if (!failed(&result)) {
-		tunnel = link_find(netlink, wish->name);
-		if (!tunnel)
-			return fail(-EEXIST, "%s exists and is no seki interface", wish->name);
-		*ifindex = tunnel->ifindex;
-		if (as_wished(tunnel, wish))
-			return RESULT_OK;
-		result = put_tunnel(netlink, wish, tunnel->ifindex, 0);
+	else if (!failed(&result) && !as_wished(&tunnel, wish))
+		result = put_tunnel(netlink, wish, tunnel.ifindex, 0);
+	else {
+		*ifindex = tunnel.ifindex;
+		return result;
 	}
 	if (!failed(&result))
-		result = link_refresh(netlink, wish->name);
-	if (failed(&result))
-		return result;
-	tunnel = link_find(netlink, wish->name);
-	if (!tunnel)
-		return fail(-ENODEV, "%s is gone again", wish->name);
-	*ifindex = tunnel->ifindex;
-	return RESULT_OK;
+		result = link_refresh(netlink, wish->name, &tunnel);
+	*ifindex = tunnel.ifindex;
+	return result;
 }
 
 struct result tunnel_delete(struct kernel *kernel, uint32_t ifindex)

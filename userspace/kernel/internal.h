@@ -52,9 +52,11 @@ static inline struct kernel_netlink *netlink_of(struct kernel *kernel)
 /* link.c: follows the tunnels */
 void link_event(void *netlink, struct nlmsghdr *message);
 struct result link_dump(struct kernel_netlink *netlink);
-/** link_refresh() - asks for one link by name; -ENODEV when there is none */
-struct result link_refresh(struct kernel_netlink *netlink, const char *name);
-const struct kernel_tunnel *link_find(const struct kernel_netlink *netlink, const char *name);
+/**
+ * link_refresh() - asks for one tunnel by name
+ * Return: -ENODEV when there is no such device, -EEXIST when it is none of ours
+ */
+struct result link_refresh(struct kernel_netlink *netlink, const char *name, struct kernel_tunnel *tunnel);
 void link_free(struct tunnel_table *table);
 
 /* events.c: the module's events */

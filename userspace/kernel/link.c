@@ -192,23 +192,32 @@ struct result link_dump(struct kernel_netlink *netlink)
 	return RESULT_OK;
 }
 
-struct result link_refresh(struct kernel_netlink *netlink, const char *name)
-{
-	struct nl_msg *request = channel_request(&netlink->route, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+struct refresh {
+	struct kernel_netlink *netlink;
+	struct kernel_tunnel *tunnel;
+};
 
-	if (nla_put_string(request, IFLA_IFNAME, name))
-		return fail(-EMSGSIZE, "%s: the request does not fit", name);
-	return channel_talk(&netlink->route, name, link_event, netlink);
+static void refresh_visit(void *context, struct nlmsghdr *message)
+{
+	struct refresh *refresh = context;
+
+	if (parse_link(message, refresh->tunnel))
+		tunnel_seen(refresh->netlink, refresh->tunnel);
 }
 
-const struct kernel_tunnel *link_find(const struct kernel_netlink *netlink, const char *name)
+struct result link_refresh(struct kernel_netlink *netlink, const char *name, struct kernel_tunnel *tunnel)
 {
-	size_t place;
+	struct nl_msg *request = channel_request(&netlink->route, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	struct refresh refresh = { .netlink = netlink, .tunnel = tunnel };
+	struct result result;
 
-	for (place = 0; place < netlink->tunnels.count; place++)
-		if (strcmp(netlink->tunnels.entries[place].tunnel.name, name) == 0)
-			return &netlink->tunnels.entries[place].tunnel;
-	return NULL;
+	memset(tunnel, 0, sizeof(*tunnel));
+	if (nla_put_string(request, IFLA_IFNAME, name))
+		return fail(-EMSGSIZE, "%s: the request does not fit", name);
+	result = channel_talk(&netlink->route, name, refresh_visit, &refresh);
+	if (!failed(&result) && !tunnel->ifindex)
+		return fail(-EEXIST, "%s exists and is no seki interface", name);
+	return result;
 }
 
 void link_free(struct tunnel_table *table)

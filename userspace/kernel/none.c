@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/none.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "cryptox/cryptox.h"
+
+static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t ifindex,
+			       const struct address *local, uint32_t *spi)
+{
+	do
+		random_fill(spi, sizeof(*spi));
+	while (*spi < 256); /* reserved, RFC 4303 section 2.1 */
+	return RESULT_OK;
+}
+
+static struct result add_sa(struct kernel *kernel, const struct kernel_sa *sa)
+{
+	return RESULT_OK;
+}
+
+static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id *id)
+{
+	return RESULT_OK;
+}
+
+static struct result get_counters(struct kernel *kernel, const struct kernel_sa_id *id,
+				  struct kernel_counters *counters)
+{
+	memset(counters, 0, sizeof(*counters));
+	counters->idle_seconds = UINT64_MAX;
+	return RESULT_OK;
+}
+
+static struct result each_sa(struct kernel *kernel,
+			     void (*found)(void *context, const struct kernel_sa_id *id, uint32_t ifindex),
+			     void *context)
+{
+	return RESULT_OK;
+}
+
+static const struct kernel_ops none_ops = {
+	.alloc_spi = alloc_spi,
+	.add_sa = add_sa,
+	.delete_sa = delete_sa,
+	.get_counters = get_counters,
+	.each_sa = each_sa,
+};
+
+struct kernel *kernel_none_new(void)
+{
+	struct kernel *kernel = must_calloc(1, sizeof(*kernel));
+
+	kernel->ops = &none_ops;
+	return kernel;
+}
+
+void kernel_none_free(struct kernel *kernel)
+{
+	free(kernel);
+}
+
+void kernel_none_tell(struct kernel *kernel, const struct kernel_tunnel *tunnel)
+{
+	if (kernel->events.tunnel_seen)
+		kernel->events.tunnel_seen(kernel->events.context, tunnel);
+}
+
+void kernel_none_tell_gone(struct kernel *kernel, uint32_t ifindex)
+{
+	if (kernel->events.tunnel_gone)
+		kernel->events.tunnel_gone(kernel->events.context, ifindex);
+}
