@@ -135,10 +135,10 @@ bool endpoint_from_sockaddr(const struct sockaddr *in, struct endpoint *endpoint
 	switch (in->sa_family) {
 	case AF_INET:
 		endpoint->port = be16toh(in4->sin_port);
-		return address_from_bytes(BYTES(&in4->sin_addr), &endpoint->address);
+		return address_from_bytes(bytes_of(&in4->sin_addr, 4), &endpoint->address);
 	case AF_INET6:
 		endpoint->port = be16toh(in6->sin6_port);
-		return address_from_bytes(BYTES(&in6->sin6_addr), &endpoint->address);
+		return address_from_bytes(bytes_of(&in6->sin6_addr, 16), &endpoint->address);
 	default:
 		return false;
 	}

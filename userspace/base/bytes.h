@@ -16,6 +16,7 @@ struct bytes {
 	size_t len;
 };
 
+/* Of an array, not of a pointer. */
 #define BYTES(array) ((struct bytes){ (const uint8_t *)(array), sizeof(array) })
 
 struct bytes bytes_of(const void *data, size_t len);
