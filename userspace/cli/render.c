@@ -79,7 +79,8 @@ static bool read_selector(const json_t *selector, struct prefix *prefix)
 /* "10.1.0.0/255.255.0.0", "2001:db8::/32", or both ends of what is no prefix. */
 static void put_range(const json_t *selector, char *text, size_t size)
 {
-	char first[ADDRESS_TEXT], mask_text[ADDRESS_TEXT];
+	char first_text[ADDRESS_TEXT], mask_text[ADDRESS_TEXT];
+	const char *first;
 	struct address mask;
 	struct prefix prefix;
 
@@ -87,7 +88,7 @@ static void put_range(const json_t *selector, char *text, size_t size)
 		snprintf(text, size, "%s-%s", text_of(selector, "start"), text_of(selector, "end"));
 		return;
 	}
-	address_format(&prefix.address, first);
+	first = address_format(&prefix.address, first_text);
 	mask = prefix_mask(&prefix);
 	if (prefix.address.family == AF_INET)
 		snprintf(text, size, "%s/%s", first, address_format(&mask, mask_text));

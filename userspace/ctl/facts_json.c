@@ -199,13 +199,13 @@ static json_t *selectors(const struct traffic_selectors *list)
 static void add_set_word(json_t *words, uint8_t protocol, const struct transform *transform)
 {
 	const struct esp_keyword *keyword;
-	char text[64];
+	char text[64], name[TRANSFORM_TEXT];
 
 	if (!transform->id)
 		return;
 	keyword = esp_keyword_of(protocol, transform);
 	if (!keyword)
-		transform_name(transform, text);
+		snprintf(text, sizeof(text), "%s", transform_name(transform, name));
 	else if (!keyword->takes_bits || transform->key_bits == 128)
 		snprintf(text, sizeof(text), "%s", keyword->keyword);
 	else if (strcmp(keyword->keyword, "esp-aes") == 0)

@@ -16,7 +16,8 @@ static const char *const auth_names[] = {
 /* As the statement has it: "address 10.0.0.0 255.0.0.0", "fqdn host1.example". */
 static json_t *match_words(const struct identity_match *match)
 {
-	char address[ADDRESS_TEXT], mask[ADDRESS_TEXT], text[2 * ADDRESS_TEXT + 16];
+	char mask[ADDRESS_TEXT], first[ADDRESS_TEXT], text[2 * ADDRESS_TEXT + 16];
+	const char *address;
 	struct address bits;
 
 	if (match->kind == MATCH_ANY)
@@ -37,7 +38,7 @@ static json_t *match_words(const struct identity_match *match)
 		json_decref(name);
 		return words;
 	}
-	address_format(&match->prefix.address, address);
+	address = address_format(&match->prefix.address, first);
 	bits = prefix_mask(&match->prefix);
 	if (address_is_any(&match->prefix.address))
 		snprintf(text, sizeof(text), "address %s", address);
@@ -100,16 +101,17 @@ static json_t *names_of(const struct proposal *proposal, enum transform_type typ
 {
 	json_t *array = json_array();
 	char text[TRANSFORM_TEXT];
+	const char *name;
 
 	for (size_t i = 0; i < proposal->count; i++) {
 		const struct transform *transform = &proposal->transforms[i];
 
 		if (transform->type != type)
 			continue;
-		transform_name(transform, text);
+		name = transform_name(transform, text);
 		json_array_append_new(array, transform->key_bits ?
-						     json_sprintf("%s-%u", text, transform->key_bits) :
-						     ctl_text(text));
+						     json_sprintf("%s-%u", name, transform->key_bits) :
+						     ctl_text(name));
 	}
 	return array;
 }
