@@ -29,12 +29,12 @@ const struct nla_policy seki_sa_new_nl_policy[SEKI_A_SA_LIMITS + 1] = {
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
 	[SEKI_A_SA_SPI] = { .type = NLA_U32, },
 	[SEKI_A_SA_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
-	[SEKI_A_SA_LOCAL] = NLA_POLICY_MAX_LEN(16),
-	[SEKI_A_SA_REMOTE] = NLA_POLICY_MAX_LEN(16),
+	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 	[SEKI_A_SA_ENCR] = { .type = NLA_U16, },
-	[SEKI_A_SA_ENCR_KEY] = NLA_POLICY_MAX_LEN(128),
+	[SEKI_A_SA_ENCR_KEY] = { .type = NLA_BINARY, .len = 128, },
 	[SEKI_A_SA_INTEG] = { .type = NLA_U16, },
-	[SEKI_A_SA_INTEG_KEY] = NLA_POLICY_MAX_LEN(128),
+	[SEKI_A_SA_INTEG_KEY] = { .type = NLA_BINARY, .len = 128, },
 	[SEKI_A_SA_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[SEKI_A_SA_REPLAY_WINDOW] = NLA_POLICY_MAX(NLA_U32, 8192),
 	[SEKI_A_SA_ENCAP] = NLA_POLICY_NESTED(seki_encap_nl_policy),
@@ -46,8 +46,8 @@ const struct nla_policy seki_sa_del_nl_policy[SEKI_A_SA_REMOTE + 1] = {
 	[SEKI_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
 	[SEKI_A_SA_SPI] = { .type = NLA_U32, },
-	[SEKI_A_SA_LOCAL] = NLA_POLICY_MAX_LEN(16),
-	[SEKI_A_SA_REMOTE] = NLA_POLICY_MAX_LEN(16),
+	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 };
 
 const struct nla_policy seki_sa_get_nl_policy[SEKI_A_SA_REMOTE + 1] = {
@@ -55,8 +55,8 @@ const struct nla_policy seki_sa_get_nl_policy[SEKI_A_SA_REMOTE + 1] = {
 	[SEKI_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
 	[SEKI_A_SA_SPI] = { .type = NLA_U32, },
-	[SEKI_A_SA_LOCAL] = NLA_POLICY_MAX_LEN(16),
-	[SEKI_A_SA_REMOTE] = NLA_POLICY_MAX_LEN(16),
+	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 };
 
 const struct nla_policy seki_sa_flush_nl_policy[SEKI_A_SA_IFINDEX + 1] = {
@@ -66,8 +66,8 @@ const struct nla_policy seki_sa_flush_nl_policy[SEKI_A_SA_IFINDEX + 1] = {
 const struct nla_policy seki_spi_alloc_nl_policy[SEKI_A_SA_SPI_HI + 1] = {
 	[SEKI_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
-	[SEKI_A_SA_LOCAL] = NLA_POLICY_MAX_LEN(16),
-	[SEKI_A_SA_REMOTE] = NLA_POLICY_MAX_LEN(16),
+	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 	[SEKI_A_SA_SPI_LO] = { .type = NLA_U32, },
 	[SEKI_A_SA_SPI_HI] = { .type = NLA_U32, },
 };
@@ -76,7 +76,7 @@ const struct nla_policy seki_encap_set_nl_policy[SEKI_A_SOCKET_FD + 1] = {
 	[SEKI_A_SOCKET_FD] = { .type = NLA_U32, },
 };
 
-const struct genl_ops seki_nl_ops[] = {
+const struct genl_ops seki_nl_ops[6] = {
 	{
 		.cmd = SEKI_CMD_SA_NEW,
 		.flags = GENL_UNS_ADMIN_PERM,
@@ -122,10 +122,6 @@ const struct genl_ops seki_nl_ops[] = {
 	},
 };
 
-const unsigned int seki_nl_n_ops = ARRAY_SIZE(seki_nl_ops);
-
-const struct genl_multicast_group seki_nl_mcgrps[] = {
+const struct genl_multicast_group seki_nl_mcgrps[1] = {
 	[SEKI_NLGRP_EVENTS] = { .name = SEKI_MCGRP_EVENTS, },
 };
-
-const unsigned int seki_nl_n_mcgrps = ARRAY_SIZE(seki_nl_mcgrps);

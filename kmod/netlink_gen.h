@@ -26,15 +26,13 @@ int seki_nl_sa_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int seki_nl_spi_alloc_doit(struct sk_buff *skb, struct genl_info *info);
 int seki_nl_encap_set_doit(struct sk_buff *skb, struct genl_info *info);
 
-extern const struct genl_ops seki_nl_ops[];
-extern const unsigned int seki_nl_n_ops;
+extern const struct genl_ops seki_nl_ops[6];
 
 /* index of each multicast group */
 enum {
 	SEKI_NLGRP_EVENTS,
 };
 
-extern const struct genl_multicast_group seki_nl_mcgrps[];
-extern const unsigned int seki_nl_n_mcgrps;
+extern const struct genl_multicast_group seki_nl_mcgrps[1];
 
 #endif /* SEKI_NETLINK_GEN_H */

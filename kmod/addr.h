@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SEKI_ADDR_H
+#define SEKI_ADDR_H
+
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+/**
+ * struct seki_addr - an outer address
+ * @family: AF_INET, or 0 if there is none
+ * @v4: address
+ * @v6: all 16 bytes; those that an IPv4 address leaves are 0
+ */
+struct seki_addr {
+	u32 family;
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	};
+};
+
+static inline struct seki_addr seki_addr_v4(__be32 addr)
+{
+	struct seki_addr out = { .family = AF_INET };
+
+	out.v4.s_addr = addr;
+	return out;
+}
+
+static inline bool seki_addr_equal(const struct seki_addr *a, const struct seki_addr *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+/* bytes of the address on the wire */
+static inline unsigned int seki_addr_len(const struct seki_addr *addr)
+{
+	return addr->family == AF_INET6 ? sizeof(addr->v6) : sizeof(addr->v4);
+}
+
+#endif /* SEKI_ADDR_H */

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ESP in UDP (RFC 3948), on a socket that the daemon opened and keeps using
+ * for IKE.  The module cannot be unloaded while it has one.
+ */
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
+#include <linux/udp.h>
+#include <net/udp.h>
+
+#include "encap.h"
+#include "input.h"
+#include "sa.h"
+
+#include <compat/udp_tunnel.h>
+
+/* RFC 3948 section 2.2: in place of an SPI in front of IKE messages */
+#define NON_ESP_MARKER_LEN	4
+
+/* Return: 1 if the packet is for the socket's owner, 0 if it is dealt with. */
+static int encap_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	unsigned int len = skb->len - sizeof(struct udphdr);
+	struct net *net = sock_net(sk);
+	const u8 *data;
+
+	if (skb->protocol != htons(ETH_P_IP))
+		return 1;
+	if (!pskb_may_pull(skb, sizeof(struct udphdr) +
+			   min_t(unsigned int, len, NON_ESP_MARKER_LEN)))
+		goto drop;
+	data = skb->data + sizeof(struct udphdr);
+
+	/* RFC 3948 section 2.3: keepalive */
+	if (len == 1 && data[0] == 0xff)
+		goto drop;
+	if (len < NON_ESP_MARKER_LEN || !memcmp(data, "\0\0\0", NON_ESP_MARKER_LEN))
+		return 1;
+
+	__skb_pull(skb, sizeof(struct udphdr));
+	skb_reset_transport_header(skb);
+	if (seki_input(net, skb, IPPROTO_ESP, true)) {
+		seki_drops_inc(&seki_net(net)->drops, SEKI_DROP_NO_SA);
+		seki_drop_skb(skb, NULL, NULL, SEKI_DROP_NO_SA);
+	}
+	return 0;
+
+drop:
+	kfree_skb(skb);
+	return 0;
+}
+
+static void encap_destroy(struct sock *sk)
+{
+	module_put(THIS_MODULE);
+}
+
+/**
+ * seki_encap_adopt - receive ESP on a UDP socket of the caller's
+ * @fd: the socket
+ * @extack: says what is wrong
+ *
+ * Return: 0; -EBADF, -ENOTSOCK or -EINVAL if it is no such socket; -EBUSY if it
+ * has an owner already.
+ */
+int seki_encap_adopt(int fd, struct netlink_ext_ack *extack)
+{
+	struct udp_tunnel_sock_cfg cfg = {
+		.encap_type = UDP_ENCAP_ESPINUDP,
+		.encap_rcv = encap_rcv,
+		.encap_destroy = encap_destroy,
+	};
+	struct socket *sock;
+	int err;
+
+	sock = sockfd_lookup(fd, &err);
+	if (!sock) {
+		NL_SET_ERR_MSG(extack, "The descriptor is not a socket");
+		return err;
+	}
+	if (sock->sk->sk_protocol != IPPROTO_UDP || sock->sk->sk_type != SOCK_DGRAM) {
+		NL_SET_ERR_MSG(extack, "The socket is not a UDP socket");
+		err = -EINVAL;
+		goto out;
+	}
+
+	lock_sock(sock->sk);
+	if (udp_sk(sock->sk)->encap_type) {
+		NL_SET_ERR_MSG(extack, "The socket already belongs to a tunnel");
+		err = -EBUSY;
+	} else {
+		__module_get(THIS_MODULE);
+		seki_compat_setup_udp_tunnel_sock(sock, &cfg);
+	}
+	release_sock(sock->sk);
+out:
+	sockfd_put(sock);
+	return err;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SEKI_ENCAP_H
+#define SEKI_ENCAP_H
+
+#include <linux/types.h>
+
+struct netlink_ext_ack;
+
+int seki_encap_adopt(int fd, struct netlink_ext_ack *extack);
+
+#endif /* SEKI_ENCAP_H */

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ESP (RFC 4303): what stands where in a packet.
+ *
+ *	SPI  sequence number  IV | payload  padding  pad length  next header | ICV
+ *	authenticated only       | encrypted                                 |
+ *
+ * With extended sequence numbers the ICV also covers the high half, which is
+ * not sent.  All ciphers want it between SPI and low half, so while one works,
+ * the SPI moves four bytes down, over the end of whatever is in front.
+ */
+#include <linux/random.h>
+#include <linux/unaligned.h>
+
+#include "esp.h"
+
+#define ESN_SHIFT	sizeof(__be32)
+
+static unsigned int assoc_len(const struct seki_crypto *crypto)
+{
+	return seki_esp_header(crypto) + (crypto->esn ? ESN_SHIFT : 0);
+}
+
+static void esn_insert(struct seki_op *op, struct ip_esp_hdr *esph)
+{
+	__be32 *word = (__be32 *)esph;
+
+	op->saved = word[-1];
+	word[-1] = esph->spi;
+	esph->spi = htonl(op->seq >> 32);
+}
+
+static void esn_remove(const struct seki_op *op, struct ip_esp_hdr *esph)
+{
+	__be32 *word = (__be32 *)esph;
+
+	esph->spi = word[-1];
+	word[-1] = op->saved;
+}
+
+static void make_iv(struct seki_op *op, const struct seki_crypto *crypto, u8 *iv)
+{
+	switch (crypto->iv) {
+	case SEKI_IV_NONE:
+		return;
+	case SEKI_IV_COUNTER:
+		put_unaligned_be64(op->seq, iv);
+		break;
+	case SEKI_IV_RANDOM:
+		get_random_bytes(iv, crypto->iv_len);
+		break;
+	}
+	memcpy(op->iv, iv, crypto->iv_len);
+}
+
+/**
+ * seki_esp_payload_max - largest payload
+ * @crypto: cipher of the SA
+ * @room: bytes for ESP header to ICV
+ *
+ * Return: bytes of payload that fit, 0 if none do.
+ */
+unsigned int seki_esp_payload_max(const struct seki_crypto *crypto, unsigned int room)
+{
+	unsigned int fixed = seki_esp_header(crypto) + crypto->icv_len;
+
+	if (room < fixed + crypto->align)
+		return 0;
+	return rounddown(room - fixed, crypto->align) - 2;
+}
+
+/**
+ * seki_esp_encap - put ESP around a payload and start the cipher
+ * @op: with skb, seq and finish function; given away
+ * @crypto: cipher of the SA
+ * @spi: of the SA
+ * @next: protocol of the payload
+ *
+ * The packet must be linear and not shared, with room for
+ * seki_esp_header() plus four bytes in front and seki_esp_trailer_max() behind.
+ */
+void seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32 spi, u8 next)
+{
+	struct sk_buff *skb = op->skb;
+	unsigned int i, plain, pad, shift = 0;
+	struct ip_esp_hdr *esph;
+	u8 *tail;
+
+	/* RFC 4303 section 2.4: default padding is 1, 2, 3, ... */
+	plain = ALIGN(skb->len + 2, crypto->align);
+	pad = plain - skb->len - 2;
+	tail = __skb_put(skb, pad + 2 + crypto->icv_len);
+	for (i = 0; i < pad; i++)
+		*tail++ = i + 1;
+	*tail++ = pad;
+	*tail = next;
+
+	esph = __skb_push(skb, seki_esp_header(crypto));
+	skb_reset_transport_header(skb);
+	esph->spi = spi;
+	esph->seq_no = htonl((u32)op->seq);
+	make_iv(op, crypto, esph->enc_data);
+
+	if (crypto->esn) {
+		esn_insert(op, esph);
+		shift = ESN_SHIFT;
+	}
+	sg_init_one(op->sg, skb->data - shift, skb->len + shift);
+	seki_op_encrypt(op, crypto, assoc_len(crypto), plain);
+}
+
+/**
+ * seki_esp_encap_finish - make the ESP header what it is on the wire
+ * @op: after the cipher
+ * @crypto: cipher of the SA
+ */
+void seki_esp_encap_finish(struct seki_op *op, const struct seki_crypto *crypto)
+{
+	if (crypto->esn)
+		esn_remove(op, ip_esp_hdr(op->skb));
+}
+
+/**
+ * seki_esp_check - look at the lengths of a packet that arrived
+ * @skb: data is at the ESP header
+ * @crypto: cipher of the SA
+ *
+ * Return: SEKI_DROP_NONE, or why the packet cannot be one of the SA's.
+ */
+enum seki_drop seki_esp_check(struct sk_buff *skb, const struct seki_crypto *crypto)
+{
+	unsigned int fixed = seki_esp_header(crypto) + crypto->icv_len;
+
+	if (skb->len < fixed + crypto->align || !pskb_may_pull(skb, seki_esp_header(crypto)))
+		return SEKI_DROP_TOO_SHORT;
+	if ((skb->len - fixed) % crypto->align)
+		return SEKI_DROP_BAD_ALIGN;
+	return SEKI_DROP_NONE;
+}
+
+/* Whoever else has the data must not see it change. */
+static int make_writable(struct sk_buff *skb)
+{
+	if (skb_has_frag_list(skb) || skb_has_shared_frag(skb))
+		return skb_linearize_cow(skb);
+	if (skb_cloned(skb))
+		return skb_linearize_cow(skb);
+	return 0;
+}
+
+static int map_packet(struct seki_op *op, unsigned int shift)
+{
+	struct sk_buff *skb = op->skb;
+	int ret;
+
+	if (!skb_is_nonlinear(skb)) {
+		sg_init_one(op->sg, skb->data - shift, skb->len + shift);
+		return 0;
+	}
+	sg_init_table(op->sg, SEKI_SG_MAX);
+	__skb_push(skb, shift);
+	ret = skb_to_sgvec(skb, op->sg, 0, skb->len);
+	__skb_pull(skb, shift);
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * seki_esp_decap - start the cipher on a packet that arrived
+ * @op: with skb, seq and finish function; given away if it returns
+ *	SEKI_DROP_NONE
+ * @crypto: cipher of the SA
+ *
+ * The packet must have passed seki_esp_check().
+ *
+ * Return: SEKI_DROP_NONE, or why the cipher was not started.
+ */
+enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *crypto)
+{
+	unsigned int shift = crypto->esn ? ESN_SHIFT : 0;
+	struct sk_buff *skb = op->skb;
+	struct ip_esp_hdr *esph;
+
+	if (make_writable(skb) || map_packet(op, shift))
+		return SEKI_DROP_NO_MEMORY;
+	esph = (struct ip_esp_hdr *)skb->data;
+	memcpy(op->iv, esph->enc_data, crypto->iv_len);
+	if (crypto->esn)
+		esn_insert(op, esph);
+	seki_op_decrypt(op, crypto, assoc_len(crypto), skb->len - seki_esp_header(crypto));
+	return SEKI_DROP_NONE;
+}
+
+/**
+ * seki_esp_decap_finish - take ESP off
+ * @op: after the cipher
+ * @crypto: cipher of the SA
+ * @err: what the cipher returned
+ * @next: set to the protocol of the payload
+ *
+ * Return: SEKI_DROP_NONE and the packet with data at the payload, or why not.
+ * SEKI_DROP_BAD_PAD is the first reason that only the peer can cause.
+ */
+enum seki_drop seki_esp_decap_finish(struct seki_op *op, const struct seki_crypto *crypto,
+				     int err, u8 *next)
+{
+	struct sk_buff *skb = op->skb;
+	unsigned int trailer;
+	u8 end[2];
+
+	if (crypto->esn)
+		esn_remove(op, (struct ip_esp_hdr *)skb->data);
+	switch (err) {
+	case 0:
+		break;
+	case -EBADMSG:
+		return SEKI_DROP_AUTH_FAILED;
+	case -EBUSY:
+	case -ENOSPC:
+		return SEKI_DROP_CRYPTO_BUSY;
+	default:
+		return SEKI_DROP_CRYPTO_ERROR;
+	}
+
+	if (skb_copy_bits(skb, skb->len - crypto->icv_len - sizeof(end), end, sizeof(end)))
+		return SEKI_DROP_TOO_SHORT;
+	trailer = end[0] + sizeof(end) + crypto->icv_len;
+	if (trailer > skb->len - seki_esp_header(crypto))
+		return SEKI_DROP_BAD_PAD;
+	*next = end[1];
+	if (pskb_trim(skb, skb->len - trailer))
+		return SEKI_DROP_NO_MEMORY;
+	skb_pull(skb, seki_esp_header(crypto));
+	return SEKI_DROP_NONE;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SEKI_NET_H
+#define SEKI_NET_H
+
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "drop.h"
+
+/**
+ * struct seki_net - what a network namespace has of seki
+ * @lock: protects which SAs are in @sas, and of each tunnel whose underlay this
+ *	namespace is: its list of SAs, its choice of the outbound one and the
+ *	states of its SAs
+ * @sas: SAs whose outer packets travel in this namespace; read under RCU
+ * @tunnels: tunnels whose underlay this namespace is; protected by RTNL
+ * @sa_id: number of the last SA made; protected by @lock
+ * @drops: packets that belong to no SA
+ */
+struct seki_net {
+	spinlock_t lock;
+	struct rhashtable sas;
+	struct list_head tunnels;
+	u64 sa_id;
+	struct seki_drops drops;
+};
+
+extern unsigned int seki_net_id;
+
+static inline struct seki_net *seki_net(const struct net *net)
+{
+	return net_generic(net, seki_net_id);
+}
+
+int seki_net_init(void);
+void seki_net_exit(void);
+
+#endif /* SEKI_NET_H */

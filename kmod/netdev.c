@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tunnel devices: rtnetlink kind "seki".
+ */
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/if_link_seki.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <net/esp.h>
+#include <net/ip_tunnels.h>
+#include <net/route.h>
+#include <net/rtnetlink.h>
+
+#include "esp.h"
+#include "mode.h"
+#include "netdev.h"
+#include "outer.h"
+#include "output.h"
+#include "sa.h"
+
+#include <compat/netdev.h>
+
+#define SEKI_TTL_DEFAULT	64
+
+static const struct nla_policy seki_link_policy[IFLA_SEKI_MAX + 1] = {
+	[IFLA_SEKI_LOCAL] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+	[IFLA_SEKI_REMOTE] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+	[IFLA_SEKI_PROFILE] = { .type = NLA_NUL_STRING, .len = IFLA_SEKI_PROFILE_MAX },
+	[IFLA_SEKI_TTL] = { .type = NLA_U8 },
+	[IFLA_SEKI_TOS] = { .type = NLA_U8 },
+};
+
+static netdev_tx_t tunnel_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	if (unlikely(skb->protocol != htons(ETH_P_IP) || !pskb_inet_may_pull(skb) ||
+		     ip_hdr(skb)->version != 4)) {
+		seki_drop_skb(skb, tunnel, NULL, SEKI_DROP_BAD_PROTOCOL);
+		return NETDEV_TX_OK;
+	}
+	seki_output(tunnel, skb);
+	return NETDEV_TX_OK;
+}
+
+static void tunnel_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+	int cpu, why;
+
+	for_each_possible_cpu(cpu) {
+		const struct seki_tunnel_stats *s = per_cpu_ptr(tunnel->stats, cpu);
+		u64 rx_packets, rx_bytes, tx_packets, tx_bytes;
+		unsigned int start;
+
+		do {
+			start = u64_stats_fetch_begin(&s->syncp);
+			rx_packets = u64_stats_read(&s->rx_packets);
+			rx_bytes = u64_stats_read(&s->rx_bytes);
+			tx_packets = u64_stats_read(&s->tx_packets);
+			tx_bytes = u64_stats_read(&s->tx_bytes);
+		} while (u64_stats_fetch_retry(&s->syncp, start));
+
+		stats->rx_packets += rx_packets;
+		stats->rx_bytes += rx_bytes;
+		stats->tx_packets += tx_packets;
+		stats->tx_bytes += tx_bytes;
+	}
+	for (why = SEKI_DROP_NONE + 1; why < SEKI_DROP_MAX; why++) {
+		u64 count = seki_drops_read(&tunnel->drops, why);
+
+		if (why >= SEKI_DROP_OUTPUT_FIRST)
+			stats->tx_dropped += count;
+		else
+			stats->rx_dropped += count;
+	}
+}
+
+/*
+ * The largest packet that needs no fragments outside. Before there is an SA,
+ * what most of them would need is assumed.
+ */
+static unsigned int best_mtu(struct seki_tunnel *tunnel)
+{
+	static const struct seki_crypto likely_crypto = {
+		.iv_len = 16, .icv_len = 16, .align = 16,
+	};
+	struct flowi4 fl4 = {
+		.daddr = tunnel->remote.v4.s_addr,
+		.saddr = tunnel->local.v4.s_addr,
+		.flowi4_proto = IPPROTO_ESP,
+	};
+	unsigned int path = ETH_DATA_LEN, mtu;
+	const struct seki_sa *sa;
+	struct rtable *rt;
+
+	if (tunnel->remote.family) {
+		rt = ip_route_output_key(tunnel->net, &fl4);
+		if (!IS_ERR(rt)) {
+			if (rt->dst.dev != tunnel->dev)
+				path = dst_mtu(&rt->dst);
+			ip_rt_put(rt);
+		}
+	}
+
+	rcu_read_lock();
+	sa = rcu_dereference(tunnel->out);
+	mtu = sa ? seki_outer_payload_max(sa, path) :
+		   seki_esp_payload_max(&likely_crypto, path - sizeof(struct iphdr));
+	rcu_read_unlock();
+	return clamp(mtu, tunnel->dev->min_mtu, tunnel->dev->max_mtu);
+}
+
+static void update_work(struct work_struct *work)
+{
+	struct seki_tunnel *tunnel = container_of(work, struct seki_tunnel, update_work);
+	struct net_device *dev = tunnel->dev;
+	unsigned int mtu;
+
+	rtnl_lock();
+	if (dev->reg_state == NETREG_REGISTERED && !tunnel->mtu_fixed) {
+		mtu = best_mtu(tunnel);
+		if (mtu != dev->mtu) {
+			tunnel->mtu_updating = true;
+			dev_set_mtu(dev, mtu);
+			tunnel->mtu_updating = false;
+		}
+	}
+	rtnl_unlock();
+	/* seki_tunnel_update() took it */
+	dev_put(dev);
+}
+
+static int tunnel_change_mtu(struct net_device *dev, int mtu)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	ASSERT_RTNL();
+
+	if (!tunnel->mtu_updating)
+		tunnel->mtu_fixed = true;
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
+static int tunnel_init(struct net_device *dev)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+	int err;
+
+	tunnel->stats = netdev_alloc_pcpu_stats(struct seki_tunnel_stats);
+	if (!tunnel->stats)
+		return -ENOMEM;
+	err = dst_cache_init(&tunnel->dst_cache, GFP_KERNEL);
+	if (err)
+		goto err_stats;
+	err = gro_cells_init(&tunnel->gro_cells, dev);
+	if (err)
+		goto err_dst_cache;
+	return 0;
+
+err_dst_cache:
+	dst_cache_destroy(&tunnel->dst_cache);
+err_stats:
+	free_percpu(tunnel->stats);
+	return err;
+}
+
+static void tunnel_uninit(struct net_device *dev)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	seki_sa_close(tunnel);
+	list_del_init(&tunnel->node);
+}
+
+static void tunnel_free(struct net_device *dev)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	gro_cells_destroy(&tunnel->gro_cells);
+	dst_cache_destroy(&tunnel->dst_cache);
+	free_percpu(tunnel->stats);
+}
+
+static const struct net_device_ops seki_netdev_ops = {
+	.ndo_init = tunnel_init,
+	.ndo_uninit = tunnel_uninit,
+	.ndo_start_xmit = tunnel_xmit,
+	.ndo_get_stats64 = tunnel_get_stats64,
+	.ndo_change_mtu = tunnel_change_mtu,
+};
+
+static void ethtool_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, IFLA_SEKI_KIND, sizeof(info->driver));
+}
+
+static int ethtool_sset_count(struct net_device *dev, int sset)
+{
+	return sset == ETH_SS_STATS ? SEKI_DROP_MAX - 1 : -EOPNOTSUPP;
+}
+
+static void ethtool_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	int why;
+
+	if (sset != ETH_SS_STATS)
+		return;
+	for (why = SEKI_DROP_NONE + 1; why < SEKI_DROP_MAX; why++)
+		snprintf(data + (why - 1) * ETH_GSTRING_LEN, ETH_GSTRING_LEN, "drop-%s",
+			 seki_drop_names[why]);
+}
+
+static void ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+	int why;
+
+	for (why = SEKI_DROP_NONE + 1; why < SEKI_DROP_MAX; why++)
+		*data++ = seki_drops_read(&tunnel->drops, why);
+}
+
+static const struct ethtool_ops seki_ethtool_ops = {
+	.get_drvinfo = ethtool_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = ethtool_sset_count,
+	.get_strings = ethtool_strings,
+	.get_ethtool_stats = ethtool_stats,
+};
+
+static void tunnel_setup(struct net_device *dev)
+{
+	netdev_features_t features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_FRAGLIST |
+				     NETIF_F_GSO_SOFTWARE | NETIF_F_HIGHDMA;
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	tunnel->dev = dev;
+	tunnel->ttl = SEKI_TTL_DEFAULT;
+	tunnel->tos = SEKI_TOS_INHERIT;
+	tunnel->acquire_after = jiffies;
+	INIT_LIST_HEAD(&tunnel->sas);
+	INIT_LIST_HEAD(&tunnel->node);
+	INIT_WORK(&tunnel->update_work, update_work);
+
+	dev->netdev_ops = &seki_netdev_ops;
+	dev->ethtool_ops = &seki_ethtool_ops;
+	dev->header_ops = &ip_tunnel_header_ops;
+	dev->type = ARPHRD_NONE;
+	dev->flags = IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->hard_header_len = 0;
+	dev->addr_len = 0;
+	dev->needed_headroom = LL_MAX_HEADER + sizeof(struct iphdr) + sizeof(struct udphdr) +
+			       sizeof(struct ip_esp_hdr) + SEKI_IV_MAX;
+	dev->needed_tailroom = 64;
+	dev->min_mtu = ETH_MIN_MTU;
+	dev->max_mtu = IP_MAX_MTU - 128;
+	dev->mtu = ETH_DATA_LEN - 128;
+	dev->features |= features;
+	dev->hw_features |= features;
+	dev->hw_enc_features |= features;
+	seki_compat_dev_lltx(dev);
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = tunnel_free;
+	/* no SA yet; before registration nobody needs to be told */
+	set_bit(__LINK_STATE_DORMANT, &dev->state);
+}
+
+static int check_addr(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	__be32 addr;
+
+	if (!attr)
+		return 0;
+	if (nla_len(attr) == sizeof(struct in6_addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "IPv6 outer addresses are not supported yet");
+		return -EAFNOSUPPORT;
+	}
+	if (nla_len(attr) != sizeof(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "An outer address has 4 or 16 bytes");
+		return -EINVAL;
+	}
+	addr = nla_get_in_addr(attr);
+	if (ipv4_is_zeronet(addr) || ipv4_is_multicast(addr) || ipv4_is_lbcast(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "An outer address must be a unicast address");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+static int link_validate(struct nlattr *tb[], struct nlattr *data[],
+			 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (tb[IFLA_ADDRESS]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS], "A seki tunnel has no link address");
+		return -EINVAL;
+	}
+	if (!data)
+		return 0;
+	err = check_addr(data[IFLA_SEKI_LOCAL], extack);
+	if (!err)
+		err = check_addr(data[IFLA_SEKI_REMOTE], extack);
+	return err;
+}
+
+/* What newlink and changelink have in common. Attributes are valid. */
+static void apply(struct seki_tunnel *tunnel, struct nlattr *data[])
+{
+	ASSERT_RTNL();
+
+	if (!data)
+		return;
+	if (data[IFLA_SEKI_LOCAL])
+		tunnel->local = seki_addr_v4(nla_get_in_addr(data[IFLA_SEKI_LOCAL]));
+	if (data[IFLA_SEKI_REMOTE])
+		tunnel->remote = seki_addr_v4(nla_get_in_addr(data[IFLA_SEKI_REMOTE]));
+	if (data[IFLA_SEKI_PROFILE])
+		nla_strscpy(tunnel->profile, data[IFLA_SEKI_PROFILE], sizeof(tunnel->profile));
+	if (data[IFLA_SEKI_TTL])
+		WRITE_ONCE(tunnel->ttl, nla_get_u8(data[IFLA_SEKI_TTL]));
+	if (data[IFLA_SEKI_TOS])
+		WRITE_ONCE(tunnel->tos, nla_get_u8(data[IFLA_SEKI_TOS]));
+}
+
+static int new_tunnel(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
+		      struct nlattr *data[])
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+	int err;
+
+	tunnel->net = link_net;
+	apply(tunnel, data);
+	if (tb[IFLA_MTU])
+		tunnel->mtu_fixed = true;
+	else
+		dev->mtu = best_mtu(tunnel);
+
+	err = register_netdevice(dev);
+	if (!err)
+		list_add(&tunnel->node, &seki_net(link_net)->tunnels);
+	return err;
+}
+
+#ifdef SEKI_HAVE_NEWLINK_PARAMS
+static int link_new(struct net_device *dev, struct rtnl_newlink_params *params,
+		    struct netlink_ext_ack *extack)
+{
+	return new_tunnel(rtnl_newlink_link_net(params), dev, params->tb, params->data);
+}
+#else
+static int link_new(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
+		    struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	return new_tunnel(link_net, dev, tb, data);
+}
+#endif
+
+static int link_change(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
+		       struct netlink_ext_ack *extack)
+{
+	struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	apply(tunnel, data);
+	dst_cache_reset(&tunnel->dst_cache);
+	seki_tunnel_update(tunnel);
+	return 0;
+}
+
+static size_t link_size(const struct net_device *dev)
+{
+	return nla_total_size(sizeof(struct in6_addr)) * 2 +
+	       nla_total_size(IFLA_SEKI_PROFILE_MAX + 1) +
+	       nla_total_size(sizeof(u8)) * 2;
+}
+
+static int link_fill(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	if ((tunnel->local.family &&
+	     nla_put_in_addr(skb, IFLA_SEKI_LOCAL, tunnel->local.v4.s_addr)) ||
+	    (tunnel->remote.family &&
+	     nla_put_in_addr(skb, IFLA_SEKI_REMOTE, tunnel->remote.v4.s_addr)) ||
+	    (tunnel->profile[0] &&
+	     nla_put_string(skb, IFLA_SEKI_PROFILE, tunnel->profile)) ||
+	    nla_put_u8(skb, IFLA_SEKI_TTL, tunnel->ttl) ||
+	    nla_put_u8(skb, IFLA_SEKI_TOS, tunnel->tos))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static struct net *link_get_net(const struct net_device *dev)
+{
+	const struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	return tunnel->net;
+}
+
+static struct rtnl_link_ops seki_link_ops __read_mostly = {
+	.kind = IFLA_SEKI_KIND,
+	.priv_size = sizeof(struct seki_tunnel),
+	.setup = tunnel_setup,
+	.maxtype = IFLA_SEKI_MAX,
+	.policy = seki_link_policy,
+	.validate = link_validate,
+	.newlink = link_new,
+	.changelink = link_change,
+	.get_size = link_size,
+	.fill_info = link_fill,
+	.get_link_net = link_get_net,
+};
+
+/**
+ * seki_netdev_is - is a device a tunnel of ours?
+ * @dev: any device
+ *
+ * Return: true if netdev_priv() is a struct seki_tunnel.
+ */
+bool seki_netdev_is(const struct net_device *dev)
+{
+	return dev->netdev_ops == &seki_netdev_ops;
+}
+
+/**
+ * seki_netdev_leave - delete the tunnels that lose their underlay
+ * @sn: namespace that goes away
+ * @kill: list for unregister_netdevice_many()
+ */
+void seki_netdev_leave(struct seki_net *sn, struct list_head *kill)
+{
+	struct seki_tunnel *tunnel, *next;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry_safe(tunnel, next, &sn->tunnels, node)
+		unregister_netdevice_queue(tunnel->dev, kill);
+}
+
+int seki_netdev_init(void)
+{
+	return rtnl_link_register(&seki_link_ops);
+}
+
+/* Deletes all tunnels, and returns when nobody refers to them any more. */
+void seki_netdev_exit(void)
+{
+	rtnl_link_unregister(&seki_link_ops);
+}
