@@ -4,7 +4,7 @@
 # flavour is a folder in build/ with its own compiler and flags; every source
 # file is found by its place, so that a new one needs no line here.
 
-PKGS := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libcrypto jansson libedit
+PKGS := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libcrypto jansson libedit libcap-ng
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wvla -Wformat=2 -Wundef -Wno-unused-parameter
@@ -18,10 +18,10 @@ CFLAGS ?= -O2 -g
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 LIB_FOLDERS := base codec cryptox proposal pki config ike ike/v1 ike/v2 kernel net ctl
-# The command's own main() is all that its tests cannot link.
+# The main() of each program is all that tests cannot link.
 LIB_SOURCES := $(wildcard $(LIB_FOLDERS:%=userspace/%/*.c)) \
-	       $(filter-out userspace/cli/main.c,$(wildcard userspace/cli/*.c))
-DAEMON_SOURCES := $(wildcard userspace/daemon/*.c)
+	       $(filter-out %/main.c,$(wildcard userspace/cli/*.c userspace/daemon/*.c))
+DAEMON_SOURCES := userspace/daemon/main.c
 CLI_SOURCES := userspace/cli/main.c
 TEST_SUPPORT := $(wildcard tests/support/*.c)
 TEST_PROGRAMS := $(patsubst %.c,%,$(wildcard tests/unit/test_*.c tests/exchange/test_*.c))
@@ -55,7 +55,7 @@ build/$(1)/link_seki.so: userspace/iproute2/link_seki.c
 $(TEST_PROGRAMS:%=build/$(1)/%): build/$(1)/%: build/$(1)/%.o $$($(1)_SUPPORT) build/$(1)/libseki.a
 	$$(Q)$(2) $(4) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lpthread
 
-$(TEST_TOOLS:%=build/$(1)/%): build/$(1)/%: build/$(1)/%.o build/$(1)/libseki.a
+$(TEST_TOOLS:%=build/$(1)/%): build/$(1)/%: build/$(1)/%.o $$($(1)_SUPPORT) build/$(1)/libseki.a
 	$$(Q)$(2) $(4) -o $$@ $$^ $$(PKG_LIBS) -lpthread
 
 -include $$(shell [ -d build/$(1) ] && find build/$(1) -name '*.d')

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 /* Where the parent waits for one octet; -1 in the foreground. */
@@ -51,13 +52,13 @@ struct result process_detach(void)
 	return RESULT_OK;
 }
 
-void process_detached(void)
+bool process_detached(void)
 {
 	const char ready = 0;
 	int null;
 
 	if (waiting_parent < 0)
-		return;
+		return false;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null >= 0) {
 		dup2(null, STDIN_FILENO);
@@ -71,6 +72,7 @@ void process_detached(void)
 		errno = 0; /* the parent was killed: nobody waits */
 	close(waiting_parent);
 	waiting_parent = -1;
+	return true;
 }
 
 bool process_supervised(void)
@@ -137,4 +139,9 @@ struct result process_write_pid(const char *path)
 	if (fclose(file))
 		return fail(-errno, "%s: %s", path, strerror(errno));
 	return RESULT_OK;
+}
+
+void process_log(bool error, const char *line)
+{
+	syslog(LOG_DAEMON | (error ? LOG_ERR : LOG_NOTICE), "%s", line);
 }

@@ -16,8 +16,8 @@
  * thread is started.
  */
 struct result process_detach(void);
-/** process_detached() - lets the parent go, and gives up the terminal; fine without process_detach() */
-void process_detached(void);
+/** process_detached() - lets the parent go, and gives up the terminal; false without process_detach() */
+bool process_detached(void);
 
 /** process_notify() - tells the supervisor, sd_notify(3): "READY=1"; does nothing without one */
 void process_notify(const char *state);
@@ -29,5 +29,8 @@ void process_harden(void);
 struct result process_drop_privileges(void);
 
 struct result process_write_pid(const char *path);
+
+/** process_log() - a line to the system's log, for a daemon without stderr */
+void process_log(bool error, const char *line);
 
 #endif
