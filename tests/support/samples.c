@@ -245,11 +245,21 @@ const struct sample *sample_find(const char *name)
 	abort();
 }
 
+struct bytes sample_encr_key(void)
+{
+	return filler(16);
+}
+
+struct bytes sample_integ_key(void)
+{
+	return filler(20);
+}
+
 struct sealer *sample_sealer(void)
 {
 	static const struct cipher_suite suite = { .encr = 12, .key_bits = 128, .integ = 2 };
 	struct sealer *sealer = NULL;
-	struct result result = sealer_new(&suite, filler(16), filler(20), &sealer);
+	struct result result = sealer_new(&suite, sample_encr_key(), sample_integ_key(), &sealer);
 
 	if (failed(&result))
 		abort();

@@ -24,6 +24,8 @@ extern const size_t sample_count;
 const struct sample *sample_find(const char *name);
 /** sample_sealer() - AES-CBC-128 and HMAC-SHA1-96 with fixed keys; cryptox_start() comes first */
 struct sealer *sample_sealer(void);
+struct bytes sample_encr_key(void); /* the sealer's keys, good until the next call */
+struct bytes sample_integ_key(void);
 /** sample_encode() - the whole datagram in place of what @out held */
 void sample_encode(const struct sample *sample, struct sealer *sealer, struct buffer *out);
 /** sample_ike_default() - the 15 transforms of row B09 */
