@@ -76,6 +76,6 @@ test-tools: $(TEST_TOOLS:%=build/gcc/%)
 
 # Not in build/fuzz/tests/fuzz: the runner takes every program of build/fuzz-targets.
 fuzz-targets: $(FUZZ_TARGETS:%=build/fuzz-targets/%)
-build/fuzz-targets/%: tests/fuzz/%.c build/fuzz/libseki.a $(TEST_SUPPORT:%.c=build/fuzz/%.o)
+build/fuzz-targets/%: tests/fuzz/%.c $(TEST_SUPPORT:%.c=build/fuzz/%.o) build/fuzz/libseki.a
 	@mkdir -p $(@D)
 	$(Q)clang $(CPPFLAGS_ALL) $(WARNINGS) -O1 -g -fsanitize=fuzzer $(SANITIZE) -o $@ $^ $(PKG_LIBS) -lpthread
