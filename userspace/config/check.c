@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What only the whole file can tell: names, completeness, permissions */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "config/report.h"
+#include "config/statements.h"
+#include "cryptox/cryptox.h"
+
+struct reference *refer(struct loader *loader, enum reference_kind kind, const struct arg *name,
+			size_t slot)
+{
+	struct reference *reference = must_calloc(1, sizeof(*reference));
+
+	reference->kind = kind;
+	reference->place = place_of_arg(loader, name);
+	reference->name = must_strdup(name->text);
+	reference->slot = slot;
+	TAILQ_INSERT_TAIL(&loader->references, reference, link);
+	return reference;
+}
+
+void drop_references(struct loader *loader, enum reference_kind kind,
+		     const struct ipsec_profile *owner)
+{
+	struct reference *reference = TAILQ_FIRST(&loader->references), *next;
+
+	for (; reference; reference = next) {
+		next = TAILQ_NEXT(reference, link);
+		if (reference->kind != kind || reference->owner.ipsec_profile != owner)
+			continue;
+		TAILQ_REMOVE(&loader->references, reference, link);
+		free(reference->name);
+		free(reference);
+	}
+}
+
+void note_legacy(struct loader *loader, struct place place, const struct transform *transform,
+		 const struct ike_proposal *ike_proposal, const struct transform_set *set,
+		 const struct ipsec_profile *ipsec_profile)
+{
+	struct legacy_use *use;
+
+	if (!transform_is_legacy(transform))
+		return;
+	use = must_calloc(1, sizeof(*use));
+	use->place = place;
+	use->transform = *transform;
+	use->ike_proposal = ike_proposal;
+	use->set = set;
+	use->ipsec_profile = ipsec_profile;
+	TAILQ_INSERT_TAIL(&loader->legacy_uses, use, link);
+}
+
+/* The first object of a list with this name, or NULL; the nearest name for the error */
+#define FIND_NAMED(head, wanted, near) ({ \
+	__typeof__(TAILQ_FIRST(head)) each_, found_ = NULL; \
+	TAILQ_FOREACH(each_, head, link) { \
+		if (!strcmp(each_->name, wanted)) { \
+			found_ = each_; \
+			break; \
+		} \
+		if (word_is_near(wanted, each_->name)) \
+			(near) = each_->name; \
+	} \
+	found_; \
+})
+
+static const char *const reference_statements[] = {
+	[REFERENCE_IKE_PROPOSAL] = "crypto ikev2 proposal",
+	[REFERENCE_KEYRING] = "crypto ikev2 keyring",
+	[REFERENCE_TRANSFORM_SET] = "crypto ipsec transform-set",
+	[REFERENCE_IKEV2_PROFILE] = "crypto ikev2 profile",
+	[REFERENCE_IPSEC_PROFILE] = "crypto ipsec profile",
+};
+
+static void link_reference(struct loader *loader, struct reference *reference)
+{
+	struct policy *policy = loader->policy;
+	const char *name = reference->name, *near = NULL;
+	const void *found = NULL;
+
+	switch (reference->kind) {
+	case REFERENCE_IKE_PROPOSAL: {
+		const struct ike_proposal *proposal = FIND_NAMED(&policy->ike_proposals, name, near);
+
+		reference->owner.ikev2_policy->proposals[reference->slot] = proposal;
+		found = proposal;
+		break;
+	}
+	case REFERENCE_KEYRING: {
+		const struct keyring *keyring = FIND_NAMED(&policy->keyrings, name, near);
+
+		reference->owner.ikev2_profile->keyring = keyring;
+		found = keyring;
+		break;
+	}
+	case REFERENCE_TRANSFORM_SET: {
+		const struct transform_set *set = FIND_NAMED(&policy->transform_sets, name, near);
+
+		reference->owner.ipsec_profile->sets[reference->slot] = set;
+		found = set;
+		break;
+	}
+	case REFERENCE_IKEV2_PROFILE: {
+		const struct ikev2_profile *profile = FIND_NAMED(&policy->ikev2_profiles, name, near);
+
+		reference->owner.ipsec_profile->ikev2_profile = profile;
+		found = profile;
+		break;
+	}
+	case REFERENCE_IPSEC_PROFILE: {
+		const struct ipsec_profile *profile = FIND_NAMED(&policy->ipsec_profiles, name, near);
+
+		reference->owner.interface->ipsec_profile = profile;
+		found = profile;
+		break;
+	}
+	}
+	if (!found)
+		loader_say(loader, CONFIG_ERROR, reference->place, near,
+			   "there is no \"%s %s\"", reference_statements[reference->kind], name);
+}
+
+/* In the order in which IOS puts them on the wire; named PRFs or those of the hashes */
+static void order_transforms(struct ike_proposal *proposal)
+{
+	static const enum transform_type order[] = {
+		TRANSFORM_ENCR, TRANSFORM_PRF, TRANSFORM_INTEG, TRANSFORM_KE,
+	};
+	const struct proposal given = proposal->transforms;
+	char text[TRANSFORM_TEXT];
+	struct transform prf;
+	const char *keyword;
+	size_t i, j;
+
+	proposal->transforms.count = 0;
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		for (j = 0; j < given.count; j++) {
+			const struct transform *transform = &given.transforms[j];
+
+			if (transform->type == order[i])
+				proposal_add(&proposal->transforms, transform->type,
+					     transform->id, transform->key_bits);
+			if (order[i] != TRANSFORM_PRF || transform->type != TRANSFORM_INTEG ||
+			    proposal->has_prf)
+				continue;
+			keyword = transform_keyword(transform, text);
+			if (keyword && transform_from_keyword(TRANSFORM_PRF, keyword, &prf) &&
+			    !proposal_has(&proposal->transforms, TRANSFORM_PRF, prf.id))
+				proposal_add(&proposal->transforms, TRANSFORM_PRF, prf.id,
+					     prf.key_bits);
+		}
+	}
+}
+
+static void check_ike_proposal(struct loader *loader, struct ike_proposal *proposal)
+{
+	const struct proposal *transforms = &proposal->transforms;
+	struct place place = place_of_line(proposal->place.line);
+	bool integrity = proposal_get(transforms, TRANSFORM_INTEG);
+	size_t i, aead = 0, plain = 0;
+
+	for (i = 0; i < transforms->count; i++) {
+		if (transforms->transforms[i].type != TRANSFORM_ENCR)
+			continue;
+		if (encr_is_aead(transforms->transforms[i].id))
+			aead++;
+		else
+			plain++;
+	}
+	order_transforms(proposal);
+	if (loader->faulty[proposal->place.line])
+		return;
+
+	if (!aead && !plain)
+		loader_error(loader, place, "proposal \"%s\" has no \"encryption\"", proposal->name);
+	else if (aead && plain)
+		loader_error(loader, place, "proposal \"%s\" mixes ciphers that bring their own "
+			     "integrity with others: make two proposals", proposal->name);
+	else if (aead && integrity)
+		loader_error(loader, place, "proposal \"%s\" has a cipher that brings its own "
+			     "integrity: remove \"integrity\"", proposal->name);
+	else if (plain && !integrity)
+		loader_error(loader, place, "proposal \"%s\" has no \"integrity\"", proposal->name);
+	else if (!proposal_get(transforms, TRANSFORM_PRF))
+		loader_error(loader, place, "proposal \"%s\" has no \"prf\"", proposal->name);
+	if (!proposal_get(transforms, TRANSFORM_KE))
+		loader_error(loader, place, "proposal \"%s\" has no \"group\"", proposal->name);
+}
+
+static void check_peer(struct loader *loader, const struct keyring_peer *peer)
+{
+	struct place place = place_of_line(peer->place.line);
+
+	if (loader->faulty[peer->place.line])
+		return;
+	if (!peer->local_key.len && !peer->remote_key.len)
+		loader_error(loader, place, "peer \"%s\" has no \"pre-shared-key\"", peer->name);
+	if (!peer->has_prefix && !peer->hostname && peer->identity.type == ID_NONE)
+		loader_error(loader, place, "peer \"%s\" has no \"address\", \"hostname\" or "
+			     "\"identity\": no peer would find its key", peer->name);
+}
+
+static bool names_keyring(const struct loader *loader, const struct ikev2_profile *owner)
+{
+	const struct reference *reference;
+
+	TAILQ_FOREACH(reference, &loader->references, link)
+		if (reference->kind == REFERENCE_KEYRING &&
+		    reference->owner.ikev2_profile == owner)
+			return true;
+	return false;
+}
+
+/* Named, though perhaps of something that is not there: that is another error. */
+static bool names_ikev2_profile(const struct loader *loader, const struct ipsec_profile *owner)
+{
+	const struct reference *reference;
+
+	TAILQ_FOREACH(reference, &loader->references, link)
+		if (reference->kind == REFERENCE_IKEV2_PROFILE &&
+		    reference->owner.ipsec_profile == owner)
+			return true;
+	return false;
+}
+
+static void check_ikev2_profile(struct loader *loader, const struct ikev2_profile *profile)
+{
+	struct place place = place_of_line(profile->place.line);
+	const struct keyring_peer *peer;
+
+	if (loader->faulty[profile->place.line])
+		return;
+	if (TAILQ_EMPTY(&profile->matches))
+		loader_error(loader, place, "profile \"%s\" has no \"match identity remote\"",
+			     profile->name);
+	if (profile->local_auth == AUTH_KIND_NONE)
+		loader_error(loader, place, "profile \"%s\" has no \"authentication local\"",
+			     profile->name);
+	if (profile->remote_auth == AUTH_KIND_NONE)
+		loader_error(loader, place, "profile \"%s\" has no \"authentication remote\"",
+			     profile->name);
+	if (profile->local_auth == AUTH_KIND_NONE && profile->remote_auth == AUTH_KIND_NONE)
+		return;
+	if (!names_keyring(loader, profile))
+		loader_error(loader, place, "profile \"%s\" has no \"keyring local\" for its "
+			     "pre-shared keys", profile->name);
+	if (!profile->keyring)
+		return;
+	TAILQ_FOREACH(peer, &profile->keyring->peers, link) {
+		if (loader->faulty[peer->place.line])
+			continue;
+		if (peer->remote_key.len && !peer->local_key.len)
+			loader_error(loader, place_of_line(peer->place.line),
+				     "peer \"%s\" has no \"pre-shared-key local\"", peer->name);
+		if (peer->local_key.len && !peer->remote_key.len)
+			loader_error(loader, place_of_line(peer->place.line),
+				     "peer \"%s\" has no \"pre-shared-key remote\"", peer->name);
+	}
+}
+
+static void check_transform_set(struct loader *loader, const struct transform_set *set)
+{
+	const struct transform *encr = proposal_get(&set->esp, TRANSFORM_ENCR);
+	const struct transform *integ = proposal_get(&set->esp, TRANSFORM_INTEG);
+	struct place place = place_of_line(set->place.line);
+
+	if (loader->faulty[set->place.line])
+		return;
+	if (integ && !encr)
+		loader_error(loader, place, "transform set \"%s\" has ESP integrity without a "
+			     "cipher", set->name);
+	else if (encr && encr_is_aead(encr->id) && integ)
+		loader_error(loader, place, "transform set \"%s\" has a cipher that brings its own "
+			     "integrity: remove the \"-hmac\"", set->name);
+	else if (encr && !encr_is_aead(encr->id) && !integ)
+		loader_error(loader, place, "transform set \"%s\" encrypts without integrity: "
+			     "add one such as \"esp-sha256-hmac\"", set->name);
+}
+
+static void check_interface(struct loader *loader, const struct interface_config *interface)
+{
+	const struct ipsec_profile *profile = interface->ipsec_profile;
+	struct place place = place_of_line(interface->place.line);
+	struct address address;
+	size_t i;
+
+	if (!interface->is_tunnel || loader->faulty[interface->place.line])
+		return;
+	if (!interface->ipsec_profile_name) {
+		loader_say(loader, CONFIG_WARNING, place, NULL,
+			   "\"%s\" has no \"tunnel protection\": it will carry nothing",
+			   interface->name);
+		return;
+	}
+	if (!interface->tunnel_mode_ipsec)
+		loader_say(loader, CONFIG_NOTICE, place, NULL,
+			   "\"%s\" has no \"tunnel mode\": taken as \"tunnel mode ipsec ipv4\"",
+			   interface->name);
+	if (!interface->tunnel_source != !interface->tunnel_destination)
+		loader_error(loader, place, "\"%s\" has no \"tunnel %s\"", interface->name,
+			     interface->tunnel_source ? "destination" : "source");
+	if (interface->tunnel_source && strchr(interface->tunnel_source, '/') &&
+	    !policy_resolve_source(loader->policy, interface->tunnel_source, &address))
+		loader_error(loader, place, "there is no \"interface %s\" with an \"ip address\" "
+			     "for \"tunnel source\"", interface->tunnel_source);
+	if (!profile)
+		return;
+	if (!profile->ikev2_profile && !loader->faulty[profile->place.line] &&
+	    !names_ikev2_profile(loader, profile))
+		loader_error(loader, place_of_line(profile->place.line),
+			     "\"%s\" needs \"set ikev2-profile\" here to negotiate",
+			     interface->name);
+	for (i = 0; i < profile->set_count; i++)
+		if (profile->sets[i] && profile->sets[i]->transport)
+			loader_error(loader, place_of_line(profile->sets[i]->place.line),
+				     "\"%s\" uses this set, but transport mode is not there yet: "
+				     "use \"mode tunnel\"", interface->name);
+}
+
+static void say_legacy(struct loader *loader, const struct legacy_use *use,
+		       const struct ikev2_profile *profile)
+{
+	const char *rfc = use->ike_proposal ? "RFC 8247 for IKE" : "RFC 8221 for ESP and AH";
+	char text[TRANSFORM_TEXT], line[120] = "";
+
+	if (use->ipsec_profile)
+		rfc = "RFC 8247 for IKE";
+	if (profile)
+		snprintf(line, sizeof(line), ", or \"legacy\" in \"crypto ikev2 profile %.60s\"",
+			 profile->name);
+	loader_error(loader, use->place,
+		     "%s %s is a weak algorithm of the past (see %s): to permit it, add "
+		     "\"crypto legacy\" at the top%s", transform_type_name(use->transform.type),
+		     transform_name(&use->transform, text), rfc, line);
+}
+
+/* Whoever negotiates with this ipsec profile */
+static void check_legacy_profile(struct loader *loader, const struct legacy_use *use,
+				 const struct ipsec_profile *profile)
+{
+	if (!profile->ikev2_profile || !profile->ikev2_profile->legacy)
+		say_legacy(loader, use, profile->ikev2_profile);
+}
+
+static bool uses_set(const struct ipsec_profile *profile, const struct transform_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < profile->set_count; i++)
+		if (profile->sets[i] == set)
+			return true;
+	return false;
+}
+
+/*
+ * A PFS group or a transform set speaks with the peers of certain ikev2
+ * profiles, so these must permit it. A proposal, and a set that nobody uses,
+ * belong to no profile: one profile that permits is enough, and the proposal
+ * shows its weak part to no other (policy_ike_proposals()).
+ */
+static void check_legacy(struct loader *loader, const struct legacy_use *use)
+{
+	const struct ikev2_profile *profile, *last = NULL;
+	const struct ipsec_profile *ipsec_profile;
+	bool used = false;
+
+	if (use->ike_proposal && !proposal_has(&use->ike_proposal->transforms, use->transform.type,
+					       use->transform.id))
+		return; /* a later statement replaced it */
+	if (use->ipsec_profile) {
+		if (use->ipsec_profile->pfs_group == use->transform.id)
+			check_legacy_profile(loader, use, use->ipsec_profile);
+		return;
+	}
+	TAILQ_FOREACH(ipsec_profile, &loader->policy->ipsec_profiles, link) {
+		if (!use->set || !uses_set(ipsec_profile, use->set))
+			continue;
+		used = true;
+		check_legacy_profile(loader, use, ipsec_profile);
+	}
+	if (used)
+		return;
+	TAILQ_FOREACH(profile, &loader->policy->ikev2_profiles, link) {
+		if (profile->legacy)
+			return;
+		if (!last)
+			last = profile;
+	}
+	say_legacy(loader, use, last);
+}
+
+void check_policy(struct loader *loader)
+{
+	struct policy *policy = loader->policy;
+	const struct interface_config *interface;
+	const struct ipsec_profile *ipsec_profile;
+	const struct ikev2_profile *profile;
+	const struct ikev2_policy *ikev2_policy;
+	const struct transform_set *set;
+	const struct keyring_peer *peer;
+	const struct keyring *keyring;
+	const struct legacy_use *use;
+	struct ike_proposal *proposal;
+	struct reference *reference;
+
+	TAILQ_FOREACH(reference, &loader->references, link)
+		link_reference(loader, reference);
+	TAILQ_FOREACH(proposal, &policy->ike_proposals, link)
+		check_ike_proposal(loader, proposal);
+	TAILQ_FOREACH(ikev2_policy, &policy->ikev2_policies, link)
+		if (!ikev2_policy->proposal_count)
+			loader_error(loader, place_of_line(ikev2_policy->place.line),
+				     "policy \"%s\" has no \"proposal\"", ikev2_policy->name);
+	TAILQ_FOREACH(keyring, &policy->keyrings, link)
+		TAILQ_FOREACH(peer, &keyring->peers, link)
+			check_peer(loader, peer);
+	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
+		check_ikev2_profile(loader, profile);
+	TAILQ_FOREACH(set, &policy->transform_sets, link)
+		check_transform_set(loader, set);
+	TAILQ_FOREACH(ipsec_profile, &policy->ipsec_profiles, link)
+		if (!ipsec_profile->set_count)
+			loader_say(loader, CONFIG_NOTICE, place_of_line(ipsec_profile->place.line),
+				   NULL, "profile \"%s\" has no \"set transform-set\": the default "
+				   "algorithms are used", ipsec_profile->name);
+	TAILQ_FOREACH(interface, &policy->interfaces, link)
+		check_interface(loader, interface);
+	TAILQ_FOREACH(use, &loader->legacy_uses, link)
+		if (!policy->legacy)
+			check_legacy(loader, use);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Two configurations, object by object. An object is what it prints: a new
+ * statement that prints is compared without another line here. Secrets are
+ * compared apart, so that they do not get into a stream's buffers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "config/print.h"
+
+struct comparison {
+	void (*changed)(void *context, enum config_change change, const char *object);
+	void *context;
+	size_t count;
+};
+
+static void report(struct comparison *comparison, enum config_change change, const char *kind,
+		   const char *name)
+{
+	char object[600];
+
+	snprintf(object, sizeof(object), "%s%s%.500s", kind, *name ? " " : "", name);
+	comparison->changed(comparison->context, change, object);
+	comparison->count++;
+}
+
+/* What @print_one writes, to be freed by the caller */
+#define TEXT_OF(print_one) ({ \
+	char *text_ = NULL; \
+	size_t size_; \
+	FILE *out = open_memstream(&text_, &size_); \
+	\
+	if (!out) \
+		abort(); \
+	print_one; \
+	fclose(out); \
+	text_; \
+})
+
+static bool same_text(char *old, char *new)
+{
+	bool same = !strcmp(old, new);
+
+	free(old);
+	free(new);
+	return same;
+}
+
+static bool same_secret(const struct secret *old, const struct secret *new)
+{
+	return bytes_equal_secret(bytes_of(old->data, old->len), bytes_of(new->data, new->len));
+}
+
+static bool same_keyring(const struct keyring *old, const struct keyring *new)
+{
+	const struct keyring_peer *a, *b;
+
+	if (!same_text(TEXT_OF(print_keyring(old, out, false)),
+		       TEXT_OF(print_keyring(new, out, false))))
+		return false;
+	/* The same text: the same peers in the same order. */
+	for (a = TAILQ_FIRST(&old->peers), b = TAILQ_FIRST(&new->peers); a && b;
+	     a = TAILQ_NEXT(a, link), b = TAILQ_NEXT(b, link))
+		if (!same_secret(&a->local_key, &b->local_key) ||
+		    !same_secret(&a->remote_key, &b->remote_key))
+			return false;
+	return true;
+}
+
+#define SAME_BY_TEXT(type, print_one) \
+static bool same_##type(const struct type *old, const struct type *new) \
+{ \
+	return same_text(TEXT_OF(print_one(old, out)), TEXT_OF(print_one(new, out))); \
+}
+
+SAME_BY_TEXT(ike_proposal, print_ike_proposal)
+SAME_BY_TEXT(ikev2_policy, print_ikev2_policy)
+SAME_BY_TEXT(ikev2_profile, print_ikev2_profile)
+SAME_BY_TEXT(transform_set, print_transform_set)
+SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
+SAME_BY_TEXT(interface_config, print_interface)
+
+/* Named objects of one kind: those of the old list, then what only the new one has */
+#define COMPARE_LISTS(type, head, kind) do { \
+	const struct type *a_, *b_; \
+	\
+	TAILQ_FOREACH(a_, &old->head, link) { \
+		TAILQ_FOREACH(b_, &new->head, link) \
+			if (!strcmp(a_->name, b_->name)) \
+				break; \
+		if (!b_) \
+			report(&comparison, CONFIG_REMOVED, kind, a_->name); \
+		else if (!same_##type(a_, b_)) \
+			report(&comparison, CONFIG_CHANGED, kind, a_->name); \
+	} \
+	TAILQ_FOREACH(b_, &new->head, link) { \
+		TAILQ_FOREACH(a_, &old->head, link) \
+			if (!strcmp(a_->name, b_->name)) \
+				break; \
+		if (!a_) \
+			report(&comparison, CONFIG_ADDED, kind, b_->name); \
+	} \
+} while (0)
+
+/* Routes have no name: each one is its text. */
+static void compare_routes(struct comparison *comparison, enum config_change change,
+			   const struct policy *these, const struct policy *others)
+{
+	const struct route_config *route, *other;
+
+	TAILQ_FOREACH(route, &these->routes, link) {
+		char *text = TEXT_OF(print_route(route, out));
+
+		TAILQ_FOREACH(other, &others->routes, link)
+			if (same_text(must_strdup(text), TEXT_OF(print_route(other, out))))
+				break;
+		text[strcspn(text, "\n")] = '\0';
+		if (!other)
+			report(comparison, change, text, "");
+		free(text);
+	}
+}
+
+/* The last profile of equal ones wins (H13), so their order is a setting as well. */
+static bool same_order(const struct policy *old, const struct policy *new)
+{
+	const struct ikev2_profile *a, *b;
+
+	for (a = TAILQ_FIRST(&old->ikev2_profiles), b = TAILQ_FIRST(&new->ikev2_profiles); a && b;
+	     a = TAILQ_NEXT(a, link), b = TAILQ_NEXT(b, link))
+		if (strcmp(a->name, b->name))
+			return false;
+	return true;
+}
+
+size_t config_compare(const struct policy *old, const struct policy *new,
+		      void (*changed)(void *context, enum config_change change, const char *object),
+		      void *context)
+{
+	struct comparison comparison = { .changed = changed, .context = context };
+	size_t before;
+
+	if (!same_text(TEXT_OF(print_globals(old, out)), TEXT_OF(print_globals(new, out))))
+		report(&comparison, CONFIG_CHANGED, "global settings", "");
+	COMPARE_LISTS(ike_proposal, ike_proposals, "crypto ikev2 proposal");
+	COMPARE_LISTS(ikev2_policy, ikev2_policies, "crypto ikev2 policy");
+	COMPARE_LISTS(keyring, keyrings, "crypto ikev2 keyring");
+	before = comparison.count;
+	COMPARE_LISTS(ikev2_profile, ikev2_profiles, "crypto ikev2 profile");
+	if (comparison.count == before && !same_order(old, new))
+		report(&comparison, CONFIG_CHANGED, "order of crypto ikev2 profiles", "");
+	COMPARE_LISTS(transform_set, transform_sets, "crypto ipsec transform-set");
+	COMPARE_LISTS(ipsec_profile, ipsec_profiles, "crypto ipsec profile");
+	COMPARE_LISTS(interface_config, interfaces, "interface");
+	compare_routes(&comparison, CONFIG_REMOVED, old, new);
+	compare_routes(&comparison, CONFIG_ADDED, new, old);
+	return comparison.count;
+}

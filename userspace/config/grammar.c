@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every statement of the configuration. Documentation/configuration.rst holds
+ * the same rows (a test compares them), and another test wants an example of
+ * each.
+ */
+#include "config/grammar.h"
+#include "config/statements.h"
+
+#define GLOBAL CONFIG_MODE_GLOBAL
+#define PROPOSAL CONFIG_MODE_IKEV2_PROPOSAL
+#define POLICY CONFIG_MODE_IKEV2_POLICY
+#define KEYRING CONFIG_MODE_KEYRING
+#define PEER CONFIG_MODE_PEER
+#define PROFILE CONFIG_MODE_IKEV2_PROFILE
+#define SET CONFIG_MODE_TRANSFORM_SET
+#define IPSEC CONFIG_MODE_IPSEC_PROFILE
+#define INTERFACE CONFIG_MODE_INTERFACE
+#define NEGATES .can_negate = true
+#define REFUSED(...) .refusal = __VA_ARGS__
+#define NO_V1 "IKEv1 (ISAKMP) is not there yet"
+#define NO_CERTIFICATES "certificates are not there yet"
+
+static const struct statement statements[] = {
+	{ GLOBAL, "hostname NAME", "Name of this system", .handle = set_hostname, NEGATES },
+	{ GLOBAL, "service timestamps debug datetime msec",
+	  "Stamp debug lines with milliseconds", .handle = set_timestamps, NEGATES },
+	{ GLOBAL, "crypto legacy", "Permit weak algorithms everywhere",
+	  .handle = set_legacy, NEGATES },
+	{ GLOBAL, "crypto key-log NAME",
+	  "Write every session key to a file, for a protocol analyser", .handle = set_key_log, NEGATES },
+
+	{ GLOBAL, "crypto ikev2 proposal NAME", "Algorithms of IKE SAs",
+	  .handle = open_ike_proposal, .opens = PROPOSAL },
+	{ PROPOSAL, "encryption ENCRYPTION...", "Ciphers, best first",
+	  .handle = proposal_encryption },
+	{ PROPOSAL, "integrity INTEGRITY...",
+	  "Integrity algorithms, best first; none with AES-GCM", .handle = proposal_integrity },
+	{ PROPOSAL, "prf PRF...",
+	  "Pseudo-random functions; without it those of the integrity algorithms",
+	  .handle = proposal_prf, NEGATES },
+	{ PROPOSAL, "group GROUP...", "Diffie-Hellman groups, best first",
+	  .handle = proposal_group },
+
+	{ GLOBAL, "crypto ikev2 policy NAME", "Which proposals to use",
+	  .handle = open_ikev2_policy, .opens = POLICY },
+	{ POLICY, "proposal NAME", "Use a proposal; may be repeated", .handle = policy_proposal },
+	{ POLICY, "match fvrf any", "In every VRF", .handle = policy_match_fvrf, NEGATES },
+	{ POLICY, "match fvrf NAME", "In one VRF", .handle = policy_match_fvrf },
+	{ POLICY, "match address local ADDRESS", "For one local address",
+	  .handle = policy_match_address, NEGATES },
+
+	{ GLOBAL, "crypto ikev2 keyring NAME", "Pre-shared keys",
+	  .handle = open_keyring, .opens = KEYRING },
+	{ KEYRING, "peer NAME", "One peer or a group of peers",
+	  .handle = open_peer, .opens = PEER },
+	{ PEER, "address A.B.C.D [MASK]", "The peer's address or network", .handle = peer_address },
+	{ PEER, "address X:X::X", "The peer's address", .handle = peer_address },
+	{ PEER, "address X:X::X/N", "The peer's IPv6 network", .handle = peer_prefix6 },
+	{ PEER, "hostname NAME", "The peer's host name", .handle = peer_hostname },
+	{ PEER, "identity address ADDRESS", "The address the peer names itself by",
+	  .handle = peer_identity_address },
+	{ PEER, "identity fqdn|email|key-id NAME", "The name the peer names itself by",
+	  .handle = peer_identity },
+	{ PEER, "pre-shared-key [local|remote] [0] KEY",
+	  "The key we use, the key the peer uses, or one for both", .handle = peer_key },
+	{ PEER, "pre-shared-key [local|remote] hex HEX", "The same in hexadecimal",
+	  .handle = peer_key_hex },
+	{ PEER, "pre-shared-key [local|remote] 6 KEY", "The same, encrypted by a router",
+	  REFUSED("a router's encrypted key cannot be read here: give the key itself") },
+
+	{ GLOBAL, "crypto ikev2 profile NAME", "Who the peers are and how they authenticate",
+	  .handle = open_ikev2_profile, .opens = PROFILE },
+	{ PROFILE, "match identity remote address A.B.C.D [MASK]",
+	  "Peers by address; 0.0.0.0: any", .handle = profile_match_address },
+	{ PROFILE, "match identity remote address X:X::X", "A peer by address",
+	  .handle = profile_match_address },
+	{ PROFILE, "match identity remote address X:X::X/N", "Peers by IPv6 network",
+	  .handle = profile_match_prefix6 },
+	{ PROFILE, "match identity remote fqdn|email|key-id NAME", "A peer by name",
+	  .handle = profile_match_text },
+	{ PROFILE, "match identity remote fqdn|email domain NAME", "Peers by domain",
+	  .handle = profile_match_text },
+	{ PROFILE, "match identity remote any", "Every peer", .handle = profile_match_any },
+	{ PROFILE, "match fvrf any", "Peers of every VRF",
+	  .handle = profile_match_fvrf, NEGATES },
+	{ PROFILE, "match fvrf NAME", "Peers of one VRF", .handle = profile_match_fvrf },
+	{ PROFILE, "identity local address ADDRESS", "Name ourselves by an address",
+	  .handle = profile_identity_address },
+	{ PROFILE, "identity local fqdn|email|key-id NAME", "Name ourselves",
+	  .handle = profile_identity, NEGATES },
+	{ PROFILE, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
+	  "How we, or the peer, authenticate", .handle = profile_authentication },
+	{ PROFILE, "keyring [local] NAME", "Where the pre-shared keys are",
+	  .handle = profile_keyring },
+	{ PROFILE, "pki trustpoint REST", "Certificates to use", REFUSED(NO_CERTIFICATES) },
+	{ PROFILE, "lifetime <30-86400>", "Seconds that an IKE SA lives",
+	  .handle = profile_lifetime, NEGATES },
+	{ PROFILE, "dpd <1-3600> <1-60> periodic|on-demand",
+	  "Ask a silent peer after this many seconds, again after the second number",
+	  .handle = profile_dpd, NEGATES },
+	{ PROFILE, "nat force-encap", "UDP encapsulation even without a NAT",
+	  .handle = profile_nat, NEGATES },
+	{ PROFILE, "legacy", "Permit weak algorithms with this profile",
+	  .handle = profile_legacy, NEGATES },
+	{ PROFILE, "description REST", "Words for people; not kept", .handle = ignore_statement },
+
+	{ GLOBAL, "crypto ikev2 dpd <1-3600> <1-60> periodic|on-demand",
+	  "Liveness checks of profiles without their own", .handle = set_dpd, NEGATES },
+	{ GLOBAL, "crypto ikev2 window <1-200>", "IKE requests that may be under way at once",
+	  .handle = set_window, NEGATES },
+	{ GLOBAL, "crypto ikev2 limit max-sa <1-1000000>", "IKE SAs at once",
+	  .handle = set_limit_sa, NEGATES },
+	{ GLOBAL, "crypto ikev2 limit max-in-negotation-sa <1-1000000>",
+	  "IKE SAs under negotiation at once (the spelling is the router's)",
+	  .handle = set_limit_negotiating, NEGATES },
+	{ GLOBAL, "crypto ikev2 rekey-margin <10-99>",
+	  "Rekey at this percentage of a lifetime", .handle = set_rekey_margin, NEGATES },
+
+	{ GLOBAL, "crypto ipsec transform-set NAME TRANSFORM...", "Algorithms of IPsec SAs",
+	  .handle = open_transform_set, .opens = SET },
+	{ SET, "mode tunnel|transport", "What is encapsulated", .handle = set_mode },
+
+	{ GLOBAL, "crypto ipsec profile NAME", "How a tunnel is protected",
+	  .handle = open_ipsec_profile, .opens = IPSEC },
+	{ IPSEC, "set transform-set NAME...", "Transform sets, best first",
+	  .handle = ipsec_transform_set },
+	{ IPSEC, "set ikev2-profile NAME", "The IKEv2 profile to negotiate with",
+	  .handle = ipsec_ikev2_profile },
+	{ IPSEC, "set isakmp-profile REST", "The IKEv1 profile to negotiate with",
+	  REFUSED(NO_V1) },
+	{ IPSEC, "set pfs groupN", "A Diffie-Hellman exchange at each rekey",
+	  .handle = ipsec_pfs, NEGATES },
+	{ IPSEC, "set security-association lifetime seconds <30-2592000>",
+	  "Seconds that an IPsec SA lives", .handle = ipsec_seconds, NEGATES },
+	{ IPSEC, "set security-association lifetime kilobytes <100-4294967295>",
+	  "Kilobytes that an IPsec SA carries", .handle = ipsec_kilobytes, NEGATES },
+	{ IPSEC, "set security-association lifetime kilobytes disable",
+	  "No limit in kilobytes", .handle = ipsec_kilobytes },
+	{ IPSEC, "set security-association replay window-size <32-8192>",
+	  "Packets that may come out of order", .handle = ipsec_replay, NEGATES },
+	{ IPSEC, "set security-association esn", "Sequence numbers of 64 bits",
+	  .handle = ipsec_esn, NEGATES },
+	{ IPSEC, "responder-only", "Never begin a negotiation",
+	  .handle = ipsec_responder_only, NEGATES },
+	{ IPSEC, "description REST", "Words for people; not kept", .handle = ignore_statement },
+
+	{ GLOBAL, "crypto ipsec security-association lifetime seconds <30-2592000>",
+	  "Seconds that an IPsec SA lives", .handle = set_sa_seconds, NEGATES },
+	{ GLOBAL, "crypto ipsec security-association lifetime kilobytes <100-4294967295>",
+	  "Kilobytes that an IPsec SA carries", .handle = set_sa_kilobytes, NEGATES },
+
+	{ GLOBAL, "crypto isakmp REST", "IKEv1", NEGATES, REFUSED(NO_V1) },
+	{ GLOBAL, "crypto map REST", "Policy on an interface", NEGATES, REFUSED(
+	  "crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },
+	{ GLOBAL, "crypto pki REST", "Certificates", NEGATES, REFUSED(NO_CERTIFICATES) },
+	{ GLOBAL, "crypto ca REST", "Certificates", NEGATES, REFUSED(NO_CERTIFICATES) },
+	{ GLOBAL, "crypto key REST", "Public keys", NEGATES, REFUSED(NO_CERTIFICATES) },
+
+	{ GLOBAL, "interface INTERFACE [point-to-point|multipoint]", "A tunnel, or the address behind a router's name",
+	  .handle = open_interface, .opens = INTERFACE },
+	{ INTERFACE, "ip address A.B.C.D MASK", "Address of the interface",
+	  .handle = interface_address, NEGATES },
+	{ INTERFACE, "ip address A.B.C.D MASK secondary", "A second address; left to the system",
+	  .handle = ignore_statement },
+	{ INTERFACE, "ip address dhcp|negotiated", "An address given by others; left to the system",
+	  .handle = ignore_statement },
+	{ INTERFACE, "ip mtu <68-65535>", "Biggest packet; without it what the path allows",
+	  .handle = interface_mtu, NEGATES },
+	{ INTERFACE, "shutdown", "Keep the interface down", .handle = interface_shutdown, NEGATES },
+	{ INTERFACE, "tunnel source ADDRESS", "Our outer address",
+	  .handle = tunnel_source, NEGATES },
+	{ INTERFACE, "tunnel source INTERFACE", "The interface whose address is our outer one",
+	  .handle = tunnel_source, NEGATES },
+	{ INTERFACE, "tunnel destination A.B.C.D", "The peer's outer address",
+	  .handle = tunnel_destination, NEGATES },
+	{ INTERFACE, "tunnel mode ipsec ipv4", "Packets inside ESP, nothing between",
+	  .handle = tunnel_mode, NEGATES },
+	{ INTERFACE, "tunnel mode gre REST", "Generic routing encapsulation", REFUSED(
+	  "only \"tunnel mode ipsec ipv4\" is there yet") },
+	{ INTERFACE, "tunnel protection ipsec profile NAME", "Protect the tunnel",
+	  .handle = tunnel_protection, NEGATES },
+	{ INTERFACE, "crypto map REST", "Policy on an interface", REFUSED(
+	  "crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },
+
+	{ GLOBAL, "ip route vrf REST", "A route of a VRF; left to the system",
+	  .handle = ignore_statement },
+	{ GLOBAL, "ip route A.B.C.D MASK A.B.C.D [<1-255>]", "A static route via a gateway",
+	  .handle = add_route },
+	{ GLOBAL, "ip route A.B.C.D MASK INTERFACE [<1-255>]",
+	  "A static route into an interface", .handle = add_route },
+};
+
+#define STATEMENT_COUNT (sizeof(statements) / sizeof(statements[0]))
+
+const struct statement *statement_at(size_t index)
+{
+	return index < STATEMENT_COUNT ? &statements[index] : NULL;
+}
+
+bool config_help_at(size_t index, struct config_help *out)
+{
+	const struct statement *row = statement_at(index);
+
+	if (!row)
+		return false;
+	*out = (struct config_help){ row->mode, row->syntax, row->help, row->refusal,
+				     row->can_negate };
+	return true;
+}
+
+const char *config_mode_opener(enum config_mode mode)
+{
+	size_t i;
+
+	for (i = 0; mode != GLOBAL && i < STATEMENT_COUNT; i++)
+		if (statements[i].opens == mode)
+			return statements[i].syntax;
+	return NULL;
+}
+
+enum config_mode config_mode_parent(enum config_mode mode)
+{
+	size_t i;
+
+	for (i = 0; mode != GLOBAL && i < STATEMENT_COUNT; i++)
+		if (statements[i].opens == mode)
+			return statements[i].mode;
+	return GLOBAL;
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "config/print.h"
+
+/* "A.B.C.D MASK" or "X:X::X/N" */
+static void print_prefix(const struct prefix *prefix, FILE *out)
+{
+	struct address mask = prefix_mask(prefix);
+	char address[ADDRESS_TEXT], text[ADDRESS_TEXT];
+
+	address_format(&prefix->address, address);
+	if (prefix->address.family == AF_INET)
+		fprintf(out, "%s %s", address, address_format(&mask, text));
+	else
+		fprintf(out, "%s/%u", address, prefix->length);
+}
+
+void print_globals(const struct policy *policy, FILE *out)
+{
+	if (policy->hostname)
+		fprintf(out, "hostname %s\n", policy->hostname);
+	if (policy->timestamps_msec)
+		fprintf(out, "service timestamps debug datetime msec\n");
+	if (policy->legacy)
+		fprintf(out, "crypto legacy\n");
+	if (policy->key_log)
+		fprintf(out, "crypto key-log %s\n", policy->key_log);
+	if (policy->window != IKE_WINDOW_DEFAULT)
+		fprintf(out, "crypto ikev2 window %u\n", policy->window);
+	if (policy->dpd_interval)
+		fprintf(out, "crypto ikev2 dpd %u %u %s\n", policy->dpd_interval, policy->dpd_retry,
+			policy->dpd_periodic ? "periodic" : "on-demand");
+	if (policy->limit_sa)
+		fprintf(out, "crypto ikev2 limit max-sa %u\n", policy->limit_sa);
+	if (policy->limit_negotiating)
+		fprintf(out, "crypto ikev2 limit max-in-negotation-sa %u\n",
+			policy->limit_negotiating);
+	if (policy->rekey_margin_percent != REKEY_MARGIN_DEFAULT)
+		fprintf(out, "crypto ikev2 rekey-margin %u\n", policy->rekey_margin_percent);
+	if (policy->sa_lifetime_seconds != SA_LIFETIME_DEFAULT)
+		fprintf(out, "crypto ipsec security-association lifetime seconds %u\n",
+			policy->sa_lifetime_seconds);
+	if (policy->sa_lifetime_kilobytes != SA_KILOBYTES_DEFAULT)
+		fprintf(out, "crypto ipsec security-association lifetime kilobytes %u\n",
+			policy->sa_lifetime_kilobytes);
+}
+
+static void print_transforms(const struct proposal *proposal, enum transform_type type, FILE *out)
+{
+	char text[TRANSFORM_TEXT];
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < proposal->count; i++) {
+		if (proposal->transforms[i].type != type)
+			continue;
+		if (first)
+			fprintf(out, " %s", transform_type_name(type));
+		fprintf(out, " %s", transform_keyword(&proposal->transforms[i], text));
+		first = false;
+	}
+	if (!first)
+		fputc('\n', out);
+}
+
+void print_ike_proposal(const struct ike_proposal *proposal, FILE *out)
+{
+	fprintf(out, "crypto ikev2 proposal %s\n", proposal->name);
+	print_transforms(&proposal->transforms, TRANSFORM_ENCR, out);
+	print_transforms(&proposal->transforms, TRANSFORM_INTEG, out);
+	if (proposal->has_prf)
+		print_transforms(&proposal->transforms, TRANSFORM_PRF, out);
+	print_transforms(&proposal->transforms, TRANSFORM_KE, out);
+}
+
+void print_ikev2_policy(const struct ikev2_policy *policy, FILE *out)
+{
+	char text[ADDRESS_TEXT];
+	size_t i;
+
+	fprintf(out, "crypto ikev2 policy %s\n", policy->name);
+	if (policy->match_fvrf)
+		fprintf(out, " match fvrf %s\n", policy->match_fvrf);
+	if (policy->match_local.family != AF_UNSPEC)
+		fprintf(out, " match address local %s\n",
+			address_format(&policy->match_local, text));
+	for (i = 0; i < policy->proposal_count; i++)
+		fprintf(out, " proposal %s\n", policy->proposals[i]->name);
+}
+
+/* A key whose first word the grammar would take for something else stands behind "0". */
+static bool key_needs_type(const struct secret *secret)
+{
+	static const char *const words[] = { "0", "6", "hex" };
+	const uint8_t *blank = memchr(secret->data, ' ', secret->len);
+	const uint8_t *tab = memchr(secret->data, '\t', secret->len);
+	size_t len = secret->len, i;
+
+	if (blank)
+		len = blank - secret->data;
+	if (tab && (size_t)(tab - secret->data) < len)
+		len = tab - secret->data;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (len <= strlen(words[i]) &&
+		    !strncasecmp((const char *)secret->data, words[i], len))
+			return true;
+	return false;
+}
+
+static void print_secret(const char *side, const struct secret *secret, FILE *out,
+			 bool with_secrets)
+{
+	char *hex;
+
+	if (!secret->len)
+		return;
+	fprintf(out, "  pre-shared-key %s ", side);
+	if (!with_secrets) {
+		fprintf(out, "<removed>\n");
+	} else if (secret->hex) {
+		hex = must_calloc(1, 2 * secret->len + 1);
+		bytes_to_hex(bytes_of(secret->data, secret->len), hex);
+		fprintf(out, "hex %s\n", hex);
+		secret_free(hex, 2 * secret->len + 1);
+	} else {
+		fprintf(out, "%s%.*s\n", key_needs_type(secret) ? "0 " : "", (int)secret->len,
+			(const char *)secret->data);
+	}
+}
+
+/* "address A", "fqdn NAME": as it was configured, not as show prints it */
+static void print_identity(const char *statement, const struct identity *identity, FILE *out)
+{
+	char text[ADDRESS_TEXT];
+	struct address address;
+
+	if (identity->type == ID_NONE)
+		return;
+	if (identity_address(identity, &address))
+		fprintf(out, "%s address %s\n", statement, address_format(&address, text));
+	else
+		fprintf(out, "%s %s %.*s\n", statement,
+			identity->type == ID_FQDN ? "fqdn" :
+			identity->type == ID_RFC822_ADDR ? "email" : "key-id",
+			identity->len, (const char *)identity->data);
+}
+
+void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets)
+{
+	const struct keyring_peer *peer;
+
+	fprintf(out, "crypto ikev2 keyring %s\n", keyring->name);
+	TAILQ_FOREACH(peer, &keyring->peers, link) {
+		fprintf(out, " peer %s\n", peer->name);
+		if (peer->has_prefix) {
+			fprintf(out, "  address ");
+			print_prefix(&peer->prefix, out);
+			fputc('\n', out);
+		}
+		if (peer->hostname)
+			fprintf(out, "  hostname %s\n", peer->hostname);
+		print_identity("  identity", &peer->identity, out);
+		print_secret("local", &peer->local_key, out, with_secrets);
+		print_secret("remote", &peer->remote_key, out, with_secrets);
+	}
+}
+
+static void print_match(const struct identity_match *match, FILE *out)
+{
+	static const char *const words[] = {
+		[MATCH_FQDN] = "fqdn ",
+		[MATCH_FQDN_DOMAIN] = "fqdn domain ",
+		[MATCH_EMAIL] = "email ",
+		[MATCH_EMAIL_DOMAIN] = "email domain ",
+		[MATCH_KEY_ID] = "key-id ",
+		[MATCH_ANY] = "any",
+	};
+
+	fprintf(out, " match identity remote ");
+	if (match->kind == MATCH_ADDRESS) {
+		fprintf(out, "address ");
+		print_prefix(&match->prefix, out);
+	} else {
+		fprintf(out, "%s%s", words[match->kind], match->text ? match->text : "");
+	}
+	fputc('\n', out);
+}
+
+void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
+{
+	const struct identity_match *match;
+
+	fprintf(out, "crypto ikev2 profile %s\n", profile->name);
+	if (profile->legacy)
+		fprintf(out, " legacy\n");
+	if (profile->match_fvrf)
+		fprintf(out, " match fvrf %s\n", profile->match_fvrf);
+	TAILQ_FOREACH(match, &profile->matches, link)
+		print_match(match, out);
+	print_identity(" identity local", &profile->local_identity, out);
+	if (profile->remote_auth != AUTH_KIND_NONE)
+		fprintf(out, " authentication remote pre-share\n");
+	if (profile->local_auth != AUTH_KIND_NONE)
+		fprintf(out, " authentication local pre-share\n");
+	if (profile->keyring)
+		fprintf(out, " keyring local %s\n", profile->keyring->name);
+	if (profile->lifetime != IKE_LIFETIME_DEFAULT)
+		fprintf(out, " lifetime %u\n", profile->lifetime);
+	if (profile->dpd_interval)
+		fprintf(out, " dpd %u %u %s\n", profile->dpd_interval, profile->dpd_retry,
+			profile->dpd_periodic ? "periodic" : "on-demand");
+	if (profile->nat_force_encap)
+		fprintf(out, " nat force-encap\n");
+}
+
+static void print_esp_keywords(const struct proposal *proposal, FILE *out)
+{
+	const struct esp_keyword *keyword;
+	size_t i;
+
+	for (i = 0; i < proposal->count; i++) {
+		const struct transform *transform = &proposal->transforms[i];
+
+		keyword = esp_keyword_of(proposal->protocol, transform);
+		fprintf(out, " %s", keyword->keyword);
+		if (keyword->takes_bits && transform->key_bits != keyword->transform.key_bits)
+			fprintf(out, " %u", transform->key_bits);
+	}
+}
+
+void print_transform_set(const struct transform_set *set, FILE *out)
+{
+	fprintf(out, "crypto ipsec transform-set %s", set->name);
+	print_esp_keywords(&set->ah, out);
+	print_esp_keywords(&set->esp, out);
+	fputc('\n', out);
+	if (set->transport)
+		fprintf(out, " mode transport\n");
+}
+
+void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out)
+{
+	size_t i;
+
+	fprintf(out, "crypto ipsec profile %s\n", profile->name);
+	if (profile->set_count)
+		fprintf(out, " set transform-set");
+	for (i = 0; i < profile->set_count; i++)
+		fprintf(out, " %s%s", profile->sets[i]->name,
+			i + 1 == profile->set_count ? "\n" : "");
+	if (profile->ikev2_profile)
+		fprintf(out, " set ikev2-profile %s\n", profile->ikev2_profile->name);
+	if (profile->pfs_group)
+		fprintf(out, " set pfs group%u\n", profile->pfs_group);
+	if (profile->lifetime_seconds)
+		fprintf(out, " set security-association lifetime seconds %u\n",
+			profile->lifetime_seconds);
+	if (profile->lifetime_kilobytes)
+		fprintf(out, " set security-association lifetime kilobytes %u\n",
+			profile->lifetime_kilobytes);
+	if (profile->lifetime_kilobytes_disabled)
+		fprintf(out, " set security-association lifetime kilobytes disable\n");
+	if (profile->replay_window)
+		fprintf(out, " set security-association replay window-size %u\n",
+			profile->replay_window);
+	if (profile->esn)
+		fprintf(out, " set security-association esn\n");
+	if (profile->responder_only)
+		fprintf(out, " responder-only\n");
+}
+
+void print_interface(const struct interface_config *interface, FILE *out)
+{
+	fprintf(out, "interface %s\n", interface->name);
+	if (interface->has_address) {
+		fprintf(out, " ip address ");
+		print_prefix(&interface->address, out);
+		fputc('\n', out);
+	}
+	if (interface->mtu)
+		fprintf(out, " ip mtu %u\n", interface->mtu);
+	if (interface->tunnel_source)
+		fprintf(out, " tunnel source %s\n", interface->tunnel_source);
+	if (interface->tunnel_mode_ipsec)
+		fprintf(out, " tunnel mode ipsec ipv4\n");
+	if (interface->tunnel_destination)
+		fprintf(out, " tunnel destination %s\n", interface->tunnel_destination);
+	if (interface->ipsec_profile_name)
+		fprintf(out, " tunnel protection ipsec profile %s\n",
+			interface->ipsec_profile_name);
+	if (interface->shutdown)
+		fprintf(out, " shutdown\n");
+}
+
+void print_route(const struct route_config *route, FILE *out)
+{
+	char text[ADDRESS_TEXT];
+
+	fprintf(out, "ip route ");
+	print_prefix(&route->destination, out);
+	fprintf(out, " %s", route->interface ? route->interface :
+		address_format(&route->gateway, text));
+	if (route->distance != 1)
+		fprintf(out, " %u", route->distance);
+	fputc('\n', out);
+}
+
+void config_print(const struct policy *policy, FILE *out, bool with_secrets)
+{
+	const struct interface_config *interface;
+	const struct ipsec_profile *ipsec_profile;
+	const struct ikev2_policy *ikev2_policy;
+	const struct ike_proposal *proposal;
+	const struct ikev2_profile *profile;
+	const struct transform_set *set;
+	const struct keyring *keyring;
+	const struct route_config *route;
+
+	print_globals(policy, out);
+	fprintf(out, "!\n");
+#define PRINT_ALL(each, head, ...) \
+	TAILQ_FOREACH(each, head, link) { \
+		__VA_ARGS__; \
+		fprintf(out, "!\n"); \
+	}
+	PRINT_ALL(proposal, &policy->ike_proposals, print_ike_proposal(proposal, out));
+	PRINT_ALL(ikev2_policy, &policy->ikev2_policies, print_ikev2_policy(ikev2_policy, out));
+	PRINT_ALL(keyring, &policy->keyrings, print_keyring(keyring, out, with_secrets));
+	PRINT_ALL(profile, &policy->ikev2_profiles, print_ikev2_profile(profile, out));
+	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));
+	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles, print_ipsec_profile(ipsec_profile, out));
+	PRINT_ALL(interface, &policy->interfaces, print_interface(interface, out));
+#undef PRINT_ALL
+	TAILQ_FOREACH(route, &policy->routes, link)
+		print_route(route, out);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_CONFIG_PRINT_H
+#define SEKI_CONFIG_PRINT_H
+
+/* Each object as its statements, for the running configuration and comparison */
+
+#include "config/config.h"
+
+void print_globals(const struct policy *policy, FILE *out);
+void print_ike_proposal(const struct ike_proposal *proposal, FILE *out);
+void print_ikev2_policy(const struct ikev2_policy *policy, FILE *out);
+void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets);
+void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out);
+void print_transform_set(const struct transform_set *set, FILE *out);
+void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out);
+void print_interface(const struct interface_config *interface, FILE *out);
+void print_route(const struct route_config *route, FILE *out);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_CONFIG_STATEMENTS_H
+#define SEKI_CONFIG_STATEMENTS_H
+
+/* Handlers of the rows of the grammar table: one line of the file each. The
+ * match has been checked against the row's syntax.
+ */
+
+#include "config/loader.h"
+
+typedef void statement_handler(struct loader *loader, const struct match *match);
+
+/* statements_global.c */
+statement_handler set_hostname, set_timestamps, set_legacy, set_key_log, set_sa_seconds,
+	set_sa_kilobytes, set_window, set_dpd, set_limit_sa, set_limit_negotiating,
+	set_rekey_margin, ignore_statement, open_interface, interface_address, interface_shutdown,
+	interface_mtu, tunnel_source, tunnel_destination, tunnel_mode, tunnel_protection, add_route;
+
+/* statements_ike.c */
+statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, proposal_prf,
+	proposal_group, open_ikev2_policy, policy_proposal, policy_match_fvrf,
+	policy_match_address, open_keyring, open_peer, peer_address, peer_prefix6, peer_hostname,
+	peer_identity_address, peer_identity, peer_key, peer_key_hex,
+	open_ikev2_profile, profile_match_address, profile_match_prefix6, profile_match_text,
+	profile_match_any, profile_match_fvrf, profile_identity_address, profile_identity,
+	profile_authentication, profile_keyring, profile_lifetime, profile_dpd, profile_legacy,
+	profile_nat;
+
+/* statements_ipsec.c */
+statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transform_set,
+	ipsec_ikev2_profile, ipsec_pfs, ipsec_seconds, ipsec_kilobytes, ipsec_replay, ipsec_esn,
+	ipsec_responder_only;
+
+/* Shared by the handlers */
+
+void replace_text(char **slot, const char *text); /* NULL: none */
+struct source_place here(const struct loader *loader);
+/** duplicate() - args[0] names an object that is already there */
+void duplicate(struct loader *loader, const struct match *match, const struct source_place *first);
+/** refer() - notes a name for the end of the file; the caller sets the owner */
+struct reference *refer(struct loader *loader, enum reference_kind kind, const struct arg *name,
+			size_t slot);
+/** drop_references() - a later statement replaces an ipsec profile's */
+void drop_references(struct loader *loader, enum reference_kind kind,
+		     const struct ipsec_profile *owner);
+/** note_legacy() - remembers a weak algorithm, until permissions are known; one owner is given */
+void note_legacy(struct loader *loader, struct place place, const struct transform *transform,
+		 const struct ike_proposal *ike_proposal, const struct transform_set *set,
+		 const struct ipsec_profile *ipsec_profile);
+
+#endif

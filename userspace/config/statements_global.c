@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Statements of the global mode, of interfaces and routes */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+#include "config/statements.h"
+
+void replace_text(char **slot, const char *text)
+{
+	free(*slot);
+	*slot = text ? must_strdup(text) : NULL;
+}
+
+void duplicate(struct loader *loader, const struct match *match, const struct source_place *first)
+{
+	loader_error(loader, place_of_arg(loader, &match->args[0]),
+		     "duplicate \"%s\": it is already in line %u", match->args[0].text, first->line);
+}
+
+struct source_place here(const struct loader *loader)
+{
+	return (struct source_place){ loader->policy->source, loader->number };
+}
+
+void set_hostname(struct loader *loader, const struct match *match)
+{
+	replace_text(&loader->policy->hostname, match->negated ? NULL : match->args[0].text);
+}
+
+void set_timestamps(struct loader *loader, const struct match *match)
+{
+	loader->policy->timestamps_msec = !match->negated;
+}
+
+void set_legacy(struct loader *loader, const struct match *match)
+{
+	loader->policy->legacy = !match->negated;
+}
+
+void set_key_log(struct loader *loader, const struct match *match)
+{
+	replace_text(&loader->policy->key_log, match->negated ? NULL : match->args[0].text);
+	if (!match->negated)
+		loader_say(loader, CONFIG_WARNING, place_of_line(loader->number), NULL,
+			   "every session key will be written to \"%s\": whoever reads it can "
+			   "read the traffic", match->args[0].text);
+}
+
+void set_sa_seconds(struct loader *loader, const struct match *match)
+{
+	loader->policy->sa_lifetime_seconds =
+		match->negated ? SA_LIFETIME_DEFAULT : match->args[0].number;
+}
+
+void set_sa_kilobytes(struct loader *loader, const struct match *match)
+{
+	loader->policy->sa_lifetime_kilobytes =
+		match->negated ? SA_KILOBYTES_DEFAULT : match->args[0].number;
+}
+
+void set_window(struct loader *loader, const struct match *match)
+{
+	loader->policy->window = match->negated ? IKE_WINDOW_DEFAULT : match->args[0].number;
+}
+
+void set_dpd(struct loader *loader, const struct match *match)
+{
+	struct policy *policy = loader->policy;
+
+	policy->dpd_interval = match->negated ? 0 : match->args[0].number;
+	policy->dpd_retry = match->negated ? 0 : match->args[1].number;
+	policy->dpd_periodic = !match->negated && !strcmp(match->args[2].text, "periodic");
+}
+
+void set_limit_sa(struct loader *loader, const struct match *match)
+{
+	loader->policy->limit_sa = match->negated ? 0 : match->args[0].number;
+}
+
+void set_limit_negotiating(struct loader *loader, const struct match *match)
+{
+	loader->policy->limit_negotiating = match->negated ? 0 : match->args[0].number;
+}
+
+void set_rekey_margin(struct loader *loader, const struct match *match)
+{
+	loader->policy->rekey_margin_percent =
+		match->negated ? REKEY_MARGIN_DEFAULT : match->args[0].number;
+}
+
+void ignore_statement(struct loader *loader, const struct match *match)
+{
+	loader_say_once(loader, place_of_line(loader->number), match->statement->syntax,
+			"ignored \"%s\"", match->statement->syntax);
+}
+
+/* Tunnel0, tunnel12 */
+static bool is_tunnel_name(const char *name)
+{
+	return !strncasecmp(name, "tunnel", 6) && name[6] &&
+	       !name[6 + strspn(name + 6, "0123456789")];
+}
+
+void open_interface(struct loader *loader, const struct match *match)
+{
+	struct interface_config *interface;
+
+	TAILQ_FOREACH(interface, &loader->policy->interfaces, link)
+		if (!strcasecmp(interface->name, match->args[0].text))
+			duplicate(loader, match, &interface->place);
+
+	interface = must_calloc(1, sizeof(*interface));
+	interface->name = must_strdup(match->args[0].text);
+	interface->place = here(loader);
+	interface->is_tunnel = is_tunnel_name(interface->name);
+	TAILQ_INSERT_TAIL(&loader->policy->interfaces, interface, link);
+	loader->interface = interface;
+}
+
+void interface_address(struct loader *loader, const struct match *match)
+{
+	struct interface_config *interface = loader->interface;
+
+	interface->has_address = !match->negated;
+	if (!match->negated) /* the grammar has checked the mask */
+		prefix_from_mask(&match->args[0].address, &match->args[1].address,
+				 &interface->address);
+}
+
+void interface_shutdown(struct loader *loader, const struct match *match)
+{
+	loader->interface->shutdown = !match->negated;
+}
+
+void interface_mtu(struct loader *loader, const struct match *match)
+{
+	loader->interface->mtu = match->negated ? 0 : match->args[0].number;
+}
+
+/* "tunnel ..." makes sense in tunnels alone; false after an error. */
+static bool want_tunnel(struct loader *loader)
+{
+	if (loader->interface->is_tunnel)
+		return true;
+	loader_error(loader, place_of_line(loader->number),
+		     "\"%s\" is no tunnel: this statement belongs into \"interface Tunnel0\"",
+		     loader->interface->name);
+	return false;
+}
+
+void tunnel_source(struct loader *loader, const struct match *match)
+{
+	if (want_tunnel(loader))
+		replace_text(&loader->interface->tunnel_source,
+			     match->negated ? NULL : match->args[0].text);
+}
+
+void tunnel_destination(struct loader *loader, const struct match *match)
+{
+	if (want_tunnel(loader))
+		replace_text(&loader->interface->tunnel_destination,
+			     match->negated ? NULL : match->args[0].text);
+}
+
+void tunnel_mode(struct loader *loader, const struct match *match)
+{
+	if (want_tunnel(loader))
+		loader->interface->tunnel_mode_ipsec = !match->negated;
+}
+
+void tunnel_protection(struct loader *loader, const struct match *match)
+{
+	struct interface_config *interface = loader->interface;
+
+	if (!want_tunnel(loader))
+		return;
+	replace_text(&interface->ipsec_profile_name, match->negated ? NULL : match->args[0].text);
+	if (!match->negated)
+		refer(loader, REFERENCE_IPSEC_PROFILE, &match->args[0], 0)->owner.interface = interface;
+}
+
+void add_route(struct loader *loader, const struct match *match)
+{
+	struct route_config *route = must_calloc(1, sizeof(*route));
+	struct address first;
+
+	route->place = here(loader);
+	prefix_from_mask(&match->args[0].address, &match->args[1].address, &route->destination);
+	first = prefix_first(&route->destination);
+	if (!address_equal(&first, &route->destination.address))
+		loader_error(loader, place_of_arg(loader, &match->args[0]),
+			     "inconsistent address and mask: the network is larger than that");
+	if (match->args[2].kind == TOKEN_INTERFACE)
+		route->interface = must_strdup(match->args[2].text);
+	else
+		route->gateway = match->args[2].address;
+	route->distance = arg_given(match, 3) ? match->args[3].number : 1;
+	TAILQ_INSERT_TAIL(&loader->policy->routes, route, link);
+}
