@@ -121,6 +121,17 @@ static void chain_bounds(void **state)
 	assert_taken(parse_chain(PAYLOAD_NOTIFY, OCTETS(40, 0, 0, 4, 0, 0, 0, 4)));
 }
 
+/* An empty view may have no memory behind it: what a liveness check decrypts to. */
+static void empty_chain(void **state)
+{
+	struct message message;
+
+	assert_taken(payloads_parse(PAYLOAD_NONE, (struct bytes){ 0 }, &message));
+	assert_int_equal(message.count, 0);
+	assert_refused(payloads_parse(PAYLOAD_SA, (struct bytes){ 0 }, &message),
+		       "payload header size is not enough 0/4");
+}
+
 static void encrypted_ends_the_chain(void **state)
 {
 	struct message message;
@@ -498,6 +509,7 @@ int main(void)
 		cmocka_unit_test(header_bounds),
 		cmocka_unit_test(header_fields),
 		cmocka_unit_test(chain_bounds),
+		cmocka_unit_test(empty_chain),
 		cmocka_unit_test(encrypted_ends_the_chain),
 		cmocka_unit_test(payload_count),
 		cmocka_unit_test(unknown_payloads),

@@ -60,10 +60,12 @@ static struct result chain_step(struct reader *reader, struct payload *payload)
 static struct result chain_parse(struct message *message, uint8_t first, size_t start)
 {
 	struct bytes all = message->octets;
-	struct reader reader = reader_of(bytes_of(all.data + start, all.len - start));
+	struct reader reader = reader_of(all);
+	struct bytes before;
 	uint8_t type = first;
 	bool end = type == PAYLOAD_NONE;
 
+	reader_get_bytes(&reader, start, &before);
 	while (!end) {
 		struct payload *payload = &message->payloads[message->count];
 		struct result result;
