@@ -200,8 +200,9 @@ struct result key_exchange_new(uint16_t group, struct key_exchange **out)
 		return fail(-ENOENT, "key exchange group %u is unknown", group);
 	exchange = must_calloc(1, sizeof(*exchange));
 	exchange->group = found;
-	context = found->parameters ? EVP_PKEY_CTX_new_from_pkey(NULL, found->parameters, NULL) :
-				      EVP_PKEY_CTX_new_from_name(NULL, key_type(found), NULL);
+	context = found->kind == SEKI_KE_XDH ?
+			  EVP_PKEY_CTX_new_from_name(NULL, key_type(found), NULL) :
+			  EVP_PKEY_CTX_new_from_pkey(NULL, found->parameters, NULL);
 	ok = context && EVP_PKEY_keygen_init(context) > 0 &&
 	     EVP_PKEY_generate(context, &exchange->key) > 0 && read_public(exchange);
 	EVP_PKEY_CTX_free(context);
