@@ -284,6 +284,16 @@ unsigned int identity_match_score(const struct identity_match *match, const stru
 	return exact ? SCORE_EXACT : 0;
 }
 
+bool profile_matches(const struct ikev2_profile *profile, const struct identity *remote)
+{
+	const struct identity_match *match;
+
+	TAILQ_FOREACH(match, &profile->matches, link)
+		if (identity_match_score(match, remote))
+			return true;
+	return false;
+}
+
 const struct ikev2_profile *policy_match_profile(const struct policy *policy,
 						 const struct identity *remote)
 {

@@ -214,6 +214,8 @@ void policy_ike_proposals(const struct policy *policy, const struct address *loc
 unsigned int identity_match_score(const struct identity_match *match, const struct identity *remote);
 /** policy_match_profile() - most specific "match identity remote" wins, the last among equals */
 const struct ikev2_profile *policy_match_profile(const struct policy *policy, const struct identity *remote);
+/** profile_matches() - does one of its "match identity remote" fit? */
+bool profile_matches(const struct ikev2_profile *profile, const struct identity *remote);
 /** keyring_find() - by identity, then host name, then the longest address prefix; both may be NULL */
 const struct keyring_peer *keyring_find(const struct keyring *keyring, const struct address *address,
 					const struct identity *identity);

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Child SAs: pairs of kernel SAs, from the SPI to the last late packet.
+ *
+ * The order keeps rekeying free of loss: whoever may receive first installs
+ * the inbound half before the peer can use it; the old pair stays until the
+ * new one carries traffic both ways, and its inbound half a little longer.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ike/sa.h"
+
+/* How long packets that are still on the way may arrive on a deleted SA. */
+#define LINGER SECONDS(5)
+
+static struct kernel *kernel_of(const struct child_sa *child)
+{
+	return child->ike->env.kernel;
+}
+
+static struct kernel_sa_id kernel_id(const struct child_sa *child, enum sa_direction direction)
+{
+	return (struct kernel_sa_id){
+		.direction = direction,
+		.protocol = child->protocol,
+		.spi = direction == SA_INBOUND ? child->spi_in : child->spi_out,
+		.local = child->local.address,
+		.remote = child->remote.address,
+	};
+}
+
+static void rekey_due(struct timer *timer)
+{
+	struct child_sa *child = (struct child_sa *)((char *)timer - offsetof(struct child_sa, rekey));
+
+	if (child->sa && child->state == CHILD_ACTIVE)
+		child->sa->version->rekey_child(child);
+}
+
+/* The peer of our responder side never sent its delete: take the new SA into use anyway. */
+static void linger_over(struct timer *timer)
+{
+	struct child_sa *child = (struct child_sa *)((char *)timer - offsetof(struct child_sa, linger));
+	struct result result;
+
+	if (child->state != CHILD_INBOUND) {
+		child_sa_destroy(child);
+		return;
+	}
+	result = child_sa_install_outbound(child);
+	if (failed(&result))
+		log_line(LOG_ERROR, "SPI 0x%08X: %s", child->spi_out, result.why);
+}
+
+struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol, struct child_sa **out)
+{
+	struct ike *ike = sa->ike;
+	struct child_sa *child;
+	struct result result;
+	uint32_t spi;
+
+	*out = NULL;
+	result = ike->env.kernel->ops->alloc_spi(ike->env.kernel, protocol, tunnel->device.ifindex,
+						  &sa->local.address, &spi);
+	if (failed(&result))
+		return result;
+	child = must_calloc(1, sizeof(*child));
+	child->ike = ike;
+	child->sa = sa;
+	child->tunnel = tunnel;
+	child->protocol = protocol;
+	child->spi_in = spi;
+	child->local = sa->local;
+	child->remote = sa->remote;
+	child->created_at = ike_now(ike);
+	child->rekey.fire = rekey_due;
+	child->linger.fire = linger_over;
+	TAILQ_INSERT_TAIL(&sa->children, child, of_sa);
+	TAILQ_INSERT_TAIL(&tunnel->children, child, of_tunnel);
+	child->holder = out;
+	*out = child;
+	return RESULT_OK;
+}
+
+struct child_sa *child_sa_hand_over(struct child_sa **holder)
+{
+	struct child_sa *child = *holder;
+
+	*holder = NULL;
+	if (child)
+		child->holder = NULL;
+	return child;
+}
+
+void child_sa_agreed(struct child_sa *child, const struct proposal *chosen)
+{
+	const struct transform *encr = proposal_get(chosen, TRANSFORM_ENCR);
+	const struct transform *integ = proposal_get(chosen, TRANSFORM_INTEG);
+	const struct transform *group = proposal_get(chosen, TRANSFORM_KE);
+	const struct transform *esn = proposal_get(chosen, TRANSFORM_ESN);
+	const struct ipsec_profile *profile = tunnel_profile(child->tunnel);
+	const struct policy *policy = child->ike->policy;
+
+	child->spi_out = (uint32_t)chosen->spi;
+	if (encr) {
+		child->suite.encr = encr->id;
+		child->suite.key_bits = encr->key_bits;
+	}
+	child->suite.integ = integ ? integ->id : 0;
+	child->pfs_group = group ? group->id : 0;
+	child->esn = esn && esn->id == 1;
+	child->local = child->sa->local;
+	child->remote = child->sa->remote;
+	child->udp_encap = child->sa->nat_local || child->sa->nat_remote ||
+			   (child->sa->profile && child->sa->profile->nat_force_encap);
+	child->lifetime_seconds = profile && profile->lifetime_seconds ? profile->lifetime_seconds :
+				  policy->sa_lifetime_seconds;
+	child->lifetime_kilobytes = profile && profile->lifetime_kilobytes ? profile->lifetime_kilobytes :
+				    policy->sa_lifetime_kilobytes;
+	if (profile && profile->lifetime_kilobytes_disabled)
+		child->lifetime_kilobytes = 0;
+	child->replay_window = profile ? profile->replay_window : 0;
+	strcpy(child->profile, child->tunnel->device.profile);
+}
+
+static struct result install(struct child_sa *child, enum sa_direction direction, struct child_keys *keys)
+{
+	uint64_t bytes = child->lifetime_kilobytes * 1024;
+	struct kernel_sa sa = {
+		.id = kernel_id(child, direction),
+		.mode = SA_TUNNEL,
+		.ifindex = child->tunnel->device.ifindex,
+		.local_port = child->udp_encap ? child->local.port : 0,
+		.remote_port = child->udp_encap ? child->remote.port : 0,
+		.encr = child->suite.encr,
+		.integ = child->suite.integ,
+		.encr_key = buffer_bytes(&keys->encr),
+		.integ_key = buffer_bytes(&keys->integ),
+		.esn = child->esn,
+		.replay_window = child->replay_window,
+		.limits = {
+			.hard_seconds = child->lifetime_seconds,
+			.soft_bytes = bytes / 100 * child->ike->policy->rekey_margin_percent,
+			.hard_bytes = bytes,
+		},
+	};
+	struct kernel *kernel = kernel_of(child);
+	struct result result = kernel->ops->add_sa(kernel, &sa);
+
+	if (!failed(&result))
+		keylog_child(child, direction, sa.encr_key, sa.integ_key);
+	buffer_free(&keys->encr);
+	buffer_free(&keys->integ);
+	return result;
+}
+
+struct result child_sa_install_inbound(struct child_sa *child)
+{
+	struct result result = install(child, SA_INBOUND, &child->keys_in);
+
+	if (failed(&result))
+		return result;
+	child->in_installed = true;
+	child->state = CHILD_INBOUND;
+	child->conn_in = ++child->ike->last_conn_id;
+	child->created_at = ike_now(child->ike);
+	timer_start(child->ike->env.timers, &child->linger, 2 * LINGER);
+	return RESULT_OK;
+}
+
+static void retire_orphans(struct tunnel *tunnel)
+{
+	struct child_sa *child, *next;
+
+	for (child = TAILQ_FIRST(&tunnel->children); child; child = next) {
+		next = TAILQ_NEXT(child, of_tunnel);
+		if (!child->sa && child->state == CHILD_ACTIVE)
+			child_sa_linger(child);
+	}
+}
+
+void child_sa_adopt(struct tunnel *tunnel, const struct kernel_sa_id *id)
+{
+	struct child_sa *child = must_calloc(1, sizeof(*child));
+
+	child->ike = tunnel->ike;
+	child->tunnel = tunnel;
+	child->state = CHILD_ACTIVE;
+	child->protocol = id->protocol;
+	child->local.address = id->local;
+	child->remote.address = id->remote;
+	child->created_at = ike_now(tunnel->ike);
+	child->rekey.fire = rekey_due;
+	child->linger.fire = linger_over;
+	if (id->direction == SA_INBOUND) {
+		child->spi_in = id->spi;
+		child->in_installed = true;
+	} else {
+		child->spi_out = id->spi;
+		child->out_installed = true;
+	}
+	TAILQ_INSERT_TAIL(&tunnel->children, child, of_tunnel);
+}
+
+struct result child_sa_install_outbound(struct child_sa *child)
+{
+	struct tunnel *tunnel = child->tunnel;
+	struct result result;
+
+	timer_stop(child->ike->env.timers, &child->linger);
+	result = install(child, SA_OUTBOUND, &child->keys_out);
+	if (failed(&result))
+		return result;
+	child->out_installed = true;
+	child->state = CHILD_ACTIVE;
+	child->conn_out = ++child->ike->last_conn_id;
+	child->ike->stats[IKE_STAT_CHILD_CREATED]++;
+	if (child->lifetime_seconds)
+		timer_start(child->ike->env.timers, &child->rekey,
+			    ike_rekey_delay(child->ike, child->lifetime_seconds, child->initiator));
+	retire_orphans(tunnel);
+	tunnel->negotiating = false;
+	tunnel->attempts = 0;
+	tunnel->last_error[0] = 0;
+	timer_stop(child->ike->env.timers, &tunnel->retry);
+	log_line(LOG_NOTICE, "%s: up, SPI 0x%08X in, 0x%08X out", tunnel->device.name, child->spi_in,
+		 child->spi_out);
+	return RESULT_OK;
+}
+
+static void remove_from_kernel(struct child_sa *child, enum sa_direction direction, bool *installed)
+{
+	struct kernel_sa_id id = kernel_id(child, direction);
+	struct kernel *kernel = kernel_of(child);
+	struct result result;
+
+	/* An SPI that was only reserved is given back the same way. */
+	if (!id.spi || (!*installed && direction == SA_OUTBOUND))
+		return;
+	*installed = false;
+	result = kernel->ops->delete_sa(kernel, &id);
+	if (failed(&result) && result.code != -ENOENT)
+		log_line(LOG_ERROR, "SPI 0x%08X: %s", id.spi, result.why);
+}
+
+void child_sa_leave(struct child_sa *child)
+{
+	if (!child->sa)
+		return;
+	TAILQ_REMOVE(&child->sa->children, child, of_sa);
+	child->sa = NULL;
+}
+
+void child_sa_linger(struct child_sa *child)
+{
+	timer_stop(child->ike->env.timers, &child->rekey);
+	child_sa_leave(child);
+	remove_from_kernel(child, SA_OUTBOUND, &child->out_installed);
+	child->state = CHILD_LINGERING;
+	timer_start(child->ike->env.timers, &child->linger, LINGER);
+}
+
+void child_sa_forget(struct child_sa *child)
+{
+	struct child_sa *other;
+
+	if (child->holder)
+		*child->holder = NULL;
+	timer_stop(child->ike->env.timers, &child->rekey);
+	timer_stop(child->ike->env.timers, &child->linger);
+	child_sa_leave(child);
+	TAILQ_REMOVE(&child->tunnel->children, child, of_tunnel);
+	TAILQ_FOREACH(other, &child->tunnel->children, of_tunnel)
+		if (other->successor == child)
+			other->successor = NULL;
+	buffer_free(&child->keys_in.encr);
+	buffer_free(&child->keys_in.integ);
+	buffer_free(&child->keys_out.encr);
+	buffer_free(&child->keys_out.integ);
+	buffer_free(&child->nonce_low);
+	free(child);
+}
+
+void child_sa_destroy(struct child_sa *child)
+{
+	remove_from_kernel(child, SA_OUTBOUND, &child->out_installed);
+	remove_from_kernel(child, SA_INBOUND, &child->in_installed);
+	child_sa_forget(child);
+}
+
+void child_sa_orphan(struct child_sa *child)
+{
+	if (child->state == CHILD_NEGOTIATING || child->deleting) {
+		child_sa_destroy(child);
+		return;
+	}
+	child_sa_leave(child);
+	timer_stop(child->ike->env.timers, &child->rekey);
+	child->rekeying = false;
+}
+
+void child_sa_move(struct child_sa *child, struct ike_sa *to)
+{
+	child_sa_leave(child);
+	child->sa = to;
+	TAILQ_INSERT_TAIL(&to->children, child, of_sa);
+}
+
+struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi_out)
+{
+	struct child_sa *child;
+
+	TAILQ_FOREACH(child, &sa->children, of_sa)
+		if (child->protocol == protocol && child->spi_out == spi_out)
+			return child;
+	return NULL;
+}
+
+void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list)
+{
+	memset(list, 0, sizeof(*list));
+	if (profile->set_count == 0) {
+		proposal_default_esp(list);
+	} else {
+		for (size_t i = 0; i < profile->set_count && list->count < PROPOSAL_LIST_MAX; i++)
+			list->proposals[list->count++] = profile->sets[i]->esp;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		struct proposal *proposal = &list->proposals[i];
+
+		proposal->number = i + 1;
+		proposal->protocol = PROTOCOL_ESP;
+		proposal->spi_size = 4;
+		proposal_remove_type(proposal, TRANSFORM_KE);
+		proposal_remove_type(proposal, TRANSFORM_ESN);
+		if (pfs && profile->pfs_group)
+			proposal_add(proposal, TRANSFORM_KE, profile->pfs_group, 0);
+		if (profile->esn)
+			proposal_add(proposal, TRANSFORM_ESN, 1, 0);
+		proposal_add(proposal, TRANSFORM_ESN, 0, 0);
+	}
+}
+
+void selectors_any(sa_family_t family, struct traffic_selectors *out)
+{
+	struct traffic_selector *any = &out->items[0];
+
+	memset(out, 0, sizeof(*out));
+	out->count = 1;
+	any->end_port = 65535;
+	any->start.family = family;
+	any->end.family = family;
+	memset(any->end.octets, 0xff, family == AF_INET ? 4 : 16);
+}
+
+static bool intersect(const struct traffic_selector *a, const struct traffic_selector *b,
+		      struct traffic_selector *out)
+{
+	if (a->start.family != b->start.family)
+		return false;
+	if (a->protocol && b->protocol && a->protocol != b->protocol)
+		return false;
+	out->protocol = a->protocol ? a->protocol : b->protocol;
+	out->start = address_compare(&a->start, &b->start) > 0 ? a->start : b->start;
+	out->end = address_compare(&a->end, &b->end) < 0 ? a->end : b->end;
+	out->start_port = a->start_port > b->start_port ? a->start_port : b->start_port;
+	out->end_port = a->end_port < b->end_port ? a->end_port : b->end_port;
+	return address_compare(&out->start, &out->end) <= 0 && out->start_port <= out->end_port;
+}
+
+bool selectors_narrow(const struct traffic_selectors *offered, const struct traffic_selectors *policy,
+		      struct traffic_selectors *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < offered->count; i++)
+		for (size_t j = 0; j < policy->count; j++)
+			if (out->count < TRAFFIC_SELECTORS_MAX &&
+			    intersect(&offered->items[i], &policy->items[j], &out->items[out->count]))
+				out->count++;
+	return out->count > 0;
+}

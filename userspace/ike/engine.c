@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The engine: IKE SAs by SPI, dispatch by version, orders of the
+ * administrator. Single threaded; see daemon/loop.c.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ike/facts.h"
+#include "ike/sa.h"
+
+uint64_t ike_now(const struct ike *ike)
+{
+	struct clock *clock = ike->env.timers->clock;
+
+	return clock->monotonic(clock);
+}
+
+static void bury_all(struct timer *timer)
+{
+	struct ike *ike = (struct ike *)((char *)timer - offsetof(struct ike, burial));
+	struct ike_sa *sa;
+
+	while ((sa = TAILQ_FIRST(&ike->graveyard))) {
+		TAILQ_REMOVE(&ike->graveyard, sa, link);
+		sa->release(sa);
+	}
+}
+
+struct ike *ike_new(const struct ike_env *env, const struct policy *policy)
+{
+	struct ike *ike = must_calloc(1, sizeof(*ike));
+
+	ike->env = *env;
+	ike->policy = policy;
+	TAILQ_INIT(&ike->sas);
+	TAILQ_INIT(&ike->graveyard);
+	TAILQ_INIT(&ike->tunnels);
+	ike->burial.fire = bury_all;
+	env->net->receive = ike_receive;
+	env->net->context = ike;
+	env->kernel->events = ike_kernel_events(ike);
+	return ike;
+}
+
+void ike_add_version(struct ike *ike, const struct ike_version *version)
+{
+	for (size_t i = 0; i < VERSIONS_MAX; i++) {
+		if (!ike->versions[i]) {
+			ike->versions[i] = version;
+			return;
+		}
+	}
+}
+
+void ike_free(struct ike *ike)
+{
+	struct tunnel *tunnel;
+
+	ike->shutting_down = true;
+	while (!TAILQ_EMPTY(&ike->sas)) {
+		struct ike_sa *sa = TAILQ_FIRST(&ike->sas);
+
+		sa->version->drop(sa);
+	}
+	bury_all(&ike->burial);
+	timer_stop(ike->env.timers, &ike->burial);
+	while ((tunnel = TAILQ_FIRST(&ike->tunnels)))
+		tunnel_free(tunnel);
+	free(ike);
+}
+
+static const struct ike_version *version_of(const struct ike *ike, uint8_t number)
+{
+	for (size_t i = 0; i < VERSIONS_MAX && ike->versions[i]; i++)
+		if (ike->versions[i]->number == number)
+			return ike->versions[i];
+	return NULL;
+}
+
+void ike_receive(void *context, const struct endpoint *local, const struct endpoint *remote,
+		 struct bytes datagram)
+{
+	struct ike *ike = context;
+	const struct ike_version *version;
+	struct ike_header header;
+	struct result result;
+	char text[ADDRESS_TEXT];
+
+	ike->stats[IKE_STAT_RECEIVED]++;
+	log_line(LOG_IKEV2_INTERNAL, "Got a packet from dispatcher");
+	result = header_parse(datagram, &header);
+	if (failed(&result)) {
+		ike->stats[IKE_STAT_DROP_MALFORMED]++;
+		log_line(LOG_IKEV2_ERROR, "message from %s dropped: %s",
+			 endpoint_format(remote, text), result.why);
+		return;
+	}
+	version = version_of(ike, header.version >> 4);
+	if (!version) {
+		/* The newest version answers what it does not know (RFC 7296 section 2.5). */
+		ike->stats[IKE_STAT_DROP_VERSION]++;
+		log_line(LOG_IKEV2_ERROR, "message from %s dropped: IKE version %u.%u is not supported",
+			 endpoint_format(remote, text), header.version >> 4, header.version & 15);
+		if (header.version >> 4 <= 2 || !version_of(ike, 2))
+			return;
+		version = version_of(ike, 2);
+	}
+	log_line(LOG_IKEV2_INTERNAL, "Processing an item off the pak queue");
+	version->receive(ike, local, remote, datagram, &header);
+}
+
+struct ike_sa *ike_find(struct ike *ike, uint64_t local_spi)
+{
+	struct ike_sa *sa;
+
+	HASH_FIND(hh, ike->by_spi, &local_spi, sizeof(local_spi), sa);
+	return sa;
+}
+
+/* Numbers stay small, as a router prints them: the first that nobody uses. */
+static uint32_t free_sa_id(const struct ike *ike)
+{
+	const struct ike_sa *sa;
+	uint32_t id = 1;
+
+	TAILQ_FOREACH(sa, &ike->sas, link) {
+		if (sa->id != id)
+			break;
+		id++;
+	}
+	return id;
+}
+
+void ike_sa_register(struct ike *ike, struct ike_sa *sa)
+{
+	struct ike_sa *after = NULL, *walk;
+
+	sa->ike = ike;
+	sa->created_at = ike_now(ike);
+	do {
+		random_fill(&sa->local_spi, sizeof(sa->local_spi));
+	} while (!sa->local_spi || ike_find(ike, sa->local_spi));
+	HASH_ADD(hh, ike->by_spi, local_spi, sizeof(sa->local_spi), sa);
+	TAILQ_INIT(&sa->children);
+
+	/* The list is kept in order of numbers, which free_sa_id() relies on. */
+	sa->id = free_sa_id(ike);
+	TAILQ_FOREACH(walk, &ike->sas, link) {
+		if (walk->id > sa->id)
+			break;
+		after = walk;
+	}
+	if (after)
+		TAILQ_INSERT_AFTER(&ike->sas, after, sa, link);
+	else
+		TAILQ_INSERT_HEAD(&ike->sas, sa, link);
+	if (!sa->session_id)
+		sa->session_id = ++ike->last_session_id;
+}
+
+void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa))
+{
+	struct ike *ike = sa->ike;
+	struct child_sa *child;
+
+	if (sa->dead)
+		return;
+	sa->dead = true;
+	sa->release = release;
+	if (sa->established)
+		ike->stats[IKE_STAT_ACTIVE]--;
+	else
+		ike->stats[sa->initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]--;
+	while ((child = TAILQ_FIRST(&sa->children)))
+		child_sa_orphan(child);
+	HASH_DELETE(hh, ike->by_spi, sa);
+	TAILQ_REMOVE(&ike->sas, sa, link);
+	TAILQ_INSERT_TAIL(&ike->graveyard, sa, link);
+	timer_start(ike->env.timers, &ike->burial, 0);
+}
+
+void ike_sa_established(struct ike_sa *sa)
+{
+	struct ike *ike = sa->ike;
+
+	if (sa->established)
+		return;
+	ike->stats[sa->initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]--;
+	ike->stats[IKE_STAT_ACTIVE]++;
+	ike->stats[IKE_STAT_ESTABLISHED]++;
+	sa->established = true;
+	sa->established_at = ike_now(ike);
+}
+
+bool proposal_is_legacy(const struct proposal *proposal)
+{
+	for (size_t i = 0; i < proposal->count; i++)
+		if (transform_is_legacy(&proposal->transforms[i]))
+			return true;
+	return false;
+}
+
+uint64_t ike_rekey_delay(const struct ike *ike, uint64_t seconds, bool initiator)
+{
+	uint64_t percent = ike->policy->rekey_margin_percent;
+	uint64_t room = SECONDS(seconds) / 100 * (100 - percent);
+	uint64_t delay = SECONDS(seconds) / 100 * percent;
+	uint64_t random = random_u64() % (room / 4 + 1);
+
+	/*
+	 * Both ends have the same lifetime as a rule. Whoever began the SA
+	 * goes first, the other one only when nothing has happened, so that
+	 * simultaneous rekeys are rare; the jitter keeps many tunnels apart.
+	 */
+	return initiator ? delay - random % (delay / 4 + 1) : delay + room / 2 + random;
+}
+
+void ike_set_policy(struct ike *ike, const struct policy *policy)
+{
+	struct ike_sa *sa, *next;
+	struct tunnel *tunnel;
+
+	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
+		const struct ikev2_profile *profile = NULL;
+
+		next = TAILQ_NEXT(sa, link);
+		if (sa->profile)
+			TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
+				if (!strcmp(profile->name, sa->profile->name))
+					break;
+		if (sa->profile && !profile) {
+			log_line(LOG_NOTICE, "IKE SA %u is deleted: profile %s is no longer configured",
+				 sa->id, sa->profile->name);
+			sa->profile = NULL;
+			if (sa->established)
+				sa->version->delete(sa);
+			else
+				sa->version->drop(sa);
+			continue;
+		}
+		sa->profile = profile;
+	}
+	ike->policy = policy;
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		tunnel_want(tunnel);
+}
+
+static bool remote_is(const struct ike_sa *sa, const struct address *remote)
+{
+	return !remote || address_equal(&sa->remote.address, remote);
+}
+
+size_t ike_clear_sas(struct ike *ike, const struct address *remote)
+{
+	struct ike_sa *sa, *next;
+	size_t count = 0;
+
+	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
+		next = TAILQ_NEXT(sa, link);
+		if (!remote_is(sa, remote))
+			continue;
+		count++;
+		if (sa->established)
+			sa->version->delete(sa);
+		else
+			sa->version->drop(sa);
+	}
+	return count;
+}
+
+static size_t each_active_child(struct ike *ike, const struct address *remote,
+				void (*order)(struct child_sa *child))
+{
+	struct child_sa *child, *next;
+	struct tunnel *tunnel;
+	size_t count = 0;
+
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
+		for (child = TAILQ_FIRST(&tunnel->children); child; child = next) {
+			next = TAILQ_NEXT(child, of_tunnel);
+			if (child->state != CHILD_ACTIVE && child->state != CHILD_INBOUND)
+				continue;
+			if (remote && !address_equal(&child->remote.address, remote))
+				continue;
+			count++;
+			order(child);
+		}
+	}
+	return count;
+}
+
+static void clear_child(struct child_sa *child)
+{
+	if (child->sa)
+		child->sa->version->delete_child(child);
+	else
+		child_sa_destroy(child);
+}
+
+static void rekey_child(struct child_sa *child)
+{
+	if (child->sa)
+		child->sa->version->rekey_child(child);
+}
+
+size_t ike_clear_children(struct ike *ike, const struct address *remote)
+{
+	return each_active_child(ike, remote, clear_child);
+}
+
+size_t ike_rekey_children(struct ike *ike, const struct address *remote)
+{
+	return each_active_child(ike, remote, rekey_child);
+}
+
+size_t ike_rekey_sas(struct ike *ike, const struct address *remote)
+{
+	struct ike_sa *sa, *next;
+	size_t count = 0;
+
+	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
+		next = TAILQ_NEXT(sa, link);
+		if (!sa->established || sa->closing || !remote_is(sa, remote))
+			continue;
+		count++;
+		sa->version->rekey(sa);
+	}
+	return count;
+}
+
+void ike_shutdown(struct ike *ike)
+{
+	ike->shutting_down = true;
+	ike_clear_sas(ike, NULL);
+}
+
+bool ike_idle(const struct ike *ike)
+{
+	return TAILQ_EMPTY(&ike->sas);
+}
+
+const char *ike_stat_name(size_t index)
+{
+	static const char *const names[] = {
+#define X(symbol, name) [IKE_STAT_##symbol] = name,
+		IKE_STAT_LIST(X)
+#undef X
+	};
+
+	return index < IKE_STAT_COUNT ? names[index] : NULL;
+}
+
+uint64_t ike_stat(const struct ike *ike, size_t index)
+{
+	return index < IKE_STAT_COUNT ? ike->stats[index] : 0;
+}

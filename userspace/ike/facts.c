@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What show prints, gathered from the engine's objects. Counters come from the
+ * kernel at the moment of asking.
+ */
+
+#include <string.h>
+
+#include "ike/facts.h"
+#include "ike/sa.h"
+
+static struct transform transform_or_none(const struct proposal *chosen, enum transform_type type)
+{
+	const struct transform *transform = proposal_get(chosen, type);
+
+	return transform ? *transform : (struct transform){ .type = type };
+}
+
+void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts), void *context)
+{
+	const struct ike_sa *sa;
+
+	TAILQ_FOREACH(sa, &ike->sas, link) {
+		const struct child_sa *child;
+		struct ike_sa_facts facts = {
+			.tunnel_id = sa->id,
+			.version = sa->version->number,
+			.state = "READY",
+			.established = sa->established,
+			.initiator = sa->initiator,
+			.local = sa->local,
+			.remote = sa->remote,
+			.fvrf = "none",
+			.ivrf = "none",
+			.profile = sa->profile ? sa->profile->name : NULL,
+			.encr = transform_or_none(&sa->chosen, TRANSFORM_ENCR),
+			.integ = transform_or_none(&sa->chosen, TRANSFORM_INTEG),
+			.prf = transform_or_none(&sa->chosen, TRANSFORM_PRF),
+			.group = transform_or_none(&sa->chosen, TRANSFORM_KE),
+			.auth_sign = sa->auth_sign,
+			.auth_verify = sa->auth_verify,
+			.lifetime = sa->profile ? sa->profile->lifetime : IKE_LIFETIME_DEFAULT,
+			.active = sa->established ? (ike_now(ike) - sa->established_at) / SECONDS(1) : 0,
+			.ce_id = 1000 + sa->session_id,
+			.session_id = sa->session_id,
+			.status = sa->closing ? "Delete in progress" :
+				  sa->established ? "Negotiation done" : "Negotiation in progress",
+			.local_spi = sa->local_spi,
+			.remote_spi = sa->remote_spi,
+			.local_id = sa->local_id,
+			.remote_id = sa->remote_id,
+			.nat_local = sa->nat_local,
+			.nat_remote = sa->nat_remote,
+			.legacy = proposal_is_legacy(&sa->chosen),
+		};
+
+		if (!facts.lifetime)
+			facts.lifetime = IKE_LIFETIME_DEFAULT;
+		TAILQ_FOREACH(child, &sa->children, of_sa)
+			facts.child_count += child->state == CHILD_ACTIVE || child->state == CHILD_INBOUND;
+		sa->version->tell(sa, &facts);
+		found(context, &facts);
+	}
+}
+
+static uint64_t kilobytes_left(const struct child_sa *child, const struct kernel_counters *counters)
+{
+	uint64_t used = counters->bytes / 1024;
+
+	return used < child->lifetime_kilobytes ? child->lifetime_kilobytes - used : 0;
+}
+
+static void counters_of(struct child_sa *child, enum sa_direction direction, struct kernel_counters *out)
+{
+	struct kernel *kernel = child->ike->env.kernel;
+	struct kernel_sa_id id = {
+		.direction = direction,
+		.protocol = child->protocol,
+		.spi = direction == SA_INBOUND ? child->spi_in : child->spi_out,
+		.local = child->local.address,
+		.remote = child->remote.address,
+	};
+	struct result result;
+
+	memset(out, 0, sizeof(*out));
+	if (direction == SA_INBOUND ? !child->in_installed : !child->out_installed)
+		return;
+	result = kernel->ops->get_counters(kernel, &id, out);
+	if (failed(&result))
+		memset(out, 0, sizeof(*out));
+}
+
+void ike_each_child(struct ike *ike, void (*found)(void *context, const struct child_sa_facts *facts),
+		    void *context)
+{
+	struct tunnel *tunnel;
+	struct child_sa *child;
+
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
+		TAILQ_FOREACH(child, &tunnel->children, of_tunnel) {
+			uint64_t age = (ike_now(ike) - child->created_at) / SECONDS(1);
+			struct child_sa_facts facts = {
+				.ifindex = tunnel->device.ifindex,
+				.interface = tunnel->device.name,
+				.map_tag = tunnel->map_tag,
+				.local = child->local,
+				.remote = child->remote,
+				.local_ts = child->local_ts,
+				.remote_ts = child->remote_ts,
+				.protocol = child->protocol,
+				.tunnel_mode = true,
+				.udp_encap = child->udp_encap,
+				.inbound_spi = child->spi_in,
+				.outbound_spi = child->spi_out,
+				.conn_in = child->conn_in,
+				.conn_out = child->conn_out,
+				.encr = { TRANSFORM_ENCR, child->suite.encr, child->suite.key_bits, false },
+				.integ = { TRANSFORM_INTEG, child->suite.integ, 0, false },
+				.esn = child->esn,
+				.replay_protection = true,
+				.pfs_group = child->pfs_group,
+				.iv_size = encr_iv_size(child->suite.encr),
+				.lifetime_kilobytes = child->lifetime_kilobytes,
+				.lifetime_seconds = child->lifetime_seconds,
+				.left_seconds = age < child->lifetime_seconds ?
+						child->lifetime_seconds - age : 0,
+				.active = child->state == CHILD_ACTIVE,
+				.mtu = tunnel->device.mtu,
+				.profile = child->profile,
+				.ike_tunnel_id = child->sa ? child->sa->id : 0,
+			};
+
+			if (child->state == CHILD_NEGOTIATING)
+				continue;
+			counters_of(child, SA_INBOUND, &facts.in);
+			counters_of(child, SA_OUTBOUND, &facts.out);
+			facts.left_kilobytes_in = kilobytes_left(child, &facts.in);
+			facts.left_kilobytes_out = kilobytes_left(child, &facts.out);
+			found(context, &facts);
+		}
+	}
+}
+
+static const char *tunnel_status(const struct tunnel *tunnel)
+{
+	const struct child_sa *child = tunnel_active_child(tunnel);
+	const struct ike_sa *sa;
+
+	if (child)
+		return "UP-ACTIVE";
+	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+		if (child->out_installed)
+			return "UP-NO-IKE";
+	if (tunnel->negotiating)
+		return "DOWN-NEGOTIATING";
+	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
+		if (sa->established && address_equal(&sa->local.address, &tunnel->device.local) &&
+		    address_equal(&sa->remote.address, &tunnel->device.remote))
+			return "UP-IDLE";
+	return "DOWN";
+}
+
+void ike_each_tunnel(struct ike *ike, void (*found)(void *context, const struct tunnel_facts *facts),
+		     void *context)
+{
+	const struct tunnel *tunnel;
+	const struct child_sa *child;
+
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
+		struct tunnel_facts facts = {
+			.ifindex = tunnel->device.ifindex,
+			.name = tunnel->device.name,
+			.profile = tunnel->device.profile,
+			.local = tunnel->device.local,
+			.remote = tunnel->device.remote,
+			.admin_up = tunnel->device.up,
+			.status = tunnel_status(tunnel),
+			.last_error = tunnel->last_error[0] ? tunnel->last_error : NULL,
+		};
+
+		TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+			if (child->state == CHILD_ACTIVE)
+				facts.active_sas += 2;
+		found(context, &facts);
+	}
+}

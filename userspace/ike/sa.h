@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_IKE_SA_H
+#define SEKI_IKE_SA_H
+
+/*
+ * The nouns that IKEv1 and IKEv2 share: engine, IKE SA, child SA, tunnel.
+ * Nothing here knows how messages look.
+ *
+ * Ownership: the engine owns its IKE SAs and tunnels. A child SA belongs to
+ * its tunnel, which outlives IKE SAs: when an IKE SA goes away the kernel's
+ * SAs may carry on until successors are up. All objects live on the protocol
+ * thread.
+ */
+
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "base/timer.h"
+#include "codec/codec.h"
+#include "ike/facts.h"
+#include "ike/ike.h"
+#include "ike/policy.h"
+#include "ike/stats.h"
+#include "kernel/kernel.h"
+#include "proposal/proposal.h"
+
+struct child_sa;
+struct ike_sa;
+struct tunnel;
+
+TAILQ_HEAD(child_sa_list, child_sa);
+TAILQ_HEAD(ike_sa_list, ike_sa);
+TAILQ_HEAD(tunnel_list, tunnel);
+
+/**
+ * struct ike_version - one version of the protocol: the verbs
+ * @number: major version in the IKE header
+ * @receive: a datagram whose header names this version
+ * @initiate: starts an IKE SA with a first child for the tunnel
+ * @create_child: another child of an established IKE SA, for the tunnel
+ * @rekey_child, @rekey: replace it
+ * @delete_child: ask the peer to delete it, then child_sa_destroy()
+ * @delete: ask the peer to delete it, then free it
+ * @drop: free it at once without a word, its children stay in the kernel
+ * @tell: the version's part of what show prints
+ */
+struct ike_version {
+	uint8_t number;
+	void (*receive)(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
+			struct bytes datagram, const struct ike_header *header);
+	struct result (*initiate)(struct ike *ike, struct tunnel *tunnel, const struct ipsec_profile *profile);
+	struct result (*create_child)(struct ike_sa *sa, struct tunnel *tunnel);
+	void (*rekey_child)(struct child_sa *child);
+	void (*rekey)(struct ike_sa *sa);
+	void (*delete_child)(struct child_sa *child);
+	void (*delete)(struct ike_sa *sa);
+	void (*drop)(struct ike_sa *sa);
+	void (*tell)(const struct ike_sa *sa, struct ike_sa_facts *facts);
+};
+
+#define VERSIONS_MAX 2
+
+/** struct ike - one engine */
+struct ike {
+	struct ike_env env;
+	const struct policy *policy;
+	const struct ike_version *versions[VERSIONS_MAX];
+	struct ike_sa_list sas;
+	struct ike_sa *by_spi; /* uthash over local_spi */
+	struct ike_sa_list graveyard; /* freed when the stack has unwound */
+	struct timer burial;
+	struct tunnel_list tunnels;
+	uint64_t stats[IKE_STAT_COUNT];
+	uint32_t last_session_id, last_conn_id;
+	bool shutting_down;
+};
+
+/** struct ike_sa - the part of an IKE SA that both versions have; the first member of theirs */
+struct ike_sa {
+	TAILQ_ENTRY(ike_sa) link;
+	UT_hash_handle hh;
+	struct ike *ike;
+	const struct ike_version *version;
+	uint32_t id; /* "SA ID = 1": the smallest free one */
+	uint32_t session_id;
+	bool initiator; /* we began it (of a rekeyed SA: the rekey) */
+	bool established;
+	bool closing; /* a delete is on its way: nothing new may start */
+	bool dead; /* in the graveyard, until @release frees it */
+	void (*release)(struct ike_sa *sa);
+	uint64_t local_spi, remote_spi;
+	struct endpoint local, remote;
+	bool nat_local, nat_remote;
+	const struct ikev2_profile *profile; /* of the current policy; NULL until known */
+	struct proposal chosen; /* the agreed transforms, count 0 before */
+	struct identity local_id, remote_id;
+	const char *auth_sign, *auth_verify;
+	uint64_t created_at, established_at; /* monotonic */
+	struct child_sa_list children;
+	struct tunnel *tunnel; /* that we negotiate for; NULL as responder */
+};
+
+enum child_sa_state {
+	CHILD_NEGOTIATING, /* has an SPI, nothing to decrypt with */
+	CHILD_INBOUND, /* can receive; waits for the peer to be ready (rekey responder) */
+	CHILD_ACTIVE,
+	CHILD_REPLACED, /* its successor is up, delete follows */
+	CHILD_LINGERING, /* deleted by agreement; late packets may still come in */
+};
+
+/** struct child_keys - one direction's share of KEYMAT, wiped after use */
+struct child_keys {
+	struct buffer encr, integ;
+};
+
+/** struct child_sa - a pair of IPsec SAs */
+struct child_sa {
+	TAILQ_ENTRY(child_sa) of_sa; /* linked while @sa is not NULL */
+	TAILQ_ENTRY(child_sa) of_tunnel;
+	struct ike *ike;
+	struct ike_sa *sa;
+	struct tunnel *tunnel;
+	enum child_sa_state state;
+	bool initiator; /* we began the exchange that made it */
+	bool in_installed, out_installed;
+	uint8_t protocol;
+	uint32_t spi_in, spi_out;
+	uint32_t conn_in, conn_out;
+	struct endpoint local, remote;
+	bool udp_encap;
+	struct cipher_suite suite;
+	bool esn;
+	uint16_t pfs_group;
+	struct traffic_selectors local_ts, remote_ts;
+	struct child_keys keys_in, keys_out; /* until installed */
+	uint64_t lifetime_seconds, lifetime_kilobytes; /* 0: none */
+	uint32_t replay_window;
+	char profile[KERNEL_NAME_MAX];
+	uint64_t created_at;
+	struct timer rekey; /* soft lifetime in seconds */
+	struct timer linger; /* CHILD_LINGERING, or the wait of CHILD_INBOUND */
+	bool rekeying; /* a task of ours is replacing it */
+	bool deleting;
+	struct child_sa **holder; /* the task's pointer while it is being made: cleared when freed */
+	struct child_sa *successor; /* made by the peer's rekey; not owned */
+	struct buffer nonce_low; /* lower nonce of the exchange that made it, to resolve collisions */
+};
+
+/** struct tunnel - a seki network device */
+struct tunnel {
+	TAILQ_ENTRY(tunnel) link;
+	struct ike *ike;
+	struct kernel_tunnel device;
+	char map_tag[32]; /* "tunnel0-head-0" (row I02) */
+	struct child_sa_list children;
+	bool negotiating; /* an exchange of ours will bring a child or an error */
+	unsigned int attempts; /* failed in a row */
+	struct timer retry;
+	char last_error[232];
+};
+
+/* engine.c */
+
+struct ike_sa *ike_find(struct ike *ike, uint64_t local_spi);
+/** ike_sa_register() - gives a new SA its SPI and number and enters it; who frees it is ike_sa_bury()'s @release */
+void ike_sa_register(struct ike *ike, struct ike_sa *sa);
+/** ike_sa_bury() - unlinks now, calls the version's release once nobody on the stack uses it */
+void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa));
+void ike_sa_established(struct ike_sa *sa);
+/** proposal_is_legacy() - holds what needs permission */
+bool proposal_is_legacy(const struct proposal *proposal);
+uint64_t ike_now(const struct ike *ike);
+/** ike_rekey_delay() - when to replace what lives for @seconds, with jitter, in microseconds */
+uint64_t ike_rekey_delay(const struct ike *ike, uint64_t seconds, bool initiator);
+
+/* tunnel.c */
+
+struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex);
+/** tunnel_for_peer() - whose outer addresses and profile fit; NULL with a sentence in @why */
+struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local, const struct address *remote,
+			       const struct ikev2_profile *profile, struct result *why);
+const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel);
+struct child_sa *tunnel_active_child(const struct tunnel *tunnel);
+/** tunnel_want() - negotiates now if the tunnel is up and has neither child nor negotiation */
+void tunnel_want(struct tunnel *tunnel);
+/** tunnel_failed() - an attempt ended in an error; tries again later */
+void tunnel_failed(struct tunnel *tunnel, const char *why);
+/** tunnel_lost() - a child has gone: a new one is wanted when it was the last */
+void tunnel_lost(struct tunnel *tunnel);
+void tunnel_free(struct tunnel *tunnel);
+
+/* child.c */
+
+/**
+ * child_sa_new() - for a tunnel, with an SPI from the kernel
+ * @out: who holds it while it is being made; set to NULL if the tunnel goes away meanwhile
+ */
+struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol, struct child_sa **out);
+/** child_sa_hand_over() - it is made: @holder lets go of it */
+struct child_sa *child_sa_hand_over(struct child_sa **holder);
+/** child_sa_agreed() - takes over the chosen proposal (its SPI is the peer's) and selectors */
+void child_sa_agreed(struct child_sa *child, const struct proposal *chosen);
+struct result child_sa_install_inbound(struct child_sa *child);
+struct result child_sa_install_outbound(struct child_sa *child); /* becomes CHILD_ACTIVE */
+/** child_sa_linger() - stops sending on it, keeps receiving for a moment, then destroys it */
+void child_sa_linger(struct child_sa *child);
+/** child_sa_destroy() - removes it from the kernel and frees it */
+void child_sa_destroy(struct child_sa *child);
+/** child_sa_adopt() - a kernel SA that an earlier daemon left, one direction of a pair */
+void child_sa_adopt(struct tunnel *tunnel, const struct kernel_sa_id *id);
+/** child_sa_forget() - frees it and leaves the kernel alone */
+void child_sa_forget(struct child_sa *child);
+/** child_sa_orphan() - its IKE SA is gone, the kernel's SAs stay until replaced or expired */
+void child_sa_orphan(struct child_sa *child);
+/** child_sa_leave() - its IKE SA no longer knows it */
+void child_sa_leave(struct child_sa *child);
+/** child_sa_move() - to the IKE SA that replaces its own */
+void child_sa_move(struct child_sa *child, struct ike_sa *to);
+struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi_out);
+/** child_proposals() - what the tunnel's profile allows; @pfs: with the KE group of PFS */
+void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list);
+/** selectors_narrow() - the common part; false when there is none (RFC 7296 section 2.9) */
+bool selectors_narrow(const struct traffic_selectors *offered, const struct traffic_selectors *policy,
+		      struct traffic_selectors *out);
+void selectors_any(sa_family_t family, struct traffic_selectors *out);
+
+/* keylog.c: for a network analyser, by explicit statement only (policy->key_log) */
+
+void keylog_ike(const struct ike_sa *sa, struct bytes sk_ei, struct bytes sk_er, struct bytes sk_ai,
+		struct bytes sk_ar);
+void keylog_child(const struct child_sa *child, enum sa_direction direction, struct bytes encr,
+		  struct bytes integ);
+
+#endif

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tunnels: the seki network devices of this namespace, what they want and
+ * when it is tried again. A tunnel that is up wants one child SA; a packet
+ * without SA (acquire) cuts the wait short.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ike/sa.h"
+
+#define RETRY_FIRST SECONDS(1)
+#define RETRY_MAX SECONDS(60)
+
+struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex)
+{
+	struct tunnel *tunnel;
+
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		if (tunnel->device.ifindex == ifindex)
+			return tunnel;
+	return NULL;
+}
+
+const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel)
+{
+	return policy_find_ipsec_profile(tunnel->ike->policy, tunnel->device.profile);
+}
+
+struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local, const struct address *remote,
+			       const struct ikev2_profile *profile, struct result *why)
+{
+	char here[ADDRESS_TEXT], there[ADDRESS_TEXT];
+	const char *other = NULL;
+	struct tunnel *tunnel;
+
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
+		const struct ipsec_profile *candidate;
+
+		if (!address_equal(&tunnel->device.local, local) ||
+		    !address_equal(&tunnel->device.remote, remote))
+			continue;
+		candidate = tunnel_profile(tunnel);
+		/* The profile chosen by identity must be the tunnel's own (row H15). */
+		if (candidate && candidate->ikev2_profile == profile)
+			return tunnel;
+		other = tunnel->device.name;
+	}
+	if (other)
+		*why = fail(-ENOENT, "IKEv2 profile %s, chosen by the peer's identity, is not the one of %s",
+			    profile->name, other);
+	else
+		*why = fail(-ENOENT, "no tunnel has local address %s and remote address %s",
+			    address_format(local, here), address_format(remote, there));
+	return NULL;
+}
+
+struct child_sa *tunnel_active_child(const struct tunnel *tunnel)
+{
+	struct child_sa *child;
+
+	/* One without IKE SA still carries packets, but nobody would replace it. */
+	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+		if (child->sa && (child->state == CHILD_ACTIVE || child->state == CHILD_INBOUND))
+			return child;
+	return NULL;
+}
+
+static struct ike_sa *established_sa(struct tunnel *tunnel, const struct ipsec_profile *profile)
+{
+	struct ike_sa *sa;
+
+	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
+		if (sa->established && !sa->closing && sa->profile == profile->ikev2_profile &&
+		    address_equal(&sa->local.address, &tunnel->device.local) &&
+		    address_equal(&sa->remote.address, &tunnel->device.remote))
+			return sa;
+	return NULL;
+}
+
+void tunnel_want(struct tunnel *tunnel)
+{
+	const struct ipsec_profile *profile = tunnel_profile(tunnel);
+	const struct ike_version *version;
+	struct ike *ike = tunnel->ike;
+	struct result result;
+	struct ike_sa *sa;
+
+	if (!tunnel->device.up || tunnel->negotiating || ike->shutting_down ||
+	    tunnel_active_child(tunnel))
+		return;
+	timer_stop(ike->env.timers, &tunnel->retry);
+	if (!profile || !profile->ikev2_profile) {
+		snprintf(tunnel->last_error, sizeof(tunnel->last_error),
+			 profile ? "IPsec profile %s names no IKEv2 profile" :
+			 "IPsec profile %s is not configured", tunnel->device.profile);
+		log_line(LOG_ERROR, "%s: %s", tunnel->device.name, tunnel->last_error);
+		return;
+	}
+	if (profile->responder_only)
+		return;
+
+	tunnel->negotiating = true;
+	sa = established_sa(tunnel, profile);
+	if (sa) {
+		result = sa->version->create_child(sa, tunnel);
+	} else {
+		version = ike->versions[0];
+		result = version ? version->initiate(ike, tunnel, profile) :
+				   fail(-EPROTONOSUPPORT, "no version of IKE is available");
+	}
+	if (failed(&result))
+		tunnel_failed(tunnel, result.why);
+}
+
+void tunnel_failed(struct tunnel *tunnel, const char *why)
+{
+	uint64_t delay = RETRY_FIRST << (tunnel->attempts < 6 ? tunnel->attempts : 6);
+
+	tunnel->negotiating = false;
+	snprintf(tunnel->last_error, sizeof(tunnel->last_error), "%s", why);
+	log_line(LOG_ERROR, "%s: %s", tunnel->device.name, why);
+	tunnel->attempts++;
+	if (!tunnel->device.up || tunnel->ike->shutting_down)
+		return;
+	timer_start(tunnel->ike->env.timers, &tunnel->retry, delay < RETRY_MAX ? delay : RETRY_MAX);
+}
+
+void tunnel_lost(struct tunnel *tunnel)
+{
+	/* After a failure the next attempt waits for its timer. */
+	if (!timer_running(&tunnel->retry))
+		tunnel_want(tunnel);
+}
+
+static void retry(struct timer *timer)
+{
+	tunnel_want((struct tunnel *)((char *)timer - offsetof(struct tunnel, retry)));
+}
+
+void tunnel_free(struct tunnel *tunnel)
+{
+	struct child_sa *child;
+
+	timer_stop(tunnel->ike->env.timers, &tunnel->retry);
+	while ((child = TAILQ_FIRST(&tunnel->children)))
+		child_sa_forget(child);
+	TAILQ_REMOVE(&tunnel->ike->tunnels, tunnel, link);
+	free(tunnel);
+}
+
+/* What runs for a tunnel ends with it: politely where the peer is known. */
+static void end_sessions(struct tunnel *tunnel)
+{
+	struct ike *ike = tunnel->ike;
+	struct child_sa *child, *next_child;
+	struct ike_sa *sa, *next;
+
+	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
+		next = TAILQ_NEXT(sa, link);
+		if (!address_equal(&sa->local.address, &tunnel->device.local) ||
+		    !address_equal(&sa->remote.address, &tunnel->device.remote))
+			continue;
+		if (sa->established)
+			sa->version->delete(sa);
+		else if (sa->tunnel == tunnel)
+			sa->version->drop(sa);
+	}
+	for (child = TAILQ_FIRST(&tunnel->children); child; child = next_child) {
+		next_child = TAILQ_NEXT(child, of_tunnel);
+		child_sa_destroy(child);
+	}
+	tunnel->negotiating = false;
+	timer_stop(ike->env.timers, &tunnel->retry);
+}
+
+static void adopt(void *context, const struct kernel_sa_id *id, uint32_t ifindex)
+{
+	struct tunnel *tunnel = context;
+
+	if (ifindex == tunnel->device.ifindex)
+		child_sa_adopt(tunnel, id);
+}
+
+/* What an earlier daemon has left in the kernel carries on until its successor is up. */
+static void adopt_leftovers(struct tunnel *tunnel)
+{
+	struct kernel *kernel = tunnel->ike->env.kernel;
+	struct result result = kernel->ops->each_sa(kernel, adopt, tunnel);
+
+	if (failed(&result))
+		log_line(LOG_ERROR, "%s: cannot list the SAs of the kernel: %s", tunnel->device.name,
+			 result.why);
+}
+
+static void seen(void *context, const struct kernel_tunnel *device)
+{
+	struct ike *ike = context;
+	struct tunnel *tunnel = tunnel_find(ike, device->ifindex);
+	bool changed = false;
+
+	if (!tunnel) {
+		tunnel = must_calloc(1, sizeof(*tunnel));
+		tunnel->ike = ike;
+		tunnel->retry.fire = retry;
+		TAILQ_INIT(&tunnel->children);
+		TAILQ_INSERT_TAIL(&ike->tunnels, tunnel, link);
+		tunnel->device = *device;
+		tunnel->device.up = false;
+		adopt_leftovers(tunnel);
+	} else {
+		changed = !address_equal(&tunnel->device.local, &device->local) ||
+			  !address_equal(&tunnel->device.remote, &device->remote) ||
+			  strcmp(tunnel->device.profile, device->profile) ||
+			  (tunnel->device.up && !device->up);
+	}
+	if (changed) {
+		log_line(LOG_NOTICE, "%s: %s", device->name,
+			 device->up ? "endpoint or profile changed" : "shut down");
+		end_sessions(tunnel);
+	}
+	if (changed || !tunnel->device.up)
+		tunnel->attempts = 0;
+	tunnel->device = *device;
+	snprintf(tunnel->map_tag, sizeof(tunnel->map_tag), "%s-head-0", device->name);
+	if (!timer_running(&tunnel->retry))
+		tunnel_want(tunnel);
+}
+
+static void gone(void *context, uint32_t ifindex)
+{
+	struct tunnel *tunnel = tunnel_find(context, ifindex);
+	struct ike *ike = context;
+	struct ike_sa *sa;
+
+	if (!tunnel)
+		return;
+	end_sessions(tunnel);
+	TAILQ_FOREACH(sa, &ike->sas, link)
+		if (sa->tunnel == tunnel)
+			sa->tunnel = NULL;
+	log_line(LOG_NOTICE, "%s: the interface is gone", tunnel->device.name);
+	tunnel_free(tunnel);
+}
+
+static void acquire(void *context, const struct kernel_acquire *acquire)
+{
+	struct tunnel *tunnel = tunnel_find(context, acquire->ifindex);
+	char source[ADDRESS_TEXT], destination[ADDRESS_TEXT];
+
+	if (!tunnel)
+		return;
+	log_line(LOG_IPSEC, "a packet from %s to %s wants an SA of %s",
+		 endpoint_format(&acquire->source, source),
+		 endpoint_format(&acquire->destination, destination), tunnel->device.name);
+	tunnel_want(tunnel);
+}
+
+static void expire(void *context, const struct kernel_expire *expire)
+{
+	struct tunnel *tunnel = tunnel_find(context, expire->ifindex);
+	struct child_sa *child;
+
+	if (!tunnel)
+		return;
+	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+		if (expire->id.spi == (expire->id.direction == SA_INBOUND ? child->spi_in : child->spi_out))
+			break;
+	if (!child)
+		return;
+	log_line(LOG_IPSEC, "%s: the %s lifetime of SPI 0x%08X has ended", tunnel->device.name,
+		 expire->hard ? "hard" : "soft", expire->id.spi);
+	if (!expire->hard) {
+		if (child->state == CHILD_ACTIVE && child->sa)
+			child->sa->version->rekey_child(child);
+		return;
+	}
+	if (child->sa && child->state == CHILD_ACTIVE)
+		child->sa->version->delete_child(child);
+	else
+		child_sa_destroy(child);
+	tunnel_lost(tunnel);
+}
+
+struct kernel_events ike_kernel_events(struct ike *ike)
+{
+	return (struct kernel_events){
+		.context = ike,
+		.acquire = acquire,
+		.expire = expire,
+		.tunnel_seen = seen,
+		.tunnel_gone = gone,
+	};
+}

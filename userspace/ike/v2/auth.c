@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * IKE_AUTH (RFC 7296 sections 1.2 and 2.15, rows B14 to B34).
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ike/v2/actions.h"
+
+/* --- identities, policy and keys --- */
+
+static void choose_local_id(struct ike_sa *base)
+{
+	if (base->profile && base->profile->local_identity.type != ID_NONE)
+		base->local_id = base->profile->local_identity;
+	else
+		identity_set_address(&base->local_id, &base->local.address);
+}
+
+enum ikev2_event auth_process_id(struct task *task)
+{
+	uint8_t type = task->initiator ? PAYLOAD_IDR : PAYLOAD_IDI;
+	const struct payload *payload = message_get(task->message, type);
+	struct ike_sa *base = &task->sa->base;
+	struct result result;
+
+	/* The wait is over: from here on the exchange is answered or fails. */
+	timer_stop(base->ike->env.timers, &task->wait);
+	if (!payload)
+		return task_fail(task, fail(-EPROTO, "%s payload is not contained", payload_name(type)),
+				 NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+	result = id_payload_parse(payload->body, &base->remote_id);
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_policy_by_id(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	const struct ikev2_profile *profile;
+	char text[IDENTITY_TEXT];
+
+	identity_format(&base->remote_id, text);
+	trace_line(task, "Searching policy based on peer's identity '%s' of type '%s'", text,
+		   identity_type_name(base->remote_id.type));
+	if (task->initiator) {
+		if (!profile_matches(base->profile, &base->remote_id))
+			return task_fail(task, fail(-EACCES, "the peer's identity %s does not match IKEv2 profile %s",
+						    text, base->profile->name),
+					 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+		return EV_NEXT;
+	}
+	profile = policy_match_profile(base->ike->policy, &base->remote_id);
+	if (!profile)
+		return task_fail(task, fail(-EACCES, "no IKEv2 profile matches the peer's identity %s", text),
+				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	trace_line(task, "found matching IKEv2 profile '%s'", profile->name);
+	base->profile = profile;
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_verify_policy(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	const struct ikev2_profile *profile = base->profile;
+
+	trace_line(task, "Using IKEv2 profile '%s'", profile->name);
+	if (proposal_is_legacy(&base->chosen) && !base->ike->policy->legacy && !profile->legacy)
+		return task_fail(task, fail(-EACCES, "the agreed algorithms are weak and IKEv2 profile %s does not permit them: add \"legacy\" to it",
+					    profile->name),
+				 NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
+	choose_local_id(base);
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_check_type(struct task *task)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_AUTH);
+	const struct ikev2_profile *profile = task->sa->base.profile;
+	struct auth_payload auth;
+	struct result result;
+
+	if (!payload)
+		return task_fail(task, fail(-EPROTO, "AUTH payload is not contained: the peer wants EAP, which IKEv2 profile %s does not have",
+					    profile->name),
+				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	result = auth_payload_parse(payload->body, &auth);
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+	if (profile->remote_auth != AUTH_KIND_PRE_SHARE || auth.method != AUTH_SHARED_KEY)
+		return task_fail(task, fail(-EACCES, "unmatched auth method: the peer used %s",
+					    auth_method_name(auth.method)),
+				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	task->sa->base.auth_verify = "PSK";
+	return EV_NEXT;
+}
+
+/* Ours before we sign, the peer's before we verify: they may differ (row D03). */
+static bool about_to_sign(const struct task *task)
+{
+	return task->state == STATE_I_BLD_AUTH || task->state == STATE_R_BLD_AUTH;
+}
+
+enum ikev2_event auth_get_key(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	const struct ikev2_profile *profile = base->profile;
+	const struct keyring_peer *peer;
+	const struct secret *key;
+	char text[ADDRESS_TEXT];
+
+	if (base->local_id.type == ID_NONE)
+		choose_local_id(base);
+	peer = profile->keyring ? keyring_find(profile->keyring, &base->remote.address,
+					       base->remote_id.type ? &base->remote_id : NULL) : NULL;
+	key = !peer ? NULL : about_to_sign(task) ? &peer->local_key : &peer->remote_key;
+	if (!key || !key->len)
+		return task_fail(task, fail(-ENOKEY, "no pre-shared key for %s in %s%s",
+					    address_format(&base->remote.address, text),
+					    profile->keyring ? "keyring " : "IKEv2 profile ",
+					    profile->keyring ? profile->keyring->name : profile->name),
+				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	buffer_set(&task->psk, bytes_of(key->data, key->len));
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_verify(struct task *task)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_AUTH);
+	struct ikev2_sa *sa = task->sa;
+	uint8_t expected[CRYPTOX_HASH_MAX];
+	struct auth_payload auth;
+	struct result result;
+	bool right;
+
+	auth_payload_parse(payload->body, &auth);
+	result = keys_auth_psk(sa, !task->initiator, buffer_bytes(&task->psk),
+			       buffer_bytes(task->initiator ? &task->init_response : &task->init_request),
+			       &sa->base.remote_id, expected);
+	buffer_free(&task->psk);
+	right = !failed(&result) && bytes_equal_secret(auth.data, bytes_of(expected, sa->keys.prf_len));
+	secret_wipe(expected, sizeof(expected));
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	if (!right)
+		return task_fail(task, fail(-EACCES, "unmatched auth data: the pre-shared keys differ"),
+				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	trace_line(task, "Verification of peer's authentication data PASSED");
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_generate(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	uint8_t value[CRYPTOX_HASH_MAX];
+	struct result result;
+
+	if (sa->base.profile->local_auth != AUTH_KIND_PRE_SHARE)
+		return task_fail(task, fail(-ENOTSUP, "IKEv2 profile %s does not authenticate with a pre-shared key",
+					    sa->base.profile->name),
+				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	result = keys_auth_psk(sa, task->initiator, buffer_bytes(&task->psk),
+			       buffer_bytes(task->initiator ? &task->init_request : &task->init_response),
+			       &sa->base.local_id, value);
+	buffer_free(&task->psk);
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	/* Kept where the key was: it goes into the message and is gone. */
+	buffer_set(&task->psk, bytes_of(value, sa->keys.prf_len));
+	sa->base.auth_sign = "PSK";
+	return EV_NEXT;
+}
+
+/* --- initiator --- */
+
+/* Without another SA to this peer, whatever it still holds is left over from an earlier life of ours. */
+static bool is_first_contact(const struct ike_sa *base)
+{
+	const struct ike_sa *other;
+
+	TAILQ_FOREACH(other, &base->ike->sas, link)
+		if (other != base && address_equal(&other->remote.address, &base->remote.address))
+			return false;
+	return true;
+}
+
+enum ikev2_event auth_build_request(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct writer chain = {};
+	struct result result;
+
+	task->exchange = EXCHANGE_IKE_AUTH;
+	result = child_prepare(task, false);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
+	writer_begin_chain(&chain);
+	put_id(&chain, PAYLOAD_IDI, &sa->base.local_id);
+	put_auth(&chain, AUTH_SHARED_KEY, buffer_bytes(&task->psk));
+	buffer_free(&task->psk);
+	put_sa(&chain, &task->proposals);
+	child_put_selectors(&chain, task->child, true);
+	if (is_first_contact(&sa->base)) {
+		trace_line(task, "Construct Notify Payload: INITIAL_CONTACT");
+		put_notify(&chain, NOTIFY_INITIAL_CONTACT, bytes_of(NULL, 0));
+	}
+	put_window(task, &chain);
+	child_put_capabilities(task, &chain);
+	result = exchange_request(task, &chain);
+	writer_free(&chain);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_FAILED);
+	return EV_NEXT;
+}
+
+static bool is_child_error(uint16_t notify)
+{
+	return notify == NOTIFY_NO_PROPOSAL_CHOSEN || notify == NOTIFY_TS_UNACCEPTABLE ||
+	       notify == NOTIFY_SINGLE_PAIR_REQUIRED || notify == NOTIFY_INTERNAL_ADDRESS_FAILURE ||
+	       notify == NOTIFY_FAILED_CP_REQUIRED || notify == NOTIFY_NO_ADDITIONAL_SAS;
+}
+
+enum ikev2_event auth_check_notify(struct task *task)
+{
+	struct notify_payload notify;
+
+	if (!message_get_error(task->message, &notify))
+		return EV_NEXT;
+	/* With AUTH in the message the error is about the child alone (section 1.2). */
+	if (message_get(task->message, PAYLOAD_AUTH) && is_child_error(notify.type)) {
+		task->child_error = fail(-ECONNREFUSED, "the peer refused the child SA with %s",
+					 notify_name(notify.type));
+		return EV_NEXT;
+	}
+	return task_fail(task, fail(-ECONNREFUSED, "the peer answered IKE_AUTH with %s%s", notify_name(notify.type),
+				    notify.type == NOTIFY_AUTHENTICATION_FAILED ?
+				    ": it does not accept our identity or our pre-shared key" : ""),
+			 0, notify.type == NOTIFY_AUTHENTICATION_FAILED ? IKE_STAT_AUTH_FAILED : IKE_STAT_FAILED);
+}
+
+void auth_reject(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct writer chain = {};
+	struct result result;
+
+	/* Only who has heard the responder's IKE_AUTH and dislikes it (RFC 7296 section 2.21.2). */
+	if (!task->initiator || task->state != STATE_I_PROC_AUTH || !task->error_notify)
+		return;
+	task->exchange = EXCHANGE_INFORMATIONAL;
+	writer_begin_chain(&chain);
+	put_notify(&chain, task->error_notify, bytes_of(NULL, 0));
+	result = exchange_request(task, &chain);
+	if (failed(&result))
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+	writer_free(&chain);
+}
+
+/* --- both ends: the first child --- */
+
+enum ikev2_event auth_process_child(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct result result = task->child_error;
+
+	if (!failed(&result) && task->initiator && !task->child)
+		result = fail(-ENODEV, "the tunnel is gone");
+	if (!failed(&result)) {
+		result = task->initiator ? child_accept(task, &task->child_notify) :
+		       message_get(task->message, PAYLOAD_SA) ? child_choose(task, false, &task->child_notify) :
+		       fail(-EPROTO, "the peer wants no child SA");
+	}
+	if (!failed(&result))
+		result = keys_derive_child(task->child, sa, bytes_of(NULL, 0), buffer_bytes(&sa->nonce_i),
+					   buffer_bytes(&sa->nonce_r));
+	/* The responder can receive before the initiator is able to send. */
+	if (!failed(&result))
+		result = child_sa_install_inbound(task->child);
+	if (failed(&result)) {
+		if (!task->child_notify)
+			task->child_notify = NOTIFY_NO_ADDITIONAL_SAS;
+		task->child_error = result;
+		sa->base.ike->stats[IKE_STAT_CHILD_FAILED]++;
+		trace_line(task, "There was no IPSEC policy found for received TS");
+		log_line(LOG_ERROR, "child SA failed: %s", result.why);
+		child_abandon(task);
+	}
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_build_response(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct proposal_list chosen = { .count = 1, .proposals = { task->chosen } };
+	struct writer chain = {};
+	struct result result;
+
+	writer_begin_chain(&chain);
+	put_id(&chain, PAYLOAD_IDR, &sa->base.local_id);
+	put_auth(&chain, AUTH_SHARED_KEY, buffer_bytes(&task->psk));
+	buffer_free(&task->psk);
+	if (task->child) {
+		put_sa(&chain, &chosen);
+		child_put_selectors(&chain, task->child, false);
+	} else if (message_get(task->message, PAYLOAD_SA)) {
+		trace_line(task, "Sending %s notify", notify_name(task->child_notify));
+		put_notify(&chain, task->child_notify, bytes_of(NULL, 0));
+	}
+	put_window(task, &chain);
+	if (task->child)
+		child_put_capabilities(task, &chain);
+	result = exchange_respond(task, &chain);
+	writer_free(&chain);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_FAILED);
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_check_config(struct task *task)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_CONFIG);
+
+	if (payload) {
+		trace_line(task, "Received config data from toolkit:");
+		trace_line(task, "Error constructing config reply");
+		trace_line(task, "No config data to send to toolkit:");
+	}
+	return EV_NEXT;
+}
+
+/* INITIAL_CONTACT: what we held with this identity before is dead (section 2.4). */
+enum ikev2_event auth_check_contact(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base, *other, *next;
+	struct notify_payload notify;
+
+	if (!message_get_notify(task->message, NOTIFY_INITIAL_CONTACT, &notify))
+		return EV_NEXT;
+	for (other = TAILQ_FIRST(&base->ike->sas); other; other = next) {
+		next = TAILQ_NEXT(other, link);
+		/*
+		 * Not one that came up while this one was on its way: both ends
+		 * may have begun at the same time.
+		 */
+		if (other == base || !other->established || other->version != &ikev2 ||
+		    other->established_at >= base->created_at ||
+		    !identity_equal(&other->remote_id, &base->remote_id))
+			continue;
+		trace_line(task, "Process initial contact, bring down the old SA %u", other->id);
+		ikev2_of(other)->replaced = true;
+		ikev2_sa_end(ikev2_of(other), true);
+	}
+	return EV_NEXT;
+}
+
+/* --- after IKE_AUTH --- */
+
+enum ikev2_event auth_close(struct task *task)
+{
+	trace_line(task, "Closing the PKI session");
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_update_stats(struct task *task)
+{
+	trace_line(task, "New ikev2 sa request activated");
+	ikev2_sa_ready(task->sa);
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_insert(struct task *task)
+{
+	trace_line(task, "Store mib index ikev2 %u, platform %u", task->sa->base.session_id,
+		   task->sa->base.id);
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_load_child(struct task *task)
+{
+	struct tunnel *tunnel = task_tunnel(task);
+	struct result result = task->child_error;
+
+	trace_line(task, "Asynchronous request queued");
+	if (task->child) {
+		struct child_sa *child = child_sa_hand_over(&task->child);
+
+		result = child_sa_install_outbound(child);
+		if (failed(&result)) {
+			log_line(LOG_ERROR, "child SA failed: %s", result.why);
+			info_delete_child(child);
+		}
+	}
+	if (failed(&result) && tunnel)
+		tunnel_failed(tunnel, result.why);
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_start_accounting(struct task *task)
+{
+	trace_line(task, "Accounting not required");
+	return EV_NEXT;
+}
+
+/*
+ * Both ends may have begun at the same time, so that two IKE SAs serve one
+ * tunnel. The one with the lower initiator SPI is superfluous; the end that
+ * began it removes it (row B30).
+ */
+enum ikev2_event auth_check_duplicate(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base, *other, *next;
+	struct child_sa *child = TAILQ_FIRST(&base->children);
+	struct tunnel *tunnel = child ? child->tunnel : NULL;
+
+	for (other = TAILQ_FIRST(&base->ike->sas); other && tunnel; other = next) {
+		uint64_t spi = base->initiator ? base->local_spi : base->remote_spi;
+		uint64_t other_spi = other->initiator ? other->local_spi : other->remote_spi;
+		struct ike_sa *loser = spi < other_spi ? base : other;
+
+		next = TAILQ_NEXT(other, link);
+		if (other == base || !other->established || other->closing || other->version != &ikev2 ||
+		    other->initiator == base->initiator)
+			continue;
+		child = TAILQ_FIRST(&other->children);
+		if (!child || child->tunnel != tunnel)
+			continue;
+		if (!loser->initiator)
+			continue; /* the peer began that one and comes to the same end */
+		trace_line(task, "duplicate of SA %u found: SA %u is superfluous", other->id, loser->id);
+		ikev2_of(loser)->replaced = true;
+		info_delete_sa(ikev2_of(loser));
+		break;
+	}
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_ready(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	char id[IDENTITY_TEXT], remote[ADDRESS_TEXT];
+
+	log_line(LOG_NOTICE, "IKE SA %u with %s (%s) established%s", sa->base.id,
+		 endpoint_format(&sa->base.remote, remote), identity_format(&sa->base.remote_id, id),
+		 proposal_is_legacy(&sa->base.chosen) ? ", legacy algorithms in use" : "");
+	return task->initiator ? EV_I_OK : EV_R_OK;
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Child SAs in IKE_AUTH and CREATE_CHILD_SA: offer, choice, rekey and its
+ * collisions (RFC 7296 sections 1.3.1, 1.3.3, 2.8, 2.9).
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/v2/actions.h"
+
+/* A rekey that could not be done now is tried again after about this time. */
+#define RETRY_AFTER SECONDS(3)
+
+static void retry_rekey(struct child_sa *child)
+{
+	child->rekeying = false;
+	if (child->state == CHILD_ACTIVE && child->sa)
+		timer_start(child->ike->env.timers, &child->rekey,
+			    RETRY_AFTER + random_u64() % RETRY_AFTER);
+}
+
+void child_start(struct ikev2_sa *sa, struct tunnel *tunnel, struct child_sa *replaces)
+{
+	struct task *task;
+
+	if (replaces && (replaces->rekeying || replaces->deleting || replaces->successor))
+		return;
+	/* Children and a rekey of their IKE SA exclude each other (section 2.25.2). */
+	if (replaces && (sa->rekey_task || sa->successor || sa->base.closing)) {
+		retry_rekey(replaces);
+		return;
+	}
+	task = task_new(sa, TASK_CHILD, true);
+	task->exchange = EXCHANGE_CREATE_CHILD_SA;
+	task->ifindex = replaces ? 0 : tunnel->device.ifindex;
+	if (replaces) {
+		replaces->rekeying = true;
+		task->rekeys = true;
+		task->replaced_spi_in = replaces->spi_in;
+		timer_stop(replaces->ike->env.timers, &replaces->rekey);
+	}
+	exchange_start(task);
+}
+
+/* The one that a task replaces may go away while the task waits for its answer. */
+static struct child_sa *replaced(const struct task *task)
+{
+	struct child_sa *child;
+
+	if (task->rekeys)
+		TAILQ_FOREACH(child, &task->sa->base.children, of_sa)
+			if (child->spi_in == task->replaced_spi_in)
+				return child;
+	return NULL;
+}
+
+void child_abandon(struct task *task)
+{
+	struct child_sa *old = replaced(task);
+
+	if (task->child) {
+		child_sa_destroy(task->child);
+		task->child = NULL;
+	}
+	if (!old || !task->initiator)
+		return;
+	if (task->peer_error == NOTIFY_CHILD_SA_NOT_FOUND) {
+		struct tunnel *tunnel = old->tunnel;
+
+		child_sa_destroy(old);
+		tunnel_lost(tunnel);
+		return;
+	}
+	retry_rekey(old);
+}
+
+/* --- initiator --- */
+
+struct result child_prepare(struct task *task, bool pfs)
+{
+	struct child_sa *old = replaced(task);
+	struct tunnel *tunnel = old ? old->tunnel : task_tunnel(task);
+	const struct ipsec_profile *profile = tunnel ? tunnel_profile(tunnel) : NULL;
+	struct result result;
+
+	if (!profile)
+		return fail(-ENOENT, "the tunnel or its IPsec profile is gone");
+	child_proposals(profile, pfs, &task->proposals);
+	task->group = pfs ? profile->pfs_group : 0;
+	if (!task->child) {
+		result = child_sa_new(&task->sa->base, tunnel, PROTOCOL_ESP, &task->child);
+		if (failed(&result))
+			return result;
+	}
+	task->child->initiator = true;
+	for (size_t i = 0; i < task->proposals.count; i++)
+		task->proposals.proposals[i].spi = task->child->spi_in;
+	if (old) {
+		/* What is replaced keeps its selectors, or the successor could carry less. */
+		task->child->local_ts = old->local_ts;
+		task->child->remote_ts = old->remote_ts;
+	} else {
+		selectors_any(AF_INET, &task->child->local_ts);
+		selectors_any(AF_INET, &task->child->remote_ts);
+	}
+	return RESULT_OK;
+}
+
+enum ikev2_event child_get_policy(struct task *task)
+{
+	struct result result;
+
+	if (task->rekeys && !replaced(task))
+		return task_fail(task, fail(-ENOENT, "the child SA to rekey is gone"), 0, IKE_STAT_CHILD_FAILED);
+	result = child_prepare(task, true);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
+	random_fill(buffer_extend(&task->nonce_i, NONCE_SIZE), NONCE_SIZE);
+	return EV_NEXT;
+}
+
+void child_put_selectors(struct writer *writer, const struct child_sa *child, bool initiator)
+{
+	put_ts(writer, PAYLOAD_TSI, initiator ? &child->local_ts : &child->remote_ts);
+	put_ts(writer, PAYLOAD_TSR, initiator ? &child->remote_ts : &child->local_ts);
+}
+
+void child_put_capabilities(struct task *task, struct writer *writer)
+{
+	trace_line(task, "Construct Notify Payload: ESP_TFC_NO_SUPPORT");
+	put_notify_spi(writer, NOTIFY_ESP_TFC_PADDING_NOT_SUPPORTED, 0, bytes_of(NULL, 0), bytes_of(NULL, 0));
+	trace_line(task, "Construct Notify Payload: NON_FIRST_FRAGS");
+	put_notify_spi(writer, NOTIFY_NON_FIRST_FRAGMENTS_ALSO, 0, bytes_of(NULL, 0), bytes_of(NULL, 0));
+}
+
+enum ikev2_event child_build_request(struct task *task)
+{
+	struct child_sa *old = replaced(task);
+	struct writer chain = {};
+	struct result result;
+	uint8_t spi[4];
+
+	if ((task->rekeys && !old) || !task->child)
+		return task_fail(task, fail(-ENOENT, "the tunnel or the child SA to rekey is gone"), 0,
+				 IKE_STAT_CHILD_FAILED);
+	writer_begin_chain(&chain);
+	if (old) {
+		for (int i = 0; i < 4; i++)
+			spi[i] = old->spi_in >> (24 - 8 * i);
+		trace_line(task, "Construct Notify Payload: REKEY_SA");
+		put_notify_spi(&chain, NOTIFY_REKEY_SA, old->protocol, BYTES(spi), bytes_of(NULL, 0));
+	}
+	put_sa(&chain, &task->proposals);
+	put_nonce(&chain, buffer_bytes(&task->nonce_i));
+	if (task->group)
+		put_ke(&chain, task->group, key_exchange_public(task->key_exchange));
+	child_put_selectors(&chain, task->child, true);
+	child_put_capabilities(task, &chain);
+	result = exchange_request(task, &chain);
+	writer_free(&chain);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
+	return EV_NEXT;
+}
+
+/* TSi and TSr as they stand in the message. */
+static struct result parse_selectors(const struct message *message, struct traffic_selectors *tsi,
+				     struct traffic_selectors *tsr)
+{
+	const struct payload *i = message_get(message, PAYLOAD_TSI);
+	const struct payload *r = message_get(message, PAYLOAD_TSR);
+	struct result result;
+
+	if (!i || !r)
+		return fail(-EPROTO, "%s payload is not contained", i ? "TSr" : "TSi");
+	result = ts_payload_parse(i->body, tsi);
+	return failed(&result) ? result : ts_payload_parse(r->body, tsr);
+}
+
+struct result child_accept(struct task *task, uint16_t *notify)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_SA);
+	struct traffic_selectors tsi, tsr, local, remote;
+	struct child_sa *child = task->child;
+	struct proposal_list list;
+	struct result result;
+
+	*notify = NOTIFY_INVALID_SYNTAX;
+	if (!payload)
+		return fail(-EPROTO, "SA payload is not contained");
+	result = sa_payload_parse(payload->body, &list);
+	if (!failed(&result) && list.count != 1)
+		result = fail(-EPROTO, "cannot accept SA payload with %u proposals", list.count);
+	if (!failed(&result))
+		result = proposal_check_chosen(&task->proposals, &list.proposals[0]);
+	if (!failed(&result))
+		result = parse_selectors(task->message, &tsi, &tsr);
+	if (failed(&result))
+		return result;
+	*notify = NOTIFY_TS_UNACCEPTABLE;
+	if (!selectors_narrow(&tsi, &child->local_ts, &local) || !selectors_narrow(&tsr, &child->remote_ts, &remote))
+		return fail(-EPROTO, "the peer's traffic selectors are outside of what we proposed");
+	child->local_ts = local;
+	child->remote_ts = remote;
+	task->chosen = list.proposals[0];
+	child_sa_agreed(child, &task->chosen);
+	*notify = 0;
+	return RESULT_OK;
+}
+
+enum ikev2_event child_process_response(struct task *task)
+{
+	struct result result = task->child ? child_accept(task, &task->child_notify) :
+					     fail(-ENODEV, "the tunnel is gone");
+
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
+	return EV_NEXT;
+}
+
+/* --- responder --- */
+
+struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_SA);
+	struct traffic_selectors tsi, tsr, policy;
+	struct ike_sa *base = &task->sa->base;
+	struct child_sa *old = replaced(task);
+	struct proposal_list offered, ours;
+	struct tunnel *tunnel;
+	struct result result = RESULT_OK;
+
+	*notify = NOTIFY_INVALID_SYNTAX;
+	result = sa_payload_parse(payload->body, &offered);
+	if (!failed(&result))
+		result = parse_selectors(task->message, &tsi, &tsr);
+	if (failed(&result))
+		return result;
+	*notify = NOTIFY_TS_UNACCEPTABLE;
+	tunnel = old ? old->tunnel : tunnel_for_peer(base->ike, &base->local.address, &base->remote.address,
+						     base->profile, &result);
+	if (!tunnel || !tunnel_profile(tunnel))
+		return failed(&result) ? result : fail(-ENOENT, "the tunnel has no IPsec profile");
+	if (!tunnel->device.up)
+		return fail(-ENETDOWN, "%s is shut down", tunnel->device.name);
+	*notify = NOTIFY_NO_PROPOSAL_CHOSEN;
+	child_proposals(tunnel_profile(tunnel), pfs, &ours);
+	result = proposal_choose(&offered, &ours, &task->chosen);
+	if (failed(&result)) {
+		base->ike->stats[IKE_STAT_NO_PROPOSAL]++;
+		return result;
+	}
+	result = child_sa_new(base, tunnel, PROTOCOL_ESP, &task->child);
+	if (failed(&result)) {
+		*notify = NOTIFY_NO_ADDITIONAL_SAS;
+		return result;
+	}
+	child_sa_agreed(task->child, &task->chosen);
+	task->chosen.spi = task->child->spi_in;
+	*notify = NOTIFY_TS_UNACCEPTABLE;
+	selectors_any(AF_INET, &policy);
+	if (!selectors_narrow(&tsi, &policy, &task->child->remote_ts) ||
+	    !selectors_narrow(&tsr, &policy, &task->child->local_ts)) {
+		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
+		return fail(-EPROTO, "proxy identities not supported: no common traffic selectors");
+	}
+	*notify = 0;
+	return RESULT_OK;
+}
+
+/* REKEY_SA names the peer's inbound half, which is our outbound one. */
+static struct result find_rekeyed(struct task *task, uint16_t *notify)
+{
+	struct notify_payload rekey;
+	struct child_sa *child;
+	struct reader reader;
+	uint32_t spi;
+
+	if (!message_get_notify(task->message, NOTIFY_REKEY_SA, &rekey))
+		return RESULT_OK;
+	reader = reader_of(rekey.spi);
+	*notify = NOTIFY_INVALID_SYNTAX;
+	if (!reader_get_u32(&reader, &spi))
+		return fail(-EPROTO, "REKEY_SA without SPI");
+	child = child_sa_find(&task->sa->base, rekey.protocol, spi);
+	if (!child) {
+		*notify = NOTIFY_CHILD_SA_NOT_FOUND;
+		buffer_set(&task->error_data, bytes_of(NULL, 0));
+		return fail(-ENOENT, "the peer wants to rekey SPI 0x%08X, which does not exist", spi);
+	}
+	if (child->deleting || child->state == CHILD_REPLACED) {
+		*notify = NOTIFY_TEMPORARY_FAILURE;
+		return fail(-EBUSY, "SPI 0x%08X is being deleted", spi);
+	}
+	*notify = 0;
+	task->rekeys = true;
+	task->replaced_spi_in = child->spi_in;
+	return RESULT_OK;
+}
+
+enum ikev2_event child_process_request(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	const struct transform *group;
+	const struct payload *payload;
+	struct ke_payload ke = {};
+	uint16_t notify = 0;
+	struct result result;
+
+	if (sa->rekey_task || sa->successor)
+		return task_fail(task, fail(-EBUSY, "the IKE SA is being rekeyed"), NOTIFY_TEMPORARY_FAILURE,
+				 IKE_STAT_REJECTED);
+	result = find_rekeyed(task, &notify);
+	if (!failed(&result))
+		result = child_choose(task, true, &notify);
+	if (failed(&result))
+		return task_fail(task, result, notify, IKE_STAT_REJECTED);
+
+	group = proposal_get(&task->chosen, TRANSFORM_KE);
+	task->group = group ? group->id : 0;
+	payload = message_get(task->message, PAYLOAD_KE);
+	if (payload)
+		ke_payload_parse(payload->body, &ke);
+	if (task->group && ke.group != task->group) {
+		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
+
+		buffer_set(&task->error_data, BYTES(wanted));
+		return task_fail(task, fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group, task->group),
+				 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
+	}
+	return EV_NEXT;
+}
+
+/* --- both: keys, kernel, and what happens to the old pair --- */
+
+enum ikev2_event child_load(struct task *task)
+{
+	struct bytes low = bytes_lower(buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r));
+	struct child_sa *child = task->child;
+	struct result result;
+
+	if (!child)
+		return task_fail(task, fail(-ENODEV, "the tunnel is gone"), NOTIFY_TS_UNACCEPTABLE,
+				 IKE_STAT_CHILD_FAILED);
+	result = keys_derive_child(child, task->sa, buffer_bytes(&task->secret), buffer_bytes(&task->nonce_i),
+				   buffer_bytes(&task->nonce_r));
+	buffer_free(&task->secret);
+	if (!failed(&result))
+		result = child_sa_install_inbound(child);
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_NO_ADDITIONAL_SAS, IKE_STAT_CHILD_FAILED);
+	buffer_set(&child->nonce_low, low);
+	return EV_NEXT;
+}
+
+static void use(struct child_sa *child)
+{
+	struct result result = child_sa_install_outbound(child);
+
+	if (failed(&result)) {
+		log_line(LOG_ERROR, "%s: %s", child->tunnel->device.name, result.why);
+		info_delete_child(child);
+	}
+}
+
+enum ikev2_event child_activate(struct task *task)
+{
+	struct child_sa *old = replaced(task);
+	struct child_sa *child;
+
+	if (task->initiator)
+		return EV_NEXT; /* child_finish() knows which of two successors stays */
+	child = child_sa_hand_over(&task->child);
+	if (old)
+		old->successor = child; /* used when the peer deletes the old one: then it can receive */
+	else
+		use(child);
+	return EV_NEXT;
+}
+
+/*
+ * Both ends may have rekeyed the same SA. The exchange that holds the lowest
+ * of the four nonces has lost; who began it deletes what it made (section
+ * 2.8.1), and the other one deletes the old SA.
+ */
+enum ikev2_event child_finish(struct task *task)
+{
+	struct child_sa *old = replaced(task);
+	struct child_sa *child = child_sa_hand_over(&task->child);
+	struct ike *ike = task->sa->base.ike;
+
+	if (old)
+		old->rekeying = false;
+	if (old && old->successor) {
+		ike->stats[IKE_STAT_COLLISIONS]++;
+		if (bytes_order(buffer_bytes(&child->nonce_low), buffer_bytes(&old->successor->nonce_low)) < 0) {
+			trace_line(task, "simultaneous rekey: SPI 0x%08X is superfluous", child->spi_in);
+			info_delete_child(child);
+			return EV_NEXT;
+		}
+		old->successor = NULL;
+	}
+	use(child);
+	if (old && child->state == CHILD_ACTIVE) {
+		ike->stats[IKE_STAT_CHILD_REKEYED]++;
+		info_delete_child(old);
+		old->state = CHILD_REPLACED;
+	}
+	return EV_NEXT;
+}

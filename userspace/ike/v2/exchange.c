@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Exchanges: message IDs, windows, retransmission and protection of messages
+ * (RFC 7296 sections 2.1 to 2.3; rows B22, B23, L11).
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/v2/internal.h"
+
+#define RESEND_FIRST SECONDS(1)
+#define RESEND_TRIES 6 /* 1, 2, 4, 8, 16, 32 seconds: a minute in all */
+
+struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,
+				  uint32_t message_id)
+{
+	const struct ike_sa *base = &sa->base;
+
+	return (struct ike_header){
+		.spi_initiator = base->initiator ? base->local_spi : base->remote_spi,
+		.spi_responder = base->initiator ? base->remote_spi : base->local_spi,
+		.version = IKE_VERSION_2,
+		.exchange = exchange,
+		.flags = (base->initiator ? IKE_FLAG_INITIATOR : 0) | (response ? IKE_FLAG_RESPONSE : 0),
+		.message_id = message_id,
+	};
+}
+
+void exchange_send(struct ikev2_sa *sa, struct bytes datagram)
+{
+	struct ike *ike = sa->base.ike;
+	struct result result;
+
+	ike->stats[IKE_STAT_SENT]++;
+	result = ike->env.net->ops->send(ike->env.net, &sa->base.local, &sa->base.remote, datagram);
+	if (failed(&result))
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+}
+
+static void dump_line(void *context, const char *text)
+{
+	sa_line(context, LOG_IKEV2_PACKET, "%s", text);
+}
+
+static void dump(struct ikev2_sa *sa, const struct message *message)
+{
+	if (log_enabled(LOG_IKEV2_PACKET))
+		message_dump(message, dump_line, sa);
+}
+
+/* Debug output of what we have built, before it is encrypted. */
+static void dump_chain(struct ikev2_sa *sa, const struct ike_header *header, const struct writer *chain)
+{
+	struct message message = { .header = *header };
+	struct result result;
+
+	if (!log_enabled(LOG_IKEV2_PACKET))
+		return;
+	result = payloads_parse(chain->first, buffer_bytes(&chain->buffer), &message);
+	if (!failed(&result))
+		dump(sa, &message);
+}
+
+static void resend(struct timer *timer)
+{
+	struct task *task = (struct task *)((char *)timer - offsetof(struct task, resend));
+	struct ikev2_sa *sa = task->sa;
+
+	if (task->sent >= RESEND_TRIES) {
+		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmission timed out[msgID:%u]", task->message_id);
+		machine_run(task, EV_TIMEOUT);
+		return;
+	}
+	sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmit request[msgID:%u cnt:%u]", task->message_id,
+		task->sent);
+	sa->base.ike->stats[IKE_STAT_RETRANSMITTED]++;
+	exchange_send(sa, buffer_bytes(&task->request));
+	timer_start(sa->base.ike->env.timers, &task->resend, RESEND_FIRST << task->sent);
+	task->sent++;
+}
+
+static size_t count_in_flight(const struct ikev2_sa *sa)
+{
+	const struct task *task;
+	size_t count = 0;
+
+	TAILQ_FOREACH(task, &sa->in_flight, link)
+		count++;
+	return count;
+}
+
+static enum ikev2_event first_event(const struct task *task)
+{
+	switch (task->kind) {
+	case TASK_INITIAL:
+		return EV_INIT_SA;
+	case TASK_INFORMATIONAL:
+		return EV_SEND_INFO;
+	default:
+		return EV_INIT_CREATE_CHILD;
+	}
+}
+
+void exchange_next(struct ikev2_sa *sa)
+{
+	struct task *task = TAILQ_FIRST(&sa->waiting);
+
+	if (!task || count_in_flight(sa) >= sa->peer_window)
+		return;
+	task_enlist(task, &sa->in_flight);
+	machine_run(task, first_event(task));
+}
+
+void exchange_start(struct task *task)
+{
+	task_enlist(task, &task->sa->waiting);
+	exchange_next(task->sa);
+}
+
+/* Seals unless the exchange is the one that has no keys yet. */
+static struct result finish(struct task *task, bool response, struct writer *writer, struct buffer *out)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct ike_header header = exchange_header(sa, task->exchange, response, task->message_id);
+
+	if (task->exchange == EXCHANGE_IKE_SA_INIT) {
+		struct message message;
+
+		buffer_set(out, writer_finish(writer));
+		if (log_enabled(LOG_IKEV2_PACKET) && !message_parse(buffer_bytes(out), &message).code)
+			dump(sa, &message);
+		return RESULT_OK;
+	}
+	dump_chain(sa, &header, writer);
+	return message_seal(&header, writer, sa->keys.out, out);
+}
+
+struct result exchange_request(struct task *task, struct writer *writer)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct result result;
+
+	/* A restarted IKE_SA_INIT keeps message ID 0; the writer has its header. */
+	if (task->exchange == EXCHANGE_IKE_SA_INIT)
+		sa->next_request = 0;
+	task->message_id = sa->next_request++;
+	buffer_free(&task->request);
+	result = finish(task, false, writer, &task->request);
+	if (failed(&result))
+		return result;
+	exchange_send(sa, buffer_bytes(&task->request));
+	task->resend.fire = resend;
+	task->sent = 1;
+	timer_start(sa->base.ike->env.timers, &task->resend, RESEND_FIRST);
+	return RESULT_OK;
+}
+
+void exchange_answered(struct task *task)
+{
+	timer_stop(task->sa->base.ike->env.timers, &task->resend);
+	buffer_free(&task->request);
+}
+
+struct result exchange_respond(struct task *task, struct writer *writer)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct exchange_slot *slot = &sa->slots[task->message_id % sa->own_window];
+	struct buffer datagram = {};
+	struct result result = finish(task, true, writer, &datagram);
+
+	if (!failed(&result)) {
+		exchange_send(sa, buffer_bytes(&datagram));
+		if (slot->used && slot->message_id == task->message_id) {
+			buffer_free(&slot->response);
+			slot->response = buffer_take(&datagram);
+		}
+	}
+	buffer_free(&datagram);
+	return result;
+}
+
+/* Is this message ID one that we answer now? Repeats the stored response if it was. */
+bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id)
+{
+	struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
+	struct ike *ike = sa->base.ike;
+
+	if (slot->used && slot->message_id == message_id) {
+		if (slot->response.len) {
+			sa_line(sa, LOG_IKEV2_INTERNAL, "rWindow retransmit response[msgID:%u]", message_id);
+			ike->stats[IKE_STAT_RESPONSE_REPEATED]++;
+			exchange_send(sa, buffer_bytes(&slot->response));
+		}
+		return false;
+	}
+	sa_line(sa, LOG_IKEV2_INTERNAL, "Request has mess_id %u; expected %u through %u", message_id,
+		sa->next_expected, sa->next_expected + sa->own_window - 1);
+	if (message_id - sa->next_expected >= sa->own_window) {
+		sa_line(sa, LOG_IKEV2_ERROR, "rWindow dropped message[msgID:%u]", message_id);
+		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
+		return false;
+	}
+	buffer_free(&slot->response);
+	slot->used = true;
+	slot->message_id = message_id;
+	for (;;) {
+		struct exchange_slot *next = &sa->slots[sa->next_expected % sa->own_window];
+
+		if (!next->used || next->message_id != sa->next_expected)
+			break;
+		sa->next_expected++;
+	}
+	sa_line(sa, LOG_IKEV2_INTERNAL, "Requests can be accepted from range %u to %u", sa->next_expected,
+		sa->next_expected + sa->own_window - 1);
+	return true;
+}
+
+static void note_window(struct ikev2_sa *sa, const struct message *message)
+{
+	struct notify_payload notify;
+	struct reader reader;
+	uint32_t window;
+
+	if (!message_get_notify(message, NOTIFY_SET_WINDOW_SIZE, &notify))
+		return;
+	reader = reader_of(notify.data);
+	if (!reader_get_u32(&reader, &window) || !window)
+		return;
+	sa->peer_window = window < WINDOW_MAX ? window : WINDOW_MAX;
+}
+
+static struct task *find_request(struct ikev2_sa *sa, const struct ike_header *header)
+{
+	struct task *task;
+
+	TAILQ_FOREACH(task, &sa->in_flight, link)
+		if (task->request.len && task->message_id == header->message_id &&
+		    task->exchange == header->exchange)
+			return task;
+	return NULL;
+}
+
+static enum ikev2_event response_event(uint8_t exchange)
+{
+	switch (exchange) {
+	case EXCHANGE_IKE_AUTH:
+		return EV_RECV_AUTH;
+	case EXCHANGE_CREATE_CHILD_SA:
+		return EV_RECV_CREATE_CHILD;
+	default:
+		return EV_RECV_INFO_ACK;
+	}
+}
+
+static void receive_response(struct ikev2_sa *sa, struct message *inner, struct bytes plain)
+{
+	struct task *task = find_request(sa, &inner->header);
+
+	if (!task) {
+		sa->base.ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow dropped message[msgID:%u]", inner->header.message_id);
+		return;
+	}
+	exchange_answered(task);
+	task_take_message(task, inner, plain);
+	machine_run(task, response_event(inner->header.exchange));
+}
+
+static void refuse(struct ikev2_sa *sa, const struct ike_header *header, uint16_t notify, struct bytes data)
+{
+	struct task *task = task_new(sa, TASK_INFORMATIONAL, false);
+	struct writer chain = {};
+	struct result result;
+
+	task->exchange = header->exchange;
+	task->message_id = header->message_id;
+	writer_begin_chain(&chain);
+	put_notify(&chain, notify, data);
+	result = exchange_respond(task, &chain);
+	if (failed(&result))
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+	writer_free(&chain);
+	task_free(task);
+}
+
+static void receive_request(struct ikev2_sa *sa, struct message *inner, struct bytes plain)
+{
+	const struct ike_header *header = &inner->header;
+	uint8_t critical = message_unknown_critical(inner);
+	enum ikev2_event event;
+	struct task *task;
+
+	if (critical) {
+		sa_line(sa, LOG_IKEV2_ERROR, "cannot process payload %u, which is critical", critical);
+		refuse(sa, header, NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD, bytes_of(&critical, 1));
+		return;
+	}
+	switch (header->exchange) {
+	case EXCHANGE_IKE_AUTH:
+		task = sa->initial;
+		event = EV_RECV_AUTH;
+		break;
+	case EXCHANGE_CREATE_CHILD_SA:
+		if (sa->base.closing) {
+			refuse(sa, header, NOTIFY_TEMPORARY_FAILURE, bytes_of(NULL, 0));
+			return;
+		}
+		task = task_new(sa, TASK_CHILD, false);
+		event = EV_RECV_CREATE_CHILD;
+		break;
+	default:
+		task = task_new(sa, TASK_INFORMATIONAL, false);
+		event = EV_RECV_INFO_REQ;
+		break;
+	}
+	if (task != sa->initial)
+		task_enlist(task, &sa->answering);
+	task->exchange = header->exchange;
+	task->message_id = header->message_id;
+	task_take_message(task, inner, plain);
+	machine_run(task, event);
+}
+
+/* Before anything is decrypted: could a request of this kind be meant for this state? */
+static bool request_fits(const struct ikev2_sa *sa, const struct ike_header *header)
+{
+	switch (header->exchange) {
+	case EXCHANGE_IKE_AUTH:
+		return sa->initial && sa->initial->state == STATE_R_WAIT_AUTH;
+	case EXCHANGE_CREATE_CHILD_SA:
+	case EXCHANGE_INFORMATIONAL:
+		return sa->base.established;
+	default:
+		return false;
+	}
+}
+
+static bool is_repeated(const struct ikev2_sa *sa, uint32_t message_id)
+{
+	const struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
+
+	return slot->used && slot->message_id == message_id;
+}
+
+/* The peer's address may change with a NAT in between, never without authentication. */
+static void follow_peer(struct ikev2_sa *sa, const struct endpoint *local, const struct endpoint *remote)
+{
+	struct ike_sa *base = &sa->base;
+	char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
+
+	if (endpoint_equal(&base->remote, remote) && endpoint_equal(&base->local, local))
+		return;
+	if (base->established && !base->nat_remote)
+		return;
+	sa_line(sa, LOG_IKEV2_INTERNAL, "the peer is now at %s instead of %s", endpoint_format(remote, to),
+		endpoint_format(&base->remote, from));
+	base->remote = *remote;
+	base->local = *local;
+}
+
+void exchange_receive(struct ikev2_sa *sa, const struct message *message, const struct endpoint *local,
+		      const struct endpoint *remote)
+{
+	const struct ike_header *header = &message->header;
+	bool response = header->flags & IKE_FLAG_RESPONSE;
+	struct ike *ike = sa->base.ike;
+	struct buffer plain = {};
+	struct message inner;
+	struct result result;
+
+	if (!sa->keys.in) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "not exists SKEYs");
+		return;
+	}
+	if (!response && !request_fits(sa, header) && !is_repeated(sa, header->message_id)) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "cannot find or create exchange for %s[msgID:%u]",
+			exchange_name(header->exchange), header->message_id);
+		return;
+	}
+	result = message_open(message, sa->keys.in, &plain, &inner);
+	if (result.code == -EBADMSG) {
+		ike->stats[IKE_STAT_DROP_NOT_AUTHENTIC]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "authentication is wrong");
+		goto out;
+	}
+	ikev2_sa_heard(sa);
+	follow_peer(sa, local, remote);
+	if (!response && !exchange_admit(sa, header->message_id))
+		goto out;
+	if (failed(&result)) {
+		ike->stats[IKE_STAT_DROP_MALFORMED]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+		if (!response)
+			refuse(sa, header, NOTIFY_INVALID_SYNTAX, bytes_of(NULL, 0));
+		goto out;
+	}
+	dump(sa, &inner);
+	note_window(sa, &inner);
+	if (response)
+		receive_response(sa, &inner, buffer_bytes(&plain));
+	else
+		receive_request(sa, &inner, buffer_bytes(&plain));
+out:
+	buffer_free(&plain);
+}
+
+static void abort_list(struct task_list *list)
+{
+	struct task *task;
+
+	while ((task = TAILQ_FIRST(list))) {
+		struct tunnel *tunnel = task_tunnel(task);
+
+		task_enlist(task, NULL);
+		/* The one that is running is freed by the dispatcher, and tells the tunnel itself. */
+		if (task->running) {
+			task->orphan = true;
+			continue;
+		}
+		if (tunnel)
+			tunnel->negotiating = false;
+		if (task->new_sa)
+			ikev2_sa_end(task->new_sa, true);
+		task_free(task);
+	}
+}
+
+void exchange_abort_all(struct ikev2_sa *sa)
+{
+	abort_list(&sa->waiting);
+	abort_list(&sa->in_flight);
+	abort_list(&sa->answering);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * INFORMATIONAL: delete, liveness, late errors (RFC 7296 section 1.4).
+ */
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "ike/v2/actions.h"
+
+static struct task *info_new(struct ikev2_sa *sa)
+{
+	struct task *task = task_new(sa, TASK_INFORMATIONAL, true);
+
+	task->exchange = EXCHANGE_INFORMATIONAL;
+	return task;
+}
+
+void info_delete_child(struct child_sa *child)
+{
+	struct task *task;
+
+	if (child->deleting || !child->sa)
+		return;
+	child->deleting = true;
+	timer_stop(child->ike->env.timers, &child->rekey);
+	task = info_new(ikev2_of(child->sa));
+	task->delete_protocol = child->protocol;
+	task->delete_spi_in = child->spi_in;
+	task->delete_spi_out = child->spi_out;
+	exchange_start(task);
+}
+
+void info_delete_sa(struct ikev2_sa *sa)
+{
+	struct task *task;
+
+	if (sa->base.closing)
+		return;
+	sa->base.closing = true;
+	timer_stop(sa->base.ike->env.timers, &sa->rekey);
+	timer_stop(sa->base.ike->env.timers, &sa->liveness);
+	task = info_new(sa);
+	task->delete_sa = true;
+	exchange_start(task);
+}
+
+void info_probe(struct ikev2_sa *sa)
+{
+	/* Whatever is unanswered already tells the same. */
+	if (!TAILQ_EMPTY(&sa->in_flight) || !TAILQ_EMPTY(&sa->waiting))
+		return;
+	sa_line(sa, LOG_IKEV2_INTERNAL, "send keepalive");
+	exchange_start(info_new(sa));
+}
+
+enum ikev2_event info_build(struct task *task)
+{
+	struct writer chain = {};
+	struct result result;
+
+	writer_begin_chain(&chain);
+	if (task->error_notify)
+		put_notify(&chain, task->error_notify, bytes_of(NULL, 0));
+	if (task->delete_sa)
+		put_delete_ike(&chain);
+	else if (task->delete_protocol)
+		put_delete_child(&chain, task->delete_protocol, &task->delete_spi_in, 1);
+	result = exchange_request(task, &chain);
+	writer_free(&chain);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_DROP_UNEXPECTED);
+	return EV_NEXT;
+}
+
+/* A replaced one still gets packets that were on their way. */
+static void child_gone(struct child_sa *child)
+{
+	struct tunnel *tunnel = child->tunnel;
+
+	if (child->state == CHILD_REPLACED || (tunnel_active_child(tunnel) != child && child->in_installed))
+		child_sa_linger(child);
+	else
+		child_sa_destroy(child);
+	tunnel_lost(tunnel);
+}
+
+enum ikev2_event info_process_ack(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct child_sa *child;
+
+	if (task->delete_sa) {
+		ikev2_sa_end(sa, false);
+	} else if (task->delete_protocol) {
+		child = child_sa_find(&sa->base, task->delete_protocol, task->delete_spi_out);
+		if (child)
+			child_gone(child);
+	}
+	return EV_NEXT;
+}
+
+/* Takes the deleted children out; @answer gets the SPIs of our halves. */
+static void process_delete_children(struct ikev2_sa *sa, const struct delete_payload *delete,
+				    struct writer *answer)
+{
+	struct reader reader = reader_of(delete->spis);
+	uint32_t ours[64];
+	size_t count = 0;
+	uint32_t spi;
+
+	while (reader_get_u32(&reader, &spi)) {
+		struct child_sa *child = child_sa_find(&sa->base, delete->protocol, spi);
+		struct result result = RESULT_OK;
+
+		if (!child) {
+			sa_line(sa, LOG_IKEV2_ERROR, "not found CHILD SA, ignored(SPI:%08x)", spi);
+			continue;
+		}
+		/* If our own delete of it is on the way, the peer knows our half (section 1.4.1). */
+		if (!child->deleting && count < sizeof(ours) / sizeof(ours[0]))
+			ours[count++] = child->spi_in;
+		if (child->successor && child->successor->state == CHILD_INBOUND) {
+			/* The peer has finished its rekey: now it can receive on the new SA. */
+			result = child_sa_install_outbound(child->successor);
+			child->state = CHILD_REPLACED;
+		}
+		if (failed(&result))
+			sa_line(sa, LOG_ERROR, "%s", result.why);
+		child_gone(child);
+	}
+	if (count)
+		put_delete_child(answer, delete->protocol, ours, count);
+}
+
+static void log_notify(struct ikev2_sa *sa, struct bytes body)
+{
+	struct notify_payload notify;
+	struct result result = notify_payload_parse(body, &notify);
+
+	if (failed(&result))
+		return;
+	sa_line(sa, NOTIFY_IS_ERROR(notify.type) ? LOG_ERROR : LOG_IKEV2_INTERNAL, "the peer says %s",
+		notify_name(notify.type));
+}
+
+enum ikev2_event info_process_request(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct writer answer = {};
+	struct result result = RESULT_OK;
+	bool ike_deleted = false;
+
+	writer_begin_chain(&answer);
+	if (!task->message->count)
+		sa_line(sa, LOG_IKEV2_INTERNAL, "received keepalive");
+	for (size_t i = 0; i < task->message->count && !failed(&result); i++) {
+		const struct payload *payload = &task->message->payloads[i];
+		struct delete_payload delete;
+
+		if (payload->type == PAYLOAD_NOTIFY)
+			log_notify(sa, payload->body);
+		if (payload->type != PAYLOAD_DELETE)
+			continue;
+		result = delete_payload_parse(payload->body, &delete);
+		if (failed(&result))
+			break;
+		if (delete.protocol == PROTOCOL_IKE)
+			ike_deleted = true;
+		else
+			process_delete_children(sa, &delete, &answer);
+	}
+	if (failed(&result)) {
+		writer_free(&answer);
+		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+	}
+	result = exchange_respond(task, &answer);
+	writer_free(&answer);
+	if (failed(&result))
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+	if (ike_deleted)
+		ikev2_sa_end(sa, false);
+	return EV_NEXT;
+}

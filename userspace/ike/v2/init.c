@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * IKE_SA_INIT (RFC 7296 section 1.2, rows B01, B02, B06 to B13).
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/v2/actions.h"
+
+#define AUTH_WAIT SECONDS(60) /* a responder waits so long for IKE_AUTH */
+#define RESTARTS_MAX 4
+
+static const char vendor_delete_reason[] = "CISCO-DELETE-REASON";
+static const char vendor_seki[] = "seki IPsec router"; /* 17 octets, as long as IOS's second one (B04) */
+
+static struct bytes vendor_id(const char *text)
+{
+	return bytes_of(text, strlen(text));
+}
+
+/* Which weak algorithms may be offered or accepted before the profile is known. */
+static bool legacy_permitted(const struct ikev2_sa *sa)
+{
+	const struct policy *policy = sa->base.ike->policy;
+	const struct ikev2_profile *profile = sa->base.profile;
+
+	if (policy->legacy)
+		return true;
+	if (profile)
+		return profile->legacy;
+	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
+		if (profile->legacy)
+			return true;
+	return false;
+}
+
+/* --- how an SA begins --- */
+
+struct result init_start(struct ike *ike, struct tunnel *tunnel, const struct ipsec_profile *profile)
+{
+	struct ikev2_sa *sa = ikev2_sa_new(ike, true);
+	struct task *task;
+
+	sa->base.local = (struct endpoint){ tunnel->device.local, IKE_PORT };
+	sa->base.remote = (struct endpoint){ tunnel->device.remote, IKE_PORT };
+	sa->base.profile = profile->ikev2_profile;
+	sa->base.tunnel = tunnel;
+	task = task_new(sa, TASK_INITIAL, true);
+	task->exchange = EXCHANGE_IKE_SA_INIT;
+	task->ifindex = tunnel->device.ifindex;
+	sa->initial = task;
+	ike->stats[IKE_STAT_ADMITTED]++;
+	log_line(LOG_IKEV2_INTERNAL, "New ikev2 sa request admitted");
+	log_line(LOG_IKEV2_INTERNAL, "Incrementing outgoing negotiating sa count by one");
+	task_enlist(task, &sa->in_flight);
+	machine_run(task, EV_INIT_SA);
+	return RESULT_OK;
+}
+
+static struct ikev2_sa *find_half_open(struct ike *ike, uint64_t spi_initiator, const struct endpoint *remote)
+{
+	struct ike_sa *base;
+
+	TAILQ_FOREACH(base, &ike->sas, link)
+		if (!base->initiator && base->version == &ikev2 && base->remote_spi == spi_initiator &&
+		    endpoint_equal(&base->remote, remote))
+			return ikev2_of(base);
+	return NULL;
+}
+
+static bool over_limit(const struct ike *ike)
+{
+	const struct policy *policy = ike->policy;
+
+	return (policy->limit_negotiating &&
+		ike->stats[IKE_STAT_INCOMING_NEGOTIATING] >= policy->limit_negotiating) ||
+	       (policy->limit_sa && ike->stats[IKE_STAT_ACTIVE] >= policy->limit_sa);
+}
+
+static void receive_request(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
+			    const struct message *message)
+{
+	struct ikev2_sa *sa = find_half_open(ike, message->header.spi_initiator, remote);
+	char text[ADDRESS_TEXT];
+	struct task *task;
+
+	if (sa) {
+		/* The same request again gets the same answer, once there is one. */
+		exchange_admit(sa, 0);
+		return;
+	}
+	if (over_limit(ike)) {
+		ike->stats[IKE_STAT_DROP_LIMIT]++;
+		ike->stats[IKE_STAT_REJECTED]++;
+		log_line(LOG_IKEV2_ERROR, "SA request from %s rejected: the limit of SAs is reached",
+			 endpoint_format(remote, text));
+		return;
+	}
+	sa = ikev2_sa_new(ike, false);
+	sa->base.local = *local;
+	sa->base.remote = *remote;
+	sa->base.remote_spi = message->header.spi_initiator;
+	task = task_new(sa, TASK_INITIAL, false);
+	task->exchange = EXCHANGE_IKE_SA_INIT;
+	sa->initial = task;
+	task_enlist(task, &sa->answering);
+	exchange_admit(sa, 0);
+	task_take_message(task, message, message->octets);
+	buffer_set(&task->init_request, message->octets);
+	ike->stats[IKE_STAT_ADMITTED]++;
+	log_line(LOG_IKEV2_INTERNAL, "New ikev2 sa request admitted");
+	log_line(LOG_IKEV2_INTERNAL, "Incrementing incoming negotiating sa count by one");
+	machine_run(task, EV_RECV_INIT);
+}
+
+static void receive_response(struct ike *ike, const struct message *message)
+{
+	struct ike_sa *base = ike_find(ike, message->header.spi_initiator);
+	struct ikev2_sa *sa;
+
+	if (!base || base->version != &ikev2 || !base->initiator || !ikev2_of(base)->initial ||
+	    ikev2_of(base)->initial->state != STATE_I_WAIT_INIT || message->header.message_id) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		log_line(LOG_IKEV2_ERROR, "cannot find or create exchange for an IKE_SA_INIT response");
+		return;
+	}
+	sa = ikev2_of(base);
+	task_take_message(sa->initial, message, message->octets);
+	machine_run(sa->initial, EV_RECV_INIT);
+}
+
+static void dump_line(void *context, const char *text)
+{
+	log_line(LOG_IKEV2_PACKET, "%s", text);
+}
+
+void init_receive(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
+		  const struct message *message)
+{
+	if (log_enabled(LOG_IKEV2_PACKET))
+		message_dump(message, dump_line, NULL);
+	if (message->header.flags & IKE_FLAG_RESPONSE)
+		receive_response(ike, message);
+	else
+		receive_request(ike, local, remote, message);
+}
+
+/* --- both ends --- */
+
+enum ikev2_event init_get_policy(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	const char *name = NULL;
+	char text[ADDRESS_TEXT];
+
+	log_line(LOG_IKEV2_INTERNAL, "%% Getting preshared key by address %s",
+		 address_format(&base->remote.address, text));
+	policy_ike_proposals(base->ike->policy, &base->local.address, legacy_permitted(task->sa),
+			     &task->proposals, &name);
+	log_line(LOG_IKEV2_INTERNAL, "Adding Proposal %s to toolkit policy", name ? name : "default");
+	if (base->profile)
+		log_line(LOG_IKEV2_INTERNAL, "(%u): Choosing IKE profile %s", base->id, base->profile->name);
+	if (!task->proposals.count)
+		return task_fail(task, fail(-ENOENT, "the policy offers no proposal"), NOTIFY_NO_PROPOSAL_CHOSEN,
+				 IKE_STAT_NO_PROPOSAL);
+	return EV_NEXT;
+}
+
+enum ikev2_event init_set_policy(struct task *task)
+{
+	const struct transform *group;
+
+	trace_line(task, "Setting configured policies");
+	if (task->kind == TASK_INITIAL && task->initiator && !task->group) {
+		group = proposal_get(&task->proposals.proposals[0], TRANSFORM_KE);
+		task->group = group ? group->id : 0;
+	}
+	return EV_NEXT;
+}
+
+enum ikev2_event init_make_key(struct task *task)
+{
+	task_make_key(task);
+	return EV_NEXT;
+}
+
+enum ikev2_event init_no_config(struct task *task)
+{
+	log_line(LOG_IKEV2_INTERNAL, "IKEv2 %s - no config data to send in IKE_SA_INIT exch",
+		 task->initiator ? "initiator" : "responder");
+	log_line(LOG_IKEV2_INTERNAL, "No config data to send to toolkit:");
+	return EV_NEXT;
+}
+
+static void nat_hash(const struct ike_header *header, const struct endpoint *endpoint, uint8_t out[20])
+{
+	struct buffer buffer = {};
+	struct bytes part;
+
+	buffer_put_u64(&buffer, header->spi_initiator);
+	buffer_put_u64(&buffer, header->spi_responder);
+	buffer_put(&buffer, address_bytes(&endpoint->address));
+	buffer_put_u16(&buffer, endpoint->port);
+	part = buffer_bytes(&buffer);
+	sha1(&part, 1, out);
+	buffer_free(&buffer);
+}
+
+static void put_vendor_ids(struct task *task, struct writer *writer)
+{
+	trace_line(task, "Construct Vendor Specific Payload: DELETE-REASON");
+	put_vendor_id(writer, vendor_id(vendor_delete_reason));
+	trace_line(task, "Construct Vendor Specific Payload: (CUSTOM)");
+	put_vendor_id(writer, vendor_id(vendor_seki));
+}
+
+static void put_nat_detection(struct task *task, struct writer *writer, const struct ike_header *header)
+{
+	struct ike_sa *base = &task->sa->base;
+	uint8_t hash[20];
+
+	trace_line(task, "Construct Notify Payload: NAT_DETECTION_SOURCE_IP");
+	nat_hash(header, &base->local, hash);
+	/* A hash that fits no address makes the peer encapsulate as if a NAT stood between (I12). */
+	if (base->profile && base->profile->nat_force_encap)
+		hash[0] ^= 0xff;
+	put_notify(writer, NOTIFY_NAT_DETECTION_SOURCE_IP, BYTES(hash));
+	trace_line(task, "Construct Notify Payload: NAT_DETECTION_DESTINATION_IP");
+	nat_hash(header, &base->remote, hash);
+	put_notify(writer, NOTIFY_NAT_DETECTION_DESTINATION_IP, BYTES(hash));
+}
+
+static void new_nonce(struct buffer *nonce)
+{
+	buffer_free(nonce);
+	random_fill(buffer_extend(nonce, NONCE_SIZE), NONCE_SIZE);
+}
+
+static bool matches_any_source(const struct task *task, const uint8_t expected[20])
+{
+	const struct payload *payload;
+
+	/* A multihomed peer may send several sources; one that fits is enough (section 2.23). */
+	for (payload = message_get(task->message, PAYLOAD_NOTIFY); payload;
+	     payload = message_next(task->message, payload)) {
+		struct notify_payload notify;
+
+		if (!notify_payload_parse(payload->body, &notify).code &&
+		    notify.type == NOTIFY_NAT_DETECTION_SOURCE_IP &&
+		    bytes_equal(notify.data, bytes_of(expected, 20)))
+			return true;
+	}
+	return false;
+}
+
+enum ikev2_event init_detect_nat(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	struct notify_payload source, destination;
+	uint8_t hash[20];
+
+	trace_line(task, "Process NAT discovery notify");
+	if (!message_get_notify(task->message, NOTIFY_NAT_DETECTION_SOURCE_IP, &source) ||
+	    !message_get_notify(task->message, NOTIFY_NAT_DETECTION_DESTINATION_IP, &destination)) {
+		trace_line(task, "the peer does not detect NATs");
+		return EV_NEXT;
+	}
+	trace_line(task, "Processing nat detect src notify");
+	nat_hash(&task->message->header, &base->remote, hash);
+	base->nat_remote = !matches_any_source(task, hash);
+	trace_line(task, base->nat_remote ? "Remote address not matched" : "Remote address matched");
+	trace_line(task, "Processing nat detect dst notify");
+	nat_hash(&task->message->header, &base->local, hash);
+	base->nat_local = !bytes_equal(destination.data, bytes_of(hash, 20));
+	trace_line(task, base->nat_local ? "Local address not matched" : "Local address matched");
+	if (base->nat_remote || base->nat_local)
+		trace_line(task, "NAT found: %s", base->nat_local && base->nat_remote ? "on both sides" :
+			   base->nat_local ? "in front of us" : "in front of the peer");
+	else
+		trace_line(task, "No NAT found");
+	return EV_NEXT;
+}
+
+enum ikev2_event init_generate_keys(struct task *task)
+{
+	struct result result;
+
+	trace_line(task, "Generate skeyid");
+	result = keys_derive_initial(task->sa, buffer_bytes(&task->secret));
+	buffer_free(&task->secret);
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
+	return EV_NEXT;
+}
+
+enum ikev2_event init_done(struct task *task)
+{
+	trace_line(task, "Cisco DeleteReason Notify is enabled");
+	return EV_NEXT;
+}
+
+/* The responder waits for IKE_AUTH from here (B13); the initiator goes on. */
+enum ikev2_event init_start_timer(struct task *task)
+{
+	if (task->initiator)
+		return EV_GET_CONFIG_MODE;
+	timer_start(task->sa->base.ike->env.timers, &task->wait, AUTH_WAIT);
+	return EV_NEXT;
+}
+
+/* --- initiator --- */
+
+enum ikev2_event init_build_request(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct ike_header header = exchange_header(sa, EXCHANGE_IKE_SA_INIT, false, 0);
+	struct writer writer = {};
+	struct result result;
+
+	if (!task->nonce_i.len)
+		new_nonce(&task->nonce_i);
+	writer_begin(&writer, &header);
+	if (task->cookie.len)
+		put_notify(&writer, NOTIFY_COOKIE, buffer_bytes(&task->cookie));
+	put_sa(&writer, &task->proposals);
+	put_ke(&writer, task->group, key_exchange_public(task->key_exchange));
+	put_nonce(&writer, buffer_bytes(&task->nonce_i));
+	put_vendor_ids(task, &writer);
+	put_nat_detection(task, &writer, &header);
+	buffer_set(&task->init_request, writer_finish(&writer));
+	result = exchange_request(task, &writer);
+	writer_free(&writer);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_FAILED);
+	return EV_NEXT;
+}
+
+/* Another group, if we proposed it: never one that the peer alone likes (section 1.2). */
+static enum ikev2_event retry_with_group(struct task *task, const struct notify_payload *notify)
+{
+	struct reader reader = reader_of(notify->data);
+	uint16_t group;
+
+	if (!reader_get_u16(&reader, &group))
+		return EV_NO_EVENT;
+	for (size_t i = 0; i < task->proposals.count; i++) {
+		if (!proposal_has(&task->proposals.proposals[i], TRANSFORM_KE, group))
+			continue;
+		trace_line(task, "the peer wants group %u instead of %u", group, task->group);
+		task->group = group;
+		exchange_answered(task);
+		return EV_GEN_DH_KEY;
+	}
+	return task_fail(task, fail(-EPROTO, "the peer wants key exchange group %u, which is not in our proposals",
+				    group), 0, IKE_STAT_NO_PROPOSAL);
+}
+
+enum ikev2_event init_check_notify(struct task *task)
+{
+	struct notify_payload notify;
+
+	if (message_get_notify(task->message, NOTIFY_COOKIE, &notify) &&
+	    !message_get(task->message, PAYLOAD_SA)) {
+		if (++task->restarts > RESTARTS_MAX || !notify.data.len || notify.data.len > 64)
+			return EV_NO_EVENT;
+		buffer_set(&task->cookie, notify.data);
+		exchange_answered(task);
+		return EV_BLD_MSG;
+	}
+	if (!message_get_error(task->message, &notify))
+		return EV_NEXT;
+	if (notify.type == NOTIFY_INVALID_KE_PAYLOAD && ++task->restarts <= RESTARTS_MAX)
+		return retry_with_group(task, &notify);
+	return task_fail(task, fail(-ECONNREFUSED, "the peer answered IKE_SA_INIT with %s%s",
+				    notify_name(notify.type), notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ?
+				    ": it accepts none of our IKE proposals" : ""),
+			 0, notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ? IKE_STAT_NO_PROPOSAL : IKE_STAT_FAILED);
+}
+
+static struct result parse_sa_ke_nonce(const struct message *message, struct proposal_list *list,
+				       struct ke_payload *ke, struct bytes *nonce)
+{
+	const struct payload *sa = message_get(message, PAYLOAD_SA);
+	const struct payload *key = message_get(message, PAYLOAD_KE);
+	const struct payload *number = message_get(message, PAYLOAD_NONCE);
+	struct result result;
+
+	if (!sa || !key || !number)
+		return fail(-EPROTO, "%s payload is not contained", !sa ? "SA" : !key ? "KE" : "Nonce");
+	result = sa_payload_parse(sa->body, list);
+	if (!failed(&result))
+		result = ke_payload_parse(key->body, ke);
+	if (!failed(&result))
+		result = nonce_payload_parse(number->body, nonce);
+	return result;
+}
+
+/* Anybody can send this: what is malformed is dropped, the true answer may still come. */
+enum ikev2_event init_verify_response(struct task *task)
+{
+	struct proposal_list list;
+	struct ke_payload ke;
+	struct bytes nonce;
+	struct result result;
+
+	trace_line(task, "Processing IKE_SA_INIT message");
+	result = parse_sa_ke_nonce(task->message, &list, &ke, &nonce);
+	if (!failed(&result) && (list.count != 1 || !task->message->header.spi_responder))
+		result = fail(-EPROTO, "cannot accept SA payload");
+	if (!failed(&result))
+		result = proposal_check_chosen(&task->proposals, &list.proposals[0]);
+	if (!failed(&result) && ke.group != task->group)
+		result = fail(-EPROTO, "cannot accept KE payload: group %u instead of %u", ke.group,
+			      task->group);
+	if (failed(&result)) {
+		task->sa->base.ike->stats[IKE_STAT_DROP_MALFORMED]++;
+		trace_line(task, "%s", result.why);
+		return EV_NO_EVENT;
+	}
+	return EV_NEXT;
+}
+
+enum ikev2_event init_process_response(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct proposal_list list;
+	struct ke_payload ke;
+	struct bytes nonce;
+
+	exchange_answered(task);
+	parse_sa_ke_nonce(task->message, &list, &ke, &nonce);
+	sa->base.remote_spi = task->message->header.spi_responder;
+	sa->base.chosen = list.proposals[0];
+	buffer_set(&sa->nonce_i, buffer_bytes(&task->nonce_i));
+	buffer_set(&sa->nonce_r, nonce);
+	buffer_set(&task->init_response, buffer_bytes(&task->octets));
+	return EV_NEXT;
+}
+
+/* With a NAT in between both ports become 4500 (RFC 7296 section 2.23). */
+enum ikev2_event init_check_nat(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+
+	if (base->nat_local || base->nat_remote) {
+		base->local.port = IKE_NAT_PORT;
+		base->remote.port = IKE_NAT_PORT;
+		trace_line(task, "floating to port %u", IKE_NAT_PORT);
+	}
+	return EV_NEXT;
+}
+
+enum ikev2_event init_derive(struct task *task)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_KE);
+	struct ke_payload ke;
+	struct result result = ke_payload_parse(payload->body, &ke);
+
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+	task_derive(task, ke.value);
+	return EV_NEXT;
+}
+
+/* --- responder --- */
+
+enum ikev2_event init_verify_request(struct task *task)
+{
+	const struct message *message = task->message;
+	uint8_t critical = message_unknown_critical(message);
+	struct proposal_list list;
+	struct ke_payload ke;
+	struct bytes nonce;
+	struct result result;
+
+	trace_line(task, "Verify SA init message");
+	if (critical) {
+		buffer_set(&task->error_data, bytes_of(&critical, 1));
+		return task_fail(task, fail(-EPROTO, "cannot process payload %u, which is critical", critical),
+				 NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD, IKE_STAT_DROP_MALFORMED);
+	}
+	result = parse_sa_ke_nonce(message, &list, &ke, &nonce);
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+	return EV_NEXT;
+}
+
+enum ikev2_event init_admit(struct task *task)
+{
+	trace_line(task, "Insert SA");
+	return EV_NEXT;
+}
+
+enum ikev2_event init_process_request(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct ike_sa *base = &sa->base;
+	const struct transform *group;
+	struct proposal_list offered;
+	struct ke_payload ke;
+	struct bytes nonce;
+	struct result result;
+
+	trace_line(task, "Processing IKE_SA_INIT message");
+	parse_sa_ke_nonce(task->message, &offered, &ke, &nonce);
+	result = proposal_choose(&offered, &task->proposals, &base->chosen);
+	if (failed(&result))
+		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
+	group = proposal_get(&base->chosen, TRANSFORM_KE);
+	task->group = group ? group->id : 0;
+	if (ke.group != task->group || ke.value.len != ke_public_size(ke.group)) {
+		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
+
+		buffer_set(&task->error_data, BYTES(wanted));
+		return task_fail(task, fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
+					    task->group), NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
+	}
+	buffer_set(&sa->nonce_i, nonce);
+	new_nonce(&sa->nonce_r);
+	return EV_NEXT;
+}
+
+enum ikev2_event init_build_response(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct ike_header header = exchange_header(sa, EXCHANGE_IKE_SA_INIT, true, 0);
+	struct proposal_list chosen = { .count = 1, .proposals = { sa->base.chosen } };
+	struct writer writer = {};
+	struct result result;
+
+	writer_begin(&writer, &header);
+	put_sa(&writer, &chosen);
+	put_ke(&writer, task->group, key_exchange_public(task->key_exchange));
+	put_nonce(&writer, buffer_bytes(&sa->nonce_r));
+	put_vendor_ids(task, &writer);
+	put_nat_detection(task, &writer, &header);
+	buffer_set(&task->init_response, writer_finish(&writer));
+	result = exchange_respond(task, &writer);
+	writer_free(&writer);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_FAILED);
+	key_exchange_free(task->key_exchange);
+	task->key_exchange = NULL;
+	return EV_NEXT;
+}

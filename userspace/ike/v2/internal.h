@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_IKE_V2_INTERNAL_H
+#define SEKI_IKE_V2_INTERNAL_H
+
+/*
+ * IKEv2 inside: the SA, its exchanges and the tasks that fill them.
+ *
+ * A task is one exchange, or the pair IKE_SA_INIT and IKE_AUTH, seen from one
+ * end. It stands in one state of the table (machine.c), which alone changes
+ * it. Below the tasks, exchange.c numbers, protects and repeats messages.
+ */
+
+#include "base/log.h"
+#include "ike/sa.h"
+#include "ike/v2/ikev2.h"
+#include "ike/v2/states.h"
+
+#define WINDOW_MAX 32
+#define NONCE_SIZE 32 /* ours; RFC 7296 section 2.10 wants half the PRF's key at least */
+
+struct ikev2_sa;
+struct task;
+
+/** struct exchange_slot - one message ID of the peer's requests */
+struct exchange_slot {
+	uint32_t message_id;
+	bool used;
+	struct buffer response; /* empty while it is being made */
+};
+
+TAILQ_HEAD(task_list, task);
+
+/** struct ikev2_keys - what SKEYSEED gave (RFC 7296 section 2.14) */
+struct ikev2_keys {
+	uint16_t prf;
+	size_t prf_len;
+	uint8_t sk_d[CRYPTOX_HASH_MAX], sk_pi[CRYPTOX_HASH_MAX], sk_pr[CRYPTOX_HASH_MAX];
+	struct sealer *in, *out;
+};
+
+struct ikev2_sa {
+	struct ike_sa base;
+	struct ikev2_keys keys;
+	struct buffer nonce_i, nonce_r; /* of the exchange that made this SA */
+
+	/* Requests of ours: in flight, and waiting for a place in the window. */
+	uint32_t next_request; /* message ID of our next one */
+	uint32_t peer_window;
+	struct task_list in_flight, waiting;
+
+	/* Requests of the peer's. */
+	uint32_t next_expected; /* lowest message ID that has not come yet */
+	uint32_t own_window; /* that we have announced */
+	struct exchange_slot slots[WINDOW_MAX];
+	struct task_list answering;
+
+	struct task *initial; /* until READY */
+	uint64_t last_heard; /* authentic, monotonic */
+	struct timer rekey, liveness, expire;
+	struct ikev2_sa *successor; /* made by a rekey; this one is to be deleted */
+	bool replaced; /* superfluous or superseded: its end is no news */
+	struct task *rekey_task; /* ours, in progress */
+};
+
+static inline struct ikev2_sa *ikev2_of(struct ike_sa *sa)
+{
+	return (struct ikev2_sa *)sa;
+}
+
+enum task_kind { TASK_INITIAL, TASK_CHILD, TASK_REKEY_IKE, TASK_INFORMATIONAL };
+
+/** struct ke_work - a key exchange on its way through the workers */
+struct ke_work {
+	struct work work;
+	struct task *task; /* NULL when the task has ended meanwhile */
+	struct key_exchange *exchange;
+	uint16_t group;
+	bool derive; /* false: make a key pair */
+	struct buffer peer_public, secret;
+	struct result result;
+};
+
+/** struct task - one exchange (or INIT and AUTH); freed in state EXIT by the dispatcher */
+struct task {
+	TAILQ_ENTRY(task) link;
+	struct task_list *list; /* that it is in, NULL for none */
+	struct ikev2_sa *sa;
+	enum task_kind kind;
+	enum ikev2_state state;
+	bool initiator; /* of this exchange */
+	bool running; /* the dispatcher is on the stack */
+	uint8_t exchange;
+	uint32_t message_id;
+
+	/* our request until it is answered */
+	struct buffer request;
+	struct timer resend;
+	unsigned int sent;
+
+	/* what has come, kept while actions look at it */
+	struct message *message;
+	struct buffer octets;
+
+	bool orphan; /* its SA has ended while it ran */
+	struct ke_work *work;
+	struct key_exchange *key_exchange;
+	struct buffer secret; /* g^ir */
+	struct buffer own_public; /* ours, while the private half is away or used up */
+	struct buffer nonce_i, nonce_r; /* of this exchange */
+	uint16_t group;
+	struct proposal_list proposals;
+	struct proposal chosen;
+
+	struct result error; /* why it failed */
+	uint16_t peer_error; /* what the peer has told us, 0: nothing */
+	uint16_t error_notify; /* what the peer is told, 0: nothing */
+	struct buffer error_data;
+
+	/* TASK_INITIAL */
+	struct buffer init_request, init_response; /* signed by AUTH */
+	struct buffer cookie;
+	unsigned int restarts; /* INVALID_KE_PAYLOAD or COOKIE */
+	struct timer wait; /* responder: for IKE_AUTH */
+	struct buffer psk;
+
+	/* a child, in TASK_INITIAL and TASK_CHILD */
+	uint32_t ifindex; /* of the tunnel for which we began; 0 as responder */
+	struct child_sa *child; /* being made; the task's until it is handed over */
+	bool rekeys; /* it replaces the one below, which may be gone before the answer */
+	uint32_t replaced_spi_in;
+	struct result child_error; /* the IKE SA came up without the child */
+	uint16_t child_notify;
+
+	/* TASK_REKEY_IKE */
+	struct ikev2_sa *new_sa;
+
+	/* TASK_INFORMATIONAL */
+	bool delete_sa;
+	uint8_t delete_protocol; /* 0: no child to delete */
+	uint32_t delete_spi_in, delete_spi_out;
+};
+
+/* machine.c */
+
+/** machine_run() - feeds an event to a task; the task may be gone afterwards */
+void machine_run(struct task *task, enum ikev2_event event);
+/** task_fail() - an action's way out: keeps the cause, answers EV_FAIL */
+enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify, enum ike_stat stat);
+void trace_line(const struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sa_line(const struct ikev2_sa *sa, enum log_topic topic, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* task.c */
+
+struct task *task_new(struct ikev2_sa *sa, enum task_kind kind, bool initiator);
+void task_free(struct task *task);
+void task_enlist(struct task *task, struct task_list *list); /* moves; NULL: out of any */
+/** task_take_message() - keeps a copy of a message that lies in @octets */
+void task_take_message(struct task *task, const struct message *message, struct bytes octets);
+/** task_tunnel() - for which we began, or NULL: it may have gone meanwhile */
+struct tunnel *task_tunnel(const struct task *task);
+void task_make_key(struct task *task); /* work -> EV_OK_RECD_DH_PUBKEY_RESP */
+void task_derive(struct task *task, struct bytes peer_public); /* work -> EV_OK_RECD_DH_SECRET_RESP */
+
+/* exchange.c */
+
+/** exchange_start() - runs the task's first event when the window has room */
+void exchange_start(struct task *task);
+/** exchange_request() - sends what the task has built: seals @chain unless the exchange is IKE_SA_INIT */
+struct result exchange_request(struct task *task, struct writer *chain);
+/** exchange_respond() - answers and keeps the answer for retransmissions */
+struct result exchange_respond(struct task *task, struct writer *chain);
+/** exchange_answered() - the response has come: frees its place in the window */
+void exchange_answered(struct task *task);
+void exchange_receive(struct ikev2_sa *sa, const struct message *message, const struct endpoint *local,
+		      const struct endpoint *remote);
+/** exchange_admit() - enters a request's message ID; false when it is old, repeated or too new */
+bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id);
+/** exchange_next() - lets a waiting task go if the window has room */
+void exchange_next(struct ikev2_sa *sa);
+/** exchange_send() - one datagram to the peer of an SA */
+void exchange_send(struct ikev2_sa *sa, struct bytes datagram);
+struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,
+				  uint32_t message_id);
+void exchange_abort_all(struct ikev2_sa *sa); /* frees all tasks silently */
+
+/* keys.c */
+
+struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret);
+/** keys_derive_rekeyed() - SKEYSEED from the old SA's SK_d (RFC 7296 section 2.18) */
+struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old, struct bytes secret);
+struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa, struct bytes secret,
+				struct bytes nonce_i, struct bytes nonce_r);
+void keys_wipe(struct ikev2_keys *keys);
+/** keys_auth_psk() - the AUTH value of one side (RFC 7296 section 2.15) */
+struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
+			    struct bytes message, const struct identity *identity, uint8_t *out);
+
+/* sa.c */
+
+struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator);
+/** ikev2_sa_end() - frees it; @keep_children: leave them to the tunnel, else remove them */
+void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children);
+/** ikev2_sa_ready() - established: timers run */
+void ikev2_sa_ready(struct ikev2_sa *sa);
+/** ikev2_sa_heard() - an authentic message has come */
+void ikev2_sa_heard(struct ikev2_sa *sa);
+/** ikev2_sa_unreachable() - the peer stopped answering */
+void ikev2_sa_unreachable(struct ikev2_sa *sa);
+
+/* info.c */
+
+/** info_delete_child(), info_delete_sa(), info_probe() - start an INFORMATIONAL exchange */
+void info_delete_child(struct child_sa *child);
+void info_delete_sa(struct ikev2_sa *sa);
+void info_probe(struct ikev2_sa *sa);
+
+/* child.c */
+
+void child_start(struct ikev2_sa *sa, struct tunnel *tunnel, struct child_sa *replaces);
+/** child_prepare() - initiator: what to offer, with an SPI of ours; @pfs: with a KE group */
+struct result child_prepare(struct task *task, bool pfs);
+/** child_choose() - responder: takes one of the offered proposals, narrows selectors, makes the child */
+struct result child_choose(struct task *task, bool pfs, uint16_t *notify);
+/** child_accept() - initiator: takes what the peer has chosen */
+struct result child_accept(struct task *task, uint16_t *notify);
+void child_put_selectors(struct writer *writer, const struct child_sa *child, bool initiator);
+/** child_put_capabilities() - ESP_TFC_PADDING_NOT_SUPPORTED and NON_FIRST_FRAGMENTS_ALSO (row I15) */
+void child_put_capabilities(struct task *task, struct writer *writer);
+/** child_abandon() - drops the half-made child of a task */
+void child_abandon(struct task *task);
+
+/* create.c */
+
+/** put_window() - SET_WINDOW_SIZE (row B22) */
+void put_window(struct task *task, struct writer *writer);
+
+/* rekey.c */
+
+void rekey_ike_start(struct ikev2_sa *sa);
+/** bytes_order() - as memcmp(), a shorter one first; bytes_lower() - the lower of two (section 2.8.1) */
+int bytes_order(struct bytes a, struct bytes b);
+struct bytes bytes_lower(struct bytes a, struct bytes b);
+
+/** rekey_move_children() - to whichever SA is going to stay */
+void rekey_move_children(struct ikev2_sa *from, struct ikev2_sa *to);
+/** rekey_abandon() - drops the half-made successor of a task */
+void rekey_abandon(struct task *task);
+
+/* auth.c */
+
+/** auth_reject() - an initiator that does not believe the responder says so before it forgets the SA */
+void auth_reject(struct task *task);
+
+/* init.c */
+
+struct result init_start(struct ike *ike, struct tunnel *tunnel, const struct ipsec_profile *profile);
+void init_receive(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
+		  const struct message *message);
+
+#endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * An IKEv2 SA: from creation to the end, with its timers.
+ */
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ike/v2/internal.h"
+
+static uint64_t lifetime(const struct ikev2_sa *sa)
+{
+	const struct ikev2_profile *profile = sa->base.profile;
+
+	return profile && profile->lifetime ? profile->lifetime : IKE_LIFETIME_DEFAULT;
+}
+
+static uint64_t liveness_interval(const struct ikev2_sa *sa)
+{
+	const struct ikev2_profile *profile = sa->base.profile;
+
+	if (profile && profile->dpd_interval)
+		return profile->dpd_interval;
+	return sa->base.ike->policy->dpd_interval;
+}
+
+static void rekey_due(struct timer *timer)
+{
+	rekey_ike_start((struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, rekey)));
+}
+
+/* Liveness (RFC 7296 section 2.4): silence is broken by an empty request. */
+static void liveness_due(struct timer *timer)
+{
+	struct ikev2_sa *sa = (struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, liveness));
+	struct timers *timers = sa->base.ike->env.timers;
+	uint64_t interval = SECONDS(liveness_interval(sa));
+	uint64_t silent = ike_now(sa->base.ike) - sa->last_heard;
+
+	if (!interval || sa->base.closing)
+		return;
+	if (silent < interval) {
+		timer_start(timers, timer, interval - silent);
+		return;
+	}
+	timer_start(timers, timer, interval);
+	info_probe(sa);
+}
+
+static void expire_due(struct timer *timer)
+{
+	struct ikev2_sa *sa = (struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, expire));
+
+	sa_line(sa, LOG_NOTICE, "the lifetime of the IKE SA has ended");
+	if (sa->base.closing)
+		ikev2_sa_end(sa, false);
+	else
+		info_delete_sa(sa);
+}
+
+struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator)
+{
+	struct ikev2_sa *sa = must_calloc(1, sizeof(*sa));
+
+	sa->base.version = &ikev2;
+	sa->base.initiator = initiator;
+	sa->peer_window = 1;
+	sa->own_window = ike->policy->window;
+	if (!sa->own_window || sa->own_window > WINDOW_MAX)
+		sa->own_window = WINDOW_MAX;
+	TAILQ_INIT(&sa->in_flight);
+	TAILQ_INIT(&sa->waiting);
+	TAILQ_INIT(&sa->answering);
+	sa->rekey.fire = rekey_due;
+	sa->liveness.fire = liveness_due;
+	sa->expire.fire = expire_due;
+	ike_sa_register(ike, &sa->base);
+	ike->stats[initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]++;
+	return sa;
+}
+
+static void release(struct ike_sa *base)
+{
+	struct ikev2_sa *sa = ikev2_of(base);
+
+	keys_wipe(&sa->keys);
+	buffer_free(&sa->nonce_i);
+	buffer_free(&sa->nonce_r);
+	for (size_t i = 0; i < WINDOW_MAX; i++)
+		buffer_free(&sa->slots[i].response);
+	free(sa);
+}
+
+void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
+{
+	struct ike *ike = sa->base.ike;
+	struct timers *timers = ike->env.timers;
+	struct child_sa *child;
+	struct tunnel *tunnel;
+	struct ike_sa *other;
+
+	if (sa->base.dead)
+		return;
+	if (sa->base.established && !sa->successor && !sa->replaced)
+		sa_line(sa, LOG_NOTICE, "the IKE SA is deleted");
+	sa->base.closing = true;
+	if (sa->successor)
+		rekey_move_children(sa, sa->successor);
+	exchange_abort_all(sa);
+	timer_stop(timers, &sa->rekey);
+	timer_stop(timers, &sa->liveness);
+	timer_stop(timers, &sa->expire);
+	TAILQ_FOREACH(other, &ike->sas, link)
+		if (ikev2_of(other)->successor == sa)
+			ikev2_of(other)->successor = NULL;
+	while (!keep_children && (child = TAILQ_FIRST(&sa->base.children))) {
+		/* Where another SA already serves the tunnel, late packets are still welcome. */
+		tunnel = child->tunnel;
+		child_sa_leave(child);
+		if (child->in_installed && tunnel_active_child(tunnel))
+			child_sa_linger(child);
+		else
+			child_sa_destroy(child);
+	}
+	ike_sa_bury(&sa->base, release);
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		tunnel_lost(tunnel);
+}
+
+void ikev2_sa_ready(struct ikev2_sa *sa)
+{
+	struct timers *timers = sa->base.ike->env.timers;
+
+	ike_sa_established(&sa->base);
+	sa->last_heard = ike_now(sa->base.ike);
+	timer_start(timers, &sa->rekey, ike_rekey_delay(sa->base.ike, lifetime(sa), sa->base.initiator));
+	timer_start(timers, &sa->expire, SECONDS(lifetime(sa)));
+	if (liveness_interval(sa))
+		timer_start(timers, &sa->liveness, SECONDS(liveness_interval(sa)));
+}
+
+void ikev2_sa_heard(struct ikev2_sa *sa)
+{
+	sa->last_heard = ike_now(sa->base.ike);
+}
+
+void ikev2_sa_unreachable(struct ikev2_sa *sa)
+{
+	sa_line(sa, LOG_NOTICE, "dead peer detection: the peer is gone");
+	ikev2_sa_end(sa, false);
+}

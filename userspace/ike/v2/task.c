@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tasks: their life, what they keep, and their trips through the workers.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ike/v2/actions.h"
+
+static void wait_over(struct timer *timer)
+{
+	machine_run((struct task *)((char *)timer - offsetof(struct task, wait)), EV_TIMEOUT);
+}
+
+struct task *task_new(struct ikev2_sa *sa, enum task_kind kind, bool initiator)
+{
+	struct task *task = must_calloc(1, sizeof(*task));
+
+	task->sa = sa;
+	task->kind = kind;
+	task->initiator = initiator;
+	task->state = kind == TASK_INITIAL ? STATE_IDLE : STATE_READY;
+	task->wait.fire = wait_over;
+	return task;
+}
+
+struct tunnel *task_tunnel(const struct task *task)
+{
+	return task->ifindex ? tunnel_find(task->sa->base.ike, task->ifindex) : NULL;
+}
+
+void task_enlist(struct task *task, struct task_list *list)
+{
+	if (task->list)
+		TAILQ_REMOVE(task->list, task, link);
+	task->list = list;
+	if (list)
+		TAILQ_INSERT_TAIL(list, task, link);
+}
+
+static void drop_message(struct task *task)
+{
+	free(task->message);
+	task->message = NULL;
+	buffer_free(&task->octets);
+}
+
+void task_take_message(struct task *task, const struct message *message, struct bytes octets)
+{
+	drop_message(task);
+	buffer_set(&task->octets, octets);
+	task->message = must_calloc(1, sizeof(*message));
+	*task->message = *message;
+	/* The views follow the copy. */
+	for (size_t i = 0; i < message->count; i++) {
+		struct bytes *body = &task->message->payloads[i].body;
+
+		if (body->len)
+			body->data = task->octets.data + (body->data - octets.data);
+	}
+}
+
+static void ke_work_free(struct ke_work *work)
+{
+	key_exchange_free(work->exchange);
+	buffer_free(&work->peer_public);
+	buffer_free(&work->secret);
+	free(work);
+}
+
+void task_free(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct timers *timers = sa->base.ike->env.timers;
+	bool in_flight = task->list == &sa->in_flight;
+
+	if (sa->initial == task)
+		sa->initial = NULL;
+	if (sa->rekey_task == task)
+		sa->rekey_task = NULL;
+	task_enlist(task, NULL);
+	timer_stop(timers, &task->resend);
+	timer_stop(timers, &task->wait);
+	if (task->work)
+		task->work->task = NULL;
+	child_sa_hand_over(&task->child);
+	key_exchange_free(task->key_exchange);
+	drop_message(task);
+	buffer_free(&task->request);
+	buffer_free(&task->secret);
+	buffer_free(&task->own_public);
+	buffer_free(&task->nonce_i);
+	buffer_free(&task->nonce_r);
+	buffer_free(&task->error_data);
+	buffer_free(&task->init_request);
+	buffer_free(&task->init_response);
+	buffer_free(&task->cookie);
+	buffer_free(&task->psk);
+	free(task);
+	if (in_flight && !sa->base.dead)
+		exchange_next(sa);
+}
+
+/* Workers: a task waits in its state until the key exchange comes back. */
+
+static void run_key_exchange(struct work *base)
+{
+	struct ke_work *work = (struct ke_work *)base;
+
+	if (!work->derive)
+		work->result = key_exchange_new(work->group, &work->exchange);
+	else
+		work->result = key_exchange_derive(work->exchange, buffer_bytes(&work->peer_public),
+						   &work->secret);
+}
+
+static void key_exchange_done(struct work *base)
+{
+	struct ke_work *work = (struct ke_work *)base;
+	struct task *task = work->task;
+	enum ikev2_event event = work->derive ? EV_OK_RECD_DH_SECRET_RESP : EV_OK_RECD_DH_PUBKEY_RESP;
+
+	if (task) {
+		task->work = NULL;
+		task->key_exchange = work->exchange;
+		work->exchange = NULL;
+		if (failed(&work->result)) {
+			event = task_fail(task, work->result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+		} else if (work->derive) {
+			buffer_free(&task->secret);
+			task->secret = buffer_take(&work->secret);
+		}
+		machine_run(task, event);
+	}
+	ke_work_free(work);
+}
+
+static void submit(struct task *task, bool derive, struct bytes peer_public)
+{
+	struct workers *workers = task->sa->base.ike->env.workers;
+	struct ke_work *work = must_calloc(1, sizeof(*work));
+
+	work->work.run = run_key_exchange;
+	work->work.done = key_exchange_done;
+	work->task = task;
+	work->derive = derive;
+	work->group = task->group;
+	work->exchange = derive ? task->key_exchange : NULL;
+	if (derive)
+		task->key_exchange = NULL;
+	buffer_put(&work->peer_public, peer_public);
+	task->work = work;
+	workers->submit(workers, &work->work);
+}
+
+void task_make_key(struct task *task)
+{
+	key_exchange_free(task->key_exchange);
+	task->key_exchange = NULL;
+	submit(task, false, bytes_of(NULL, 0));
+}
+
+void task_derive(struct task *task, struct bytes peer_public)
+{
+	submit(task, true, peer_public);
+}
+
+/* How tasks end early. */
+
+static const char *kind_name(const struct task *task)
+{
+	switch (task->kind) {
+	case TASK_INITIAL:
+		return "negotiation";
+	case TASK_CHILD:
+		return task->rekeys ? "child SA rekey" : "child SA negotiation";
+	case TASK_REKEY_IKE:
+		return "IKE SA rekey";
+	default:
+		return "informational exchange";
+	}
+}
+
+static void tell_peer(struct task *task)
+{
+	struct bytes data = buffer_bytes(&task->error_data);
+	struct writer writer = {};
+	struct result result;
+
+	if (!task->error_notify || task->initiator)
+		return;
+	if (task->exchange == EXCHANGE_IKE_SA_INIT) {
+		struct ike_header header = exchange_header(task->sa, EXCHANGE_IKE_SA_INIT, true, 0);
+
+		/* We keep no state for a peer that we refuse (RFC 7296 section 2.6). */
+		header.spi_responder = 0;
+		writer_begin(&writer, &header);
+	} else {
+		writer_begin_chain(&writer);
+	}
+	trace_line(task, "Construct Notify Payload: %s", notify_name(task->error_notify));
+	put_notify(&writer, task->error_notify, data);
+	result = exchange_respond(task, &writer);
+	if (failed(&result))
+		sa_line(task->sa, LOG_IKEV2_ERROR, "%s", result.why);
+	writer_free(&writer);
+}
+
+/*
+ * What a failure means for the SA: the first negotiation ends it, a failed
+ * child leaves it, an unanswered request shows that the peer is gone.
+ */
+static void clean_up(struct task *task, bool peer_is_gone)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct tunnel *tunnel = task_tunnel(task);
+	struct result why = task->error;
+
+	if (task->kind == TASK_CHILD) {
+		sa->base.ike->stats[IKE_STAT_CHILD_FAILED]++;
+		child_abandon(task);
+	}
+	if (task->kind == TASK_REKEY_IKE)
+		rekey_abandon(task);
+	if (task->kind == TASK_INITIAL) {
+		sa->base.ike->stats[IKE_STAT_FAILED]++;
+		child_abandon(task);
+		auth_reject(task);
+		ikev2_sa_end(sa, false);
+	} else if (peer_is_gone) {
+		ikev2_sa_unreachable(sa);
+	}
+	if (tunnel)
+		tunnel_failed(tunnel, why.why);
+}
+
+enum ikev2_event task_failed(struct task *task)
+{
+	char remote[ADDRESS_TEXT];
+
+	log_line(LOG_ERROR, "%s with %s failed: %s", kind_name(task),
+		 endpoint_format(&task->sa->base.remote, remote), task->error.why);
+	tell_peer(task);
+	clean_up(task, false);
+	return EV_NEXT;
+}
+
+enum ikev2_event task_timed_out(struct task *task)
+{
+	char remote[ADDRESS_TEXT];
+
+	task->error = fail(-ETIMEDOUT, task->initiator ? "%s does not answer" :
+			   "%s did not go on with IKE_AUTH",
+			   endpoint_format(&task->sa->base.remote, remote));
+	task->sa->base.ike->stats[IKE_STAT_TIMED_OUT]++;
+	log_line(LOG_ERROR, "%s failed: %s", kind_name(task), task->error.why);
+	clean_up(task, task->initiator);
+	return EV_NEXT;
+}
