@@ -278,8 +278,8 @@ static void sa_more_than_we_hold(void **state)
 	at = writer_open(&writer, PAYLOAD_SA);
 	buffer_put(buffer, OCTETS(2, 0, 0, 19, 1, 77, 3, 1, 1, 2, 3, 0, 0, 0, 8, 1, 0, 0, 3));
 	for (uint8_t p = 0; p < 12; p++) {
-		buffer_put(buffer, OCTETS(p < 11 ? 2 : 0, 0, 1, 236, (uint8_t)(p + 2), 3, 4, 60, 0, 0,
-					  0, p));
+		buffer_put(buffer, OCTETS(p < 11 ? 2 : 0, 0, 1, 236, (uint8_t)(p + 2), 3, 4, 60,
+					  0, 0, 0, p));
 		for (uint8_t t = 0; t < 60; t++)
 			buffer_put(buffer, OCTETS(t < 59 ? 3 : 0, 0, 0, 8, 1, 0, 0, t));
 	}
@@ -357,7 +357,8 @@ static void id_as_long_as_we_hold(void **state)
 
 	assert_taken(id_payload_parse(bytes_of(body, 4 + IDENTITY_MAX), &identity));
 	assert_int_equal(identity.len, IDENTITY_MAX);
-	assert_refused(id_payload_parse(BYTES(body), &identity), "field size unmatched 513/512 in ID");
+	assert_refused(id_payload_parse(BYTES(body), &identity),
+		       "field size unmatched 513/512 in ID");
 }
 
 static void delete_bounds(void **state)
@@ -370,8 +371,10 @@ static void delete_bounds(void **state)
 		       "field size unmatched 8/0 in SPI of DELETE");
 	assert_refused(PARSE(3, 8, 0, 0), "field size unmatched 8/4 in SPI of DELETE");
 	assert_refused(PARSE(2, 0, 0, 1), "field size unmatched 0/4 in SPI of DELETE");
-	assert_refused(PARSE(3, 4, 0, 2, 0, 0, 0, 1), "field size is not enough 4/8 in SPIs of DELETE");
-	assert_refused(PARSE(9, 255, 255, 255), "field size is not enough 0/16711425 in SPIs of DELETE");
+	assert_refused(PARSE(3, 4, 0, 2, 0, 0, 0, 1),
+		       "field size is not enough 4/8 in SPIs of DELETE");
+	assert_refused(PARSE(9, 255, 255, 255),
+		       "field size is not enough 0/16711425 in SPIs of DELETE");
 	assert_taken(PARSE(1, 0, 0, 0));
 	assert_taken(PARSE(3, 4, 0, 1, 1, 2, 3, 4));
 	assert_int_equal(delete.spis.len, 4);
@@ -384,11 +387,16 @@ static void ts_bounds(void **state)
 
 #define PARSE(...) ts_payload_parse(OCTETS(__VA_ARGS__), &ts)
 	assert_refused(PARSE(1, 0, 0), "payload size is not enough 3/4 in TS");
-	assert_refused(PARSE(0, 0, 0, 0), "field size is not enough 0/1 in number of traffic selectors");
-	assert_refused(PARSE(1, 0, 0, 0), "field header size is not enough 0/4 in traffic selector");
-	assert_refused(PARSE(1, 0, 0, 0, 7, 0, 0), "field header size is not enough 3/4 in traffic selector");
-	assert_refused(PARSE(1, 0, 0, 0, 7, 0, 0, 3), "field size is not enough 3/4 in traffic selector");
-	assert_refused(PARSE(1, 0, 0, 0, 7, 0, 0, 16, 0), "field size is not enough 5/16 in traffic selector");
+	assert_refused(PARSE(0, 0, 0, 0),
+		       "field size is not enough 0/1 in number of traffic selectors");
+	assert_refused(PARSE(1, 0, 0, 0),
+		       "field header size is not enough 0/4 in traffic selector");
+	assert_refused(PARSE(1, 0, 0, 0, 7, 0, 0),
+		       "field header size is not enough 3/4 in traffic selector");
+	assert_refused(PARSE(1, 0, 0, 0, 7, 0, 0, 3),
+		       "field size is not enough 3/4 in traffic selector");
+	assert_refused(PARSE(1, 0, 0, 0, 7, 0, 0, 16, 0),
+		       "field size is not enough 5/16 in traffic selector");
 	assert_refused(PARSE(1, 0, 0, 0, 7, 0, 0, 8, 0, 0, 0, 0),
 		       "field size unmatched 8/16 in traffic selector");
 	assert_refused(PARSE(1, 0, 0, 0, 8, 0, 0, 16, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1),
@@ -463,10 +471,12 @@ static void extra_data_is_logged(void **state)
 	log_set(LOG_IKEV2_ERROR, true);
 	assert_taken(delete_payload_parse(OCTETS(3, 4, 0, 1, 1, 2, 3, 4, 5), &delete));
 	assert_int_equal(delete.spis.len, 4);
-	assert_non_null(strstr(last_line, "too match payload length, ignores extra data 9/8 in DELETE"));
-	assert_taken(ts_payload_parse(OCTETS(1, 0, 0, 0, 7, 0, 0, 16, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1,
-					     1, 7, 7), &ts));
-	assert_non_null(strstr(last_line, "too match payload length, ignores extra data 22/20 in TS"));
+	assert_non_null(strstr(last_line,
+			       "too match payload length, ignores extra data 9/8 in DELETE"));
+	assert_taken(ts_payload_parse(OCTETS(1, 0, 0, 0, 7, 0, 0, 16, 0, 0, 0, 0,
+					     1, 1, 1, 1, 1, 1, 1, 1, 7, 7), &ts));
+	assert_non_null(strstr(last_line,
+			       "too match payload length, ignores extra data 22/20 in TS"));
 	log_set(LOG_IKEV2_ERROR, false);
 }
 

@@ -128,7 +128,8 @@ static struct proposal first_proposal(const struct received *received)
 	return list.proposals[0];
 }
 
-static void assert_transforms(const struct proposal *got, const struct transform *want, size_t count)
+static void assert_transforms(const struct proposal *got, const struct transform *want,
+			      size_t count)
 {
 	assert_int_equal(got->count, count);
 	for (size_t i = 0; i < count; i++) {

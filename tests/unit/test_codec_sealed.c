@@ -19,7 +19,8 @@ static const struct ike_header header = {
 	.flags = IKE_FLAG_INITIATOR, .message_id = 7,
 };
 
-static const uint8_t key_octets[64] = "a key that protects nothing but what this test makes up itself";
+static const uint8_t key_octets[64] =
+	"a key that protects nothing but what this test makes up itself";
 
 static struct sealer *new_sealer(const struct cipher_suite *suite)
 {
@@ -66,7 +67,7 @@ static void every_suite(void **state)
 		result = message_seal(&header, &chain, sealer, &out);
 		assert_string_equal(result.why, "");
 		assert_int_equal((out.len - fixed) % encr_block_size(suite->encr), 0);
-		assert_true(out.len - fixed >= 9 && out.len - fixed < 9 + encr_block_size(suite->encr));
+		assert_in_range(out.len - fixed, 9, 8 + encr_block_size(suite->encr));
 		result = message_parse(buffer_bytes(&out), &message);
 		assert_string_equal(result.why, "");
 		assert_int_equal(message.header.next_payload, PAYLOAD_ENCRYPTED);

@@ -28,7 +28,7 @@
 	X(PAYLOAD_EXTRA, "too match payload length, ignores extra data") \
 	/* the fixed part of a proposal, transform, attribute or selector is not all there */ \
 	X(FIELD_HEADER_SHORT, "field header size is not enough") \
-	/* the variable part of one of these, or an SPI, nonce, key or padding, is cut off or empty */ \
+	/* the variable part of these, or an SPI, nonce, key or padding, is cut off or empty */ \
 	X(FIELD_SHORT, "field size is not enough") \
 	/* a size that can only have one value, or not more than one, or a count, is different */ \
 	X(FIELD_UNMATCHED, "field size unmatched")

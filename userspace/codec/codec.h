@@ -21,7 +21,9 @@
 #include "proposal/proposal.h"
 
 #define IKE_HEADER_SIZE 28
+#define IKE_HEADER_LENGTH_AT 24
 #define PAYLOAD_HEADER_SIZE 4
+#define PAYLOAD_HEADER_LENGTH_AT 2
 #define MESSAGE_PAYLOADS_MAX 64
 #define MESSAGE_SIZE_MAX 65535
 

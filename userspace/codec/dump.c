@@ -71,9 +71,10 @@ static struct result dump_proposal(const struct dump *dump, struct reader *reade
 		return result;
 	print(dump, "  last proposal: 0x%x, reserved: 0x%x, length: %u", view.last, view.reserved,
 	      view.length);
-	snprintf(before, sizeof(before), "  Proposal: %u, Protocol id: %s, SPI size: %u, #trans: %u",
-		 view.number, protocol_text(view.protocol, protocol), view.spi_size,
-		 view.transforms);
+	snprintf(before, sizeof(before),
+		 "  Proposal: %u, Protocol id: %s, SPI size: %u, #trans: %u", view.number,
+		 protocol_text(view.protocol, protocol),
+		 view.spi_size, view.transforms);
 	inner = reader_of(view.body);
 	result = dump_transform(dump, &inner, before);
 	while (!failed(&result) && reader_left(&inner))
@@ -221,8 +222,8 @@ static struct result dump_config(const struct dump *dump, struct bytes body)
 
 		if (failed(&result))
 			break;
-		print(dump, "   attrib type: %s, length: %zu", config_attribute_name(attribute.type),
-		      attribute.value.len);
+		print(dump, "   attrib type: %s, length: %zu",
+		      config_attribute_name(attribute.type), attribute.value.len);
 	}
 	return verdict;
 }

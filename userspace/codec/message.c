@@ -46,7 +46,8 @@ static struct result chain_step(struct reader *reader, struct payload *payload)
 		return out_of_bounds(BOUND_PAYLOAD_LENGTH_SMALL, length, PAYLOAD_HEADER_SIZE,
 				     payload_name(payload->type));
 	if (!reader_get_bytes(reader, length - PAYLOAD_HEADER_SIZE, &payload->body))
-		return out_of_bounds(BOUND_PAYLOAD_SHORT, left, length, payload_name(payload->type));
+		return out_of_bounds(BOUND_PAYLOAD_SHORT, left, length,
+				     payload_name(payload->type));
 	/* The other seven bits are reserved and ignored. */
 	payload->critical = flags & PAYLOAD_FLAG_CRITICAL;
 	return RESULT_OK;
@@ -82,8 +83,8 @@ static struct result chain_parse(struct message *message, uint8_t first, size_t 
 		end = is_encrypted(payload->type) || type == PAYLOAD_NONE;
 	}
 	if (reader_left(&reader))
-		return out_of_bounds(BOUND_PAYLOAD_UNMATCHED, all.len, all.len - reader_left(&reader),
-				     "payload chain");
+		return out_of_bounds(BOUND_PAYLOAD_UNMATCHED, all.len,
+				     all.len - reader_left(&reader), "payload chain");
 	return RESULT_OK;
 }
 

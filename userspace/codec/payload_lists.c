@@ -54,7 +54,8 @@ static struct result check_range(const struct traffic_selector *selector)
 	bool opaque = selector->start_port == UINT16_MAX && selector->end_port == 0;
 
 	if (address_compare(&selector->start, &selector->end) > 0)
-		return fail(-EPROTO, "cannot accept TS payload: start address is above end address");
+		return fail(-EPROTO,
+			    "cannot accept TS payload: start address is above end address");
 	if (selector->start_port > selector->end_port && !opaque)
 		return fail(-EPROTO, "cannot accept TS payload: start port %u is above end port %u",
 			    selector->start_port, selector->end_port);
@@ -142,8 +143,8 @@ struct result delete_payload_parse(struct bytes body, struct delete_payload *del
 	size_t size;
 
 	*delete = (struct delete_payload){ 0 };
-	if (!reader_get_u8(&reader, &delete->protocol) || !reader_get_u8(&reader, &delete->spi_size) ||
-	    !reader_get_u16(&reader, &delete->count))
+	if (!reader_get_u8(&reader, &delete->protocol) ||
+	    !reader_get_u8(&reader, &delete->spi_size) || !reader_get_u16(&reader, &delete->count))
 		return out_of_bounds(BOUND_PAYLOAD_SHORT, body.len, LIST_HEADER_SIZE, "DELETE");
 	if (delete->protocol == PROTOCOL_IKE && delete->spi_size != 0)
 		return out_of_bounds(BOUND_FIELD_UNMATCHED, delete->spi_size, 0, "SPI of DELETE");

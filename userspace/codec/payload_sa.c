@@ -40,7 +40,8 @@ struct result walk_proposal(struct reader *reader, struct proposal_view *view)
 	    !reader_get_u16(reader, &view->length) || !reader_get_u8(reader, &view->number) ||
 	    !reader_get_u8(reader, &view->protocol) || !reader_get_u8(reader, &view->spi_size) ||
 	    !reader_get_u8(reader, &view->transforms))
-		return out_of_bounds(BOUND_FIELD_HEADER_SHORT, left, PROPOSAL_HEADER_SIZE, "proposal");
+		return out_of_bounds(BOUND_FIELD_HEADER_SHORT, left, PROPOSAL_HEADER_SIZE,
+				     "proposal");
 	if (view->length < PROPOSAL_HEADER_SIZE)
 		return out_of_bounds(BOUND_FIELD_SHORT, view->length, PROPOSAL_HEADER_SIZE,
 				     "proposal");
@@ -49,7 +50,8 @@ struct result walk_proposal(struct reader *reader, struct proposal_view *view)
 
 	inner = reader_of(rest);
 	if (!reader_get_bytes(&inner, view->spi_size, &view->spi))
-		return out_of_bounds(BOUND_FIELD_SHORT, rest.len, view->spi_size, "SPI of proposal");
+		return out_of_bounds(BOUND_FIELD_SHORT, rest.len, view->spi_size,
+				     "SPI of proposal");
 	reader_get_bytes(&inner, reader_left(&inner), &view->body);
 	return check_last(view->last, PROPOSAL_MORE, reader_left(reader), PROPOSAL_HEADER_SIZE,
 			  "proposal");
@@ -152,7 +154,8 @@ static struct result read_spi(const struct proposal_view *view, struct proposal 
 	size_t want = view->protocol == PROTOCOL_IKE ? 8 : 4;
 
 	if (view->spi_size != want && !(view->protocol == PROTOCOL_IKE && view->spi_size == 0))
-		return out_of_bounds(BOUND_FIELD_UNMATCHED, view->spi_size, want, "SPI of proposal");
+		return out_of_bounds(BOUND_FIELD_UNMATCHED, view->spi_size, want,
+				     "SPI of proposal");
 	proposal->spi = 0;
 	for (size_t i = 0; i < view->spi.len; i++)
 		proposal->spi = proposal->spi << 8 | view->spi.data[i];

@@ -30,6 +30,7 @@ struct result message_seal(const struct ike_header *header, const struct writer 
 	struct result result;
 	size_t at;
 
+	buffer_free(out);
 	if (chain->overflow || length + IKE_HEADER_SIZE > MESSAGE_SIZE_MAX)
 		return fail(-EMSGSIZE, "message size unmatched %zu/%u", length + IKE_HEADER_SIZE,
 			    MESSAGE_SIZE_MAX);
@@ -38,14 +39,14 @@ struct result message_seal(const struct ike_header *header, const struct writer 
 	at = writer_open(&head, PAYLOAD_ENCRYPTED);
 	/* Both lengths count what follows, and are authenticated with it. */
 	head.buffer.data[at] = chain->first;
-	buffer_set_u16(&head.buffer, at + 2, (uint16_t)length);
-	buffer_set_u32(&head.buffer, 24, (uint32_t)(length + IKE_HEADER_SIZE));
+	buffer_set_u16(&head.buffer, at + PAYLOAD_HEADER_LENGTH_AT, (uint16_t)length);
+	buffer_set_u32(&head.buffer, IKE_HEADER_LENGTH_AT, (uint32_t)(length + IKE_HEADER_SIZE));
 
 	buffer_put(&plain, buffer_bytes(&chain->buffer));
 	buffer_extend(&plain, pad);
 	buffer_put_u8(&plain, (uint8_t)pad);
 
-	buffer_set(out, buffer_bytes(&head.buffer));
+	buffer_put(out, buffer_bytes(&head.buffer));
 	result = sealer_seal(sealer, buffer_bytes(&head.buffer), buffer_bytes(&plain), out);
 	if (failed(&result))
 		buffer_free(out);

@@ -7,8 +7,7 @@
 #include "codec/codec.h"
 
 #define HEADER_NEXT_AT 16
-#define HEADER_LENGTH_AT 24
-#define PAYLOAD_LENGTH_AT 2
+#define FIELD_LENGTH_AT 2 /* in proposals, transforms and selectors */
 #define ATTRIBUTE_TV_KEY_LENGTH 0x800e /* RFC 7296 section 3.3.5 */
 
 void writer_begin(struct writer *writer, const struct ike_header *header)
@@ -40,7 +39,7 @@ struct bytes writer_finish(struct writer *writer)
 {
 	if (writer->overflow || writer->buffer.len > MESSAGE_SIZE_MAX)
 		return (struct bytes){ 0 };
-	buffer_set_u32(&writer->buffer, HEADER_LENGTH_AT, (uint32_t)writer->buffer.len);
+	buffer_set_u32(&writer->buffer, IKE_HEADER_LENGTH_AT, (uint32_t)writer->buffer.len);
 	return buffer_bytes(&writer->buffer);
 }
 
@@ -71,7 +70,7 @@ static void set_length(struct writer *writer, size_t at, size_t field)
 
 void writer_close(struct writer *writer, size_t at)
 {
-	set_length(writer, at, at + PAYLOAD_LENGTH_AT);
+	set_length(writer, at, at + PAYLOAD_HEADER_LENGTH_AT);
 }
 
 void put_raw_payload(struct writer *writer, uint8_t type, struct bytes body)
@@ -97,7 +96,7 @@ static void put_transform(struct writer *writer, const struct transform *transfo
 		buffer_put_u16(buffer, ATTRIBUTE_TV_KEY_LENGTH);
 		buffer_put_u16(buffer, transform->key_bits);
 	}
-	set_length(writer, at, at + PAYLOAD_LENGTH_AT);
+	set_length(writer, at, at + FIELD_LENGTH_AT);
 }
 
 static void put_proposal(struct writer *writer, const struct proposal *proposal, bool last)
@@ -116,7 +115,7 @@ static void put_proposal(struct writer *writer, const struct proposal *proposal,
 		buffer_put_u8(buffer, (uint8_t)(proposal->spi >> (8 * (i - 1))));
 	for (size_t i = 0; i < proposal->count; i++)
 		put_transform(writer, &proposal->transforms[i], i + 1 == proposal->count);
-	set_length(writer, at, at + PAYLOAD_LENGTH_AT);
+	set_length(writer, at, at + FIELD_LENGTH_AT);
 }
 
 void put_sa(struct writer *writer, const struct proposal_list *list)
@@ -233,7 +232,7 @@ static void put_selector(struct writer *writer, const struct traffic_selector *s
 	buffer_put_u16(buffer, selector->end_port);
 	buffer_put(buffer, address_bytes(&selector->start));
 	buffer_put(buffer, address_bytes(&selector->end));
-	set_length(writer, at, at + PAYLOAD_LENGTH_AT);
+	set_length(writer, at, at + FIELD_LENGTH_AT);
 }
 
 void put_ts(struct writer *writer, uint8_t payload_type, const struct traffic_selectors *selectors)
