@@ -101,7 +101,7 @@ struct result message_open(const struct message *message, struct sealer *sealer,
 	if (result.code == -EBADMSG)
 		return fail(-EBADMSG, "authentication is wrong");
 	if (failed(&result))
-		return result;
+		return not_authentic(result);
 
 	/* Receivers take any padding (RFC 7296 section 3.14), but it must be there. */
 	pad = plain->data[plain->len - 1];
