@@ -11,6 +11,11 @@ const json_t *field(const json_t *object, const char *name)
 	return json_object_get(object, name);
 }
 
+const char *text_value(const json_t *value)
+{
+	return json_is_string(value) ? json_string_value(value) : "";
+}
+
 const char *text_or(const json_t *object, const char *name, const char *otherwise)
 {
 	const char *text = json_string_value(field(object, name));

@@ -26,6 +26,7 @@ void render_line(const json_t *result, FILE *out);
 
 /* Look-ups that never fail. */
 const json_t *field(const json_t *object, const char *name);
+const char *text_value(const json_t *value); /* "" when it is no string */
 const char *text_of(const json_t *object, const char *name); /* "" when missing */
 const char *text_or(const json_t *object, const char *name, const char *otherwise);
 json_int_t number_of(const json_t *object, const char *name);

@@ -124,7 +124,7 @@ static void print_sa(const json_t *sa, bool inbound, FILE *out)
 	fprintf(out, "      spi: 0x%08llX(" NUMBER ")\n        transform: ", (unsigned long long)spi,
 		spi);
 	json_array_foreach((json_t *)field(sa, "transform_set"), i, word)
-		fprintf(out, "%s ", json_string_value(word));
+		fprintf(out, "%s ", text_value(word));
 	fprintf(out, ",\n        in use settings ={%s%s, %s}\n",
 		is_true(sa, "tunnel_mode") ? "Tunnel" : "Transport",
 		is_true(sa, "udp_encap") ? " UDP-Encaps" : "", is_true(sa, "esn") ? "esn, " : "");

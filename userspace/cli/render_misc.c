@@ -58,7 +58,7 @@ void render_debug(const json_t *result, FILE *out)
 	}
 	fprintf(out, "Cryptographic Subsystem:\n");
 	json_array_foreach((json_t *)list, i, topic)
-		print_topic(json_string_value(topic), out);
+		print_topic(text_value(topic), out);
 }
 
 void render_text(const json_t *result, FILE *out)

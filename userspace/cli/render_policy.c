@@ -13,7 +13,7 @@ static void print_words(const json_t *array, const char *otherwise, FILE *out)
 	if (!json_array_size(array))
 		fprintf(out, " %s", otherwise);
 	json_array_foreach((json_t *)array, i, word)
-		fprintf(out, " %s", json_string_value(word));
+		fprintf(out, " %s", text_value(word));
 	fprintf(out, "\n");
 }
 
@@ -28,7 +28,7 @@ static void print_profile(const json_t *profile, FILE *out)
 		fprintf(out, " none");
 	fprintf(out, "\n");
 	json_array_foreach((json_t *)field(profile, "identities"), i, identity)
-		fprintf(out, "   %s\n", json_string_value(identity));
+		fprintf(out, "   %s\n", text_value(identity));
 	fprintf(out, " Local identity: %s\n", text_or(profile, "local_identity", "none"));
 	fprintf(out, " Local authentication method: %s\n",
 		text_or(profile, "local_authentication", "none"));
