@@ -248,6 +248,60 @@ static void strange_values(void **state)
 		    "    Id type: FQDN, Reserved: 0x1 0x203\n");
 }
 
+/* Lists that break off are shown as far as they go. */
+static void cut_lists(void **state)
+{
+	static const uint8_t chain[] = {
+		44, 0, 0, 6, 1, 0, /* TSi without its fixed part */
+		45, 0, 0, 26, 2, 0, 0, 0, 7, 6, 0, 16, 0, 80, 0, 80, 10, 0, 0, 1, 10, 0, 0, 9,
+		7, 0, /* TSi with one selector and a half */
+		44, 0, 0, 18, 1, 0, 0, 0, 7, 0, 0, 10, 0, 1, 0, 2, 1, 1, /* TSr, ports only */
+		47, 0, 0, 14, 1, 0, 0, 0, 8, 0, 0, 6, 0, 1, /* TSi, half the ports */
+		47, 0, 0, 6, 1, 0, /* CFG without its fixed part */
+		33, 0, 0, 17, 2, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 4, 1, /* CFG */
+		39, 0, 0, 12, 0, 0, 0, 8, 1, 3, 0, 0, /* SA without transforms */
+		0, 0, 0, 5, 9, /* AUTH */
+	};
+	struct message message = { 0 };
+	struct result result;
+
+	result = payloads_parse(PAYLOAD_TSI, BYTES(chain), &message);
+	assert_string_equal(result.why, "");
+	message.header.version = IKE_VERSION_2;
+	message.header.exchange = EXCHANGE_INFORMATIONAL;
+	assert_dump(&message,
+		    "Next payload: NONE, version: 2.0 Exchange type: INFORMATIONAL, flags: RESPONDER Message id: 0, length: 0\n"
+		    "Payload contents:\n"
+		    " TSi  Next payload: TSi, reserved: 0x0, length: 6\n"
+		    "    payload size is not enough 2/4 in TS\n"
+		    " TSi  Next payload: TSr, reserved: 0x0, length: 26\n"
+		    "    Num of TSs: 2, reserved 0x0, reserved 0x0\n"
+		    "    TS type: TS_IPV4_ADDR_RANGE, proto id: 6, length: 16\n"
+		    "    start port: 80, end port: 80\n"
+		    "    start addr: 10.0.0.1, end addr: 10.0.0.9\n"
+		    "    field header size is not enough 2/4 in traffic selector\n"
+		    " TSr  Next payload: TSi, reserved: 0x0, length: 18\n"
+		    "    Num of TSs: 1, reserved 0x0, reserved 0x0\n"
+		    "    TS type: TS_IPV4_ADDR_RANGE, proto id: 0, length: 10\n"
+		    "    start port: 1, end port: 2\n"
+		    "    field size unmatched 10/16 in traffic selector\n"
+		    " TSi  Next payload: CFG, reserved: 0x0, length: 14\n"
+		    "    Num of TSs: 1, reserved 0x0, reserved 0x0\n"
+		    "    TS type: TS_IPV6_ADDR_RANGE, proto id: 0, length: 6\n"
+		    "    field size unmatched 6/40 in traffic selector\n"
+		    " CFG  Next payload: CFG, reserved: 0x0, length: 6\n"
+		    "    payload size is not enough 2/4 in CFG\n"
+		    " CFG  Next payload: SA, reserved: 0x0, length: 17\n"
+		    "    cfg type: CFG_REPLY, reserved: 0x0, reserved: 0x0\n"
+		    "   attrib type: internal IP4 address, length: 0\n"
+		    "    field size is not enough 1/4 in configuration attribute\n"
+		    " SA  Next payload: AUTH, reserved: 0x0, length: 12\n"
+		    "  last proposal: 0x0, reserved: 0x0, length: 8\n"
+		    "    field header size is not enough 0/8 in transform\n"
+		    " AUTH  Next payload: NONE, reserved: 0x0, length: 5\n"
+		    "    payload size is not enough 1/4 in AUTH\n");
+}
+
 static void no_secrets(void **state)
 {
 	struct buffer all = { 0 };
@@ -293,6 +347,7 @@ int main(void)
 		cmocka_unit_test(rekey_response),
 		cmocka_unit_test(still_encrypted),
 		cmocka_unit_test(strange_values),
+		cmocka_unit_test(cut_lists),
 		cmocka_unit_test(no_secrets),
 	};
 

@@ -131,9 +131,18 @@ static void signed_octets(void **state)
 
 static void type_names(void **state)
 {
-	assert_string_equal(identity_type_name(ID_IPV4_ADDR), "IPv4 address");
-	assert_string_equal(identity_type_name(ID_FQDN), "FQDN");
-	assert_string_equal(identity_type_name(200), "unknown");
+	static const struct {
+		uint8_t type;
+		const char *name;
+	} want[] = {
+		{ ID_NONE, "none" }, { ID_IPV4_ADDR, "IPv4 address" }, { ID_FQDN, "FQDN" },
+		{ ID_RFC822_ADDR, "email" }, { ID_IPV6_ADDR, "IPv6 address" },
+		{ ID_DER_ASN1_DN, "DER ASN1 DN" }, { ID_DER_ASN1_GN, "DER ASN1 GN" },
+		{ ID_KEY_ID, "key ID" }, { 200, "unknown" },
+	};
+
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++)
+		assert_string_equal(identity_type_name(want[i].type), want[i].name);
 }
 
 int main(void)

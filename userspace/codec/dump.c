@@ -160,7 +160,7 @@ static void dump_selector(const struct dump *dump, const struct selector_view *v
 	char start_text[ADDRESS_TEXT], end_text[ADDRESS_TEXT];
 	uint16_t start_port, end_port;
 	struct address start, end;
-	struct bytes octets;
+	struct bytes first, last;
 
 	print(dump, "    TS type: %s, proto id: %u, length: %u", ts_type_name(view->type),
 	      view->protocol, view->length);
@@ -169,13 +169,8 @@ static void dump_selector(const struct dump *dump, const struct selector_view *v
 	if (!reader_get_u16(&reader, &start_port) || !reader_get_u16(&reader, &end_port))
 		return;
 	print(dump, "    start port: %u, end port: %u", start_port, end_port);
-	if (reader_left(&reader) != 2 * size)
-		return;
-	reader_get_bytes(&reader, size, &octets);
-	if (!address_from_bytes(octets, &start))
-		return;
-	reader_get_bytes(&reader, size, &octets);
-	if (!address_from_bytes(octets, &end))
+	if (!reader_get_bytes(&reader, size, &first) || !reader_get_bytes(&reader, size, &last) ||
+	    !address_from_bytes(first, &start) || !address_from_bytes(last, &end))
 		return;
 	print(dump, "    start addr: %s, end addr: %s", address_format(&start, start_text),
 	      address_format(&end, end_text));

@@ -70,15 +70,14 @@ static struct result read_selector(const struct selector_view *view,
 	struct reader reader = reader_of(view->body);
 	struct bytes start, end;
 
-	if (view->length != want)
-		return out_of_bounds(BOUND_FIELD_UNMATCHED, view->length, want, "traffic selector");
 	*selector = (struct traffic_selector){ .protocol = view->protocol };
-	if (!reader_get_u16(&reader, &selector->start_port) ||
+	if (view->length != want ||
+	    !reader_get_u16(&reader, &selector->start_port) ||
 	    !reader_get_u16(&reader, &selector->end_port) ||
 	    !reader_get_bytes(&reader, size, &start) || !reader_get_bytes(&reader, size, &end) ||
 	    !address_from_bytes(start, &selector->start) ||
 	    !address_from_bytes(end, &selector->end))
-		return out_of_bounds(BOUND_FIELD_SHORT, view->length, want, "traffic selector");
+		return out_of_bounds(BOUND_FIELD_UNMATCHED, view->length, want, "traffic selector");
 	return check_range(selector);
 }
 
