@@ -90,6 +90,7 @@ int seki_outer_send(const struct seki_op *op, struct seki_tunnel *tunnel,
 	struct sk_buff *skb = op->skb;
 	struct net *net = tunnel->net;
 	struct iphdr *iph;
+	int err;
 
 	if (sa->encap)
 		push_udp(skb, sa);
@@ -111,5 +112,6 @@ int seki_outer_send(const struct seki_op *op, struct seki_tunnel *tunnel,
 	iph->saddr = sa->local.v4.s_addr;
 	ip_select_ident(net, skb, NULL);
 
-	return net_xmit_eval(ip_local_out(net, NULL, skb));
+	err = ip_local_out(net, NULL, skb);
+	return net_xmit_eval(err);
 }
