@@ -50,7 +50,7 @@ static bool may_skip(const struct state *state, const struct token *token)
 	return token->optional || (token->repeated && state->again);
 }
 
-/* Numbers of groups are not abbreviations of longer ones. */
+/* A number of a group is neither an abbreviation nor a slip of another one. */
 static bool may_abbreviate(const struct token *token, const struct word *word)
 {
 	return token->kind != TOKEN_GROUP && token->kind != TOKEN_PFS_GROUP &&
@@ -269,6 +269,8 @@ static void list_add(struct gather *gather, const char *text)
 	if (used + strlen(text) + 8 < sizeof(gather->list))
 		snprintf(gather->list + used, sizeof(gather->list) - used, "%s%s",
 			 used ? ", " : "", text);
+	else if (!listed(gather->list, "..."))
+		snprintf(gather->list + used, sizeof(gather->list) - used, ", ...");
 }
 
 static void gather_token(void *context, const struct statement *row, const struct token *token)
@@ -287,7 +289,7 @@ static void gather_token(void *context, const struct statement *row, const struc
 			continue;
 		}
 		list_add(gather, candidate);
-		if (word && word_is_near(word->text, candidate) &&
+		if (word && may_abbreviate(token, word) && word_is_near(word->text, candidate) &&
 		    (!gather->nearest[0] || edit_distance(word->text, candidate) < gather->distance)) {
 			gather->distance = edit_distance(word->text, candidate);
 			snprintf(gather->nearest, sizeof(gather->nearest), "%s", candidate);

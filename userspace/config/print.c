@@ -18,6 +18,16 @@ static void print_prefix(const struct prefix *prefix, FILE *out)
 		fprintf(out, "%s/%u", address, prefix->length);
 }
 
+/* Whom it is about: 0.0.0.0 without a mask is everybody, as the documents write it. */
+static void print_peers(const struct prefix *prefix, FILE *out)
+{
+	if (prefix->address.family == AF_INET && !prefix->length &&
+	    address_is_any(&prefix->address))
+		fprintf(out, "0.0.0.0");
+	else
+		print_prefix(prefix, out);
+}
+
 void print_globals(const struct policy *policy, FILE *out)
 {
 	if (policy->hostname)
@@ -157,7 +167,7 @@ void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets)
 		fprintf(out, " peer %s\n", peer->name);
 		if (peer->has_prefix) {
 			fprintf(out, "  address ");
-			print_prefix(&peer->prefix, out);
+			print_peers(&peer->prefix, out);
 			fputc('\n', out);
 		}
 		if (peer->hostname)
@@ -182,7 +192,7 @@ static void print_match(const struct identity_match *match, FILE *out)
 	fprintf(out, " match identity remote ");
 	if (match->kind == MATCH_ADDRESS) {
 		fprintf(out, "address ");
-		print_prefix(&match->prefix, out);
+		print_peers(&match->prefix, out);
 	} else {
 		fprintf(out, "%s%s", words[match->kind], match->text ? match->text : "");
 	}
