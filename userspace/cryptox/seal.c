@@ -230,10 +230,10 @@ static struct result set_cipher_key(struct sealer *sealer, struct bytes key)
 	size_t k = encr->bits_step ? (sealer->suite.key_bits - encr->bits_min) / encr->bits_step : 0;
 	const EVP_CIPHER *cipher = encr->ciphers[k];
 
+	if (!*encr->openssl)
+		return RESULT_OK; /* and @key has no octet */
 	/* RFC 5282 section 7.1 and RFC 7634 section 2: the salt follows the key. */
 	memcpy(sealer->salt, key.data + key.len - encr->salt, encr->salt);
-	if (!*encr->openssl)
-		return RESULT_OK;
 	if (!cipher)
 		return fail(-ENOTSUP, "OpenSSL does not offer %s%s", encr->name,
 			    encr->block == 8 ? " without its legacy provider" : "");
