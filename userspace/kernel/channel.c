@@ -25,6 +25,7 @@ enum {
 	DATAGRAM_SIZE = 32768, /* the kernel makes dump datagrams no larger */
 	EVENT_BATCH = 64, /* datagrams in a row, before other sources get their turn */
 	EVENT_BUFFER = 8 << 20, /* bytes that may wait in the event socket */
+	ERRNO_MAX = 4095,
 	ANSWER_TIMEOUT = 10, /* seconds; answers come at once, this is for a sick kernel */
 };
 
@@ -94,8 +95,11 @@ void channel_close(struct channel *channel)
 
 struct nl_msg *channel_request(struct channel *channel, uint16_t type, uint16_t flags, size_t family_header)
 {
-	/* The whole message is zero from the wipe after the last one. */
-	nlmsg_hdr(channel->request)->nlmsg_len = NLMSG_HDRLEN;
+	struct nlmsghdr *header = nlmsg_hdr(channel->request);
+
+	/* Wiped when it was sent, unless it was given up before that. */
+	secret_wipe(header, header->nlmsg_len);
+	header->nlmsg_len = NLMSG_HDRLEN;
 	nlmsg_put(channel->request, 0, 0, type, (int)family_header, NLM_F_REQUEST | flags);
 	return channel->request;
 }
@@ -153,6 +157,8 @@ static struct result refusal(const struct nlmsghdr *header, const char *what)
 	memcpy(&code, payload, sizeof(code));
 	if (code == 0)
 		return RESULT_OK;
+	if (code > 0 || code < -ERRNO_MAX)
+		return fail(-EPROTO, "%s: the kernel's answer has the error code %d", what, code);
 
 	skip = sizeof(code);
 	if (header->nlmsg_type == NLMSG_ERROR && left >= sizeof(struct nlmsgerr)) {
