@@ -506,7 +506,7 @@ static void stats_show_their_names(void **state)
 {
 	ctl_fake_init(&fake);
 	assert_shows("show crypto ikev2 stats", render_stats,
-		     "messages_received                        1234567890123\n");
+		     "messages_received  1234567890123\nmessages_dropped   3\n");
 }
 
 int main(void)

@@ -11,9 +11,13 @@ void render_stats(const json_t *result, FILE *out)
 {
 	const json_t *stats = field(result, "stats"), *value;
 	const char *name;
+	size_t width = 0;
 
 	json_object_foreach((json_t *)stats, name, value)
-		fprintf(out, "%-40s " NUMBER "\n", name, json_integer_value(value));
+		if (strlen(name) > width)
+			width = strlen(name);
+	json_object_foreach((json_t *)stats, name, value)
+		fprintf(out, "%-*s  " NUMBER "\n", (int)width, name, json_integer_value(value));
 }
 
 /* Row J18: "Crypto ISAKMP debugging is on", each subsystem in its usual spelling. */
