@@ -29,6 +29,9 @@ status=0
 unshare --mount --pid --fork --kill-child bash -euc '
 	tree=$1
 	shift
+	# A mount point, so that what runs inside can have mount namespaces, too.
+	mount --bind "$tree" "$tree"
+	cd "$tree"
 	mount -t proc proc "$tree/proc"
 	mount -t sysfs sys "$tree/sys"
 	mount --rbind /dev "$tree/dev"
