@@ -11,7 +11,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 # Looked up when something is compiled, because "make check" installs them first.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS))
-CPPFLAGS_ALL = -D_GNU_SOURCE -Iuserspace -Iinclude -Iinclude/uapi $(PKG_CFLAGS) \
+CPPFLAGS_ALL = -D_GNU_SOURCE -Iuserspace -Itests/support -Iinclude -Iinclude/uapi $(PKG_CFLAGS) \
 	       -DSEKI_VERSION='"$(VERSION)"' -DSEKI_SYSCONFDIR='"$(SYSCONFDIR)"'
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS ?= -O2 -g

@@ -256,12 +256,36 @@ void child_sa_leave(struct child_sa *child)
 	child->sa = NULL;
 }
 
+/* A sibling that only receives so far takes over before this one stops sending. */
+static void promote_sibling(struct child_sa *child)
+{
+	struct child_sa *other;
+	struct result result;
+
+	if (!child->out_installed)
+		return;
+	TAILQ_FOREACH(other, &child->tunnel->children, of_tunnel) {
+		if (other->state != CHILD_INBOUND || other == child || other->deleting)
+			continue;
+		result = child_sa_install_outbound(other);
+		if (failed(&result))
+			log_line(LOG_ERROR, "%s: %s", other->tunnel->device.name, result.why);
+		return;
+	}
+}
+
+void child_sa_wait(struct child_sa *child, uint64_t delay)
+{
+	timer_start(child->ike->env.timers, &child->linger, delay);
+}
+
 void child_sa_linger(struct child_sa *child)
 {
 	timer_stop(child->ike->env.timers, &child->rekey);
 	child_sa_leave(child);
-	remove_from_kernel(child, SA_OUTBOUND, &child->out_installed);
 	child->state = CHILD_LINGERING;
+	promote_sibling(child);
+	remove_from_kernel(child, SA_OUTBOUND, &child->out_installed);
 	timer_start(child->ike->env.timers, &child->linger, LINGER);
 }
 
@@ -288,6 +312,7 @@ void child_sa_forget(struct child_sa *child)
 
 void child_sa_destroy(struct child_sa *child)
 {
+	promote_sibling(child);
 	remove_from_kernel(child, SA_OUTBOUND, &child->out_installed);
 	remove_from_kernel(child, SA_INBOUND, &child->in_installed);
 	child_sa_forget(child);

@@ -148,9 +148,8 @@ static const char *tunnel_status(const struct tunnel *tunnel)
 
 	if (child)
 		return "UP-ACTIVE";
-	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
-		if (child->out_installed)
-			return "UP-NO-IKE";
+	if (tunnel_can_send(tunnel))
+		return "UP-NO-IKE";
 	if (tunnel->negotiating)
 		return "DOWN-NEGOTIATING";
 	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)

@@ -181,6 +181,8 @@ struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local, con
 			       const struct ikev2_profile *profile, struct result *why);
 const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel);
 struct child_sa *tunnel_active_child(const struct tunnel *tunnel);
+/** tunnel_can_send() - an outbound SA is in the kernel, whoever made it */
+bool tunnel_can_send(const struct tunnel *tunnel);
 /** tunnel_want() - negotiates now if the tunnel is up and has neither child nor negotiation */
 void tunnel_want(struct tunnel *tunnel);
 /** tunnel_failed() - an attempt ended in an error; tries again later */
@@ -202,6 +204,8 @@ struct child_sa *child_sa_hand_over(struct child_sa **holder);
 void child_sa_agreed(struct child_sa *child, const struct proposal *chosen);
 struct result child_sa_install_inbound(struct child_sa *child);
 struct result child_sa_install_outbound(struct child_sa *child); /* becomes CHILD_ACTIVE */
+/** child_sa_wait() - keeps sending on the old SA so long, or until that one goes away */
+void child_sa_wait(struct child_sa *child, uint64_t delay);
 /** child_sa_linger() - stops sending on it, keeps receiving for a moment, then destroys it */
 void child_sa_linger(struct child_sa *child);
 /** child_sa_destroy() - removes it from the kernel and frees it */

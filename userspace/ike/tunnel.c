@@ -71,6 +71,16 @@ struct child_sa *tunnel_active_child(const struct tunnel *tunnel)
 	return NULL;
 }
 
+bool tunnel_can_send(const struct tunnel *tunnel)
+{
+	const struct child_sa *child;
+
+	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+		if (child->out_installed)
+			return true;
+	return false;
+}
+
 static struct ike_sa *established_sa(struct tunnel *tunnel, const struct ipsec_profile *profile)
 {
 	struct ike_sa *sa;

@@ -388,7 +388,11 @@ enum ikev2_event auth_load_child(struct task *task)
 	if (task->child) {
 		struct child_sa *child = child_sa_hand_over(&task->child);
 
-		result = child_sa_install_outbound(child);
+		/* The initiator cannot receive yet: what already works goes on for a moment. */
+		if (!task->initiator && tunnel_can_send(child->tunnel))
+			child_sa_wait(child, SECONDS(1));
+		else
+			result = child_sa_install_outbound(child);
 		if (failed(&result)) {
 			log_line(LOG_ERROR, "child SA failed: %s", result.why);
 			info_delete_child(child);

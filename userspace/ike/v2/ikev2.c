@@ -94,6 +94,8 @@ static void drop(struct ike_sa *sa)
 	if (tunnel)
 		tunnel->negotiating = false;
 	ikev2_sa_end(v2, true);
+	if (tunnel)
+		tunnel_lost(tunnel);
 }
 
 static uint32_t count(const struct task_list *list)

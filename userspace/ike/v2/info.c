@@ -111,7 +111,6 @@ static void process_delete_children(struct ikev2_sa *sa, const struct delete_pay
 
 	while (reader_get_u32(&reader, &spi)) {
 		struct child_sa *child = child_sa_find(&sa->base, delete->protocol, spi);
-		struct result result = RESULT_OK;
 
 		if (!child) {
 			sa_line(sa, LOG_IKEV2_ERROR, "not found CHILD SA, ignored(SPI:%08x)", spi);
@@ -120,28 +119,26 @@ static void process_delete_children(struct ikev2_sa *sa, const struct delete_pay
 		/* If our own delete of it is on the way, the peer knows our half (section 1.4.1). */
 		if (!child->deleting && count < sizeof(ours) / sizeof(ours[0]))
 			ours[count++] = child->spi_in;
-		if (child->successor && child->successor->state == CHILD_INBOUND) {
-			/* The peer has finished its rekey: now it can receive on the new SA. */
-			result = child_sa_install_outbound(child->successor);
+		/* The peer has finished its rekey: now it can receive on the new SA. */
+		if (child->successor)
 			child->state = CHILD_REPLACED;
-		}
-		if (failed(&result))
-			sa_line(sa, LOG_ERROR, "%s", result.why);
 		child_gone(child);
 	}
 	if (count)
 		put_delete_child(answer, delete->protocol, ours, count);
 }
 
-static void log_notify(struct ikev2_sa *sa, struct bytes body)
+/* Return: does this notify end the SA? The initiator may refuse us this late (section 2.21.2). */
+static bool process_notify(struct ikev2_sa *sa, struct bytes body)
 {
 	struct notify_payload notify;
 	struct result result = notify_payload_parse(body, &notify);
 
 	if (failed(&result))
-		return;
+		return false;
 	sa_line(sa, NOTIFY_IS_ERROR(notify.type) ? LOG_ERROR : LOG_IKEV2_INTERNAL, "the peer says %s",
 		notify_name(notify.type));
+	return notify.type == NOTIFY_AUTHENTICATION_FAILED;
 }
 
 enum ikev2_event info_process_request(struct task *task)
@@ -158,8 +155,8 @@ enum ikev2_event info_process_request(struct task *task)
 		const struct payload *payload = &task->message->payloads[i];
 		struct delete_payload delete;
 
-		if (payload->type == PAYLOAD_NOTIFY)
-			log_notify(sa, payload->body);
+		if (payload->type == PAYLOAD_NOTIFY && process_notify(sa, payload->body))
+			ike_deleted = true;
 		if (payload->type != PAYLOAD_DELETE)
 			continue;
 		result = delete_payload_parse(payload->body, &delete);

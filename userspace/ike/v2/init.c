@@ -150,22 +150,43 @@ void init_receive(struct ike *ike, const struct endpoint *local, const struct en
 
 /* --- both ends --- */
 
+/* Row C09: the names of the policy's proposals, or "default" (row B08). */
+static void log_proposals(const struct policy *policy, const char *policy_name)
+{
+	const struct ikev2_policy *entry;
+
+	TAILQ_FOREACH(entry, &policy->ikev2_policies, link) {
+		if (!policy_name || strcmp(entry->name, policy_name))
+			continue;
+		for (size_t i = 0; i < entry->proposal_count; i++)
+			log_line(LOG_IKEV2_INTERNAL, "Adding Proposal %s to toolkit policy",
+				 entry->proposals[i]->name);
+		return;
+	}
+	log_line(LOG_IKEV2_INTERNAL, "Adding Proposal default to toolkit policy");
+}
+
+bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list)
+{
+	const char *name = NULL;
+
+	policy_ike_proposals(sa->base.ike->policy, &sa->base.local.address, legacy_permitted(sa), list, &name);
+	log_proposals(sa->base.ike->policy, name);
+	return list->count > 0;
+}
+
 enum ikev2_event init_get_policy(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base;
-	const char *name = NULL;
 	char text[ADDRESS_TEXT];
 
 	log_line(LOG_IKEV2_INTERNAL, "%% Getting preshared key by address %s",
 		 address_format(&base->remote.address, text));
-	policy_ike_proposals(base->ike->policy, &base->local.address, legacy_permitted(task->sa),
-			     &task->proposals, &name);
-	log_line(LOG_IKEV2_INTERNAL, "Adding Proposal %s to toolkit policy", name ? name : "default");
-	if (base->profile)
-		log_line(LOG_IKEV2_INTERNAL, "(%u): Choosing IKE profile %s", base->id, base->profile->name);
-	if (!task->proposals.count)
+	if (!get_ike_policy(task->sa, &task->proposals))
 		return task_fail(task, fail(-ENOENT, "the policy offers no proposal"), NOTIFY_NO_PROPOSAL_CHOSEN,
 				 IKE_STAT_NO_PROPOSAL);
+	if (base->profile)
+		log_line(LOG_IKEV2_INTERNAL, "(%u): Choosing IKE profile %s", base->id, base->profile->name);
 	return EV_NEXT;
 }
 

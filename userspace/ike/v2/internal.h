@@ -254,6 +254,8 @@ void auth_reject(struct task *task);
 
 /* init.c */
 
+/** get_ike_policy() - what we offer and accept for this SA; false when that is nothing */
+bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list);
 struct result init_start(struct ike *ike, struct tunnel *tunnel, const struct ipsec_profile *profile);
 void init_receive(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
 		  const struct message *message);

@@ -113,11 +113,8 @@ enum ikev2_event rekey_get_policy(struct task *task)
 	struct ikev2_sa *sa = task->sa;
 	struct proposal_list ours;
 	const struct transform *group;
-	const char *name = NULL;
-	bool legacy = sa->base.ike->policy->legacy || (sa->base.profile && sa->base.profile->legacy);
 
-	policy_ike_proposals(sa->base.ike->policy, &sa->base.local.address, legacy, &ours, &name);
-	log_line(LOG_IKEV2_INTERNAL, "Adding Proposal %s to toolkit policy", name ? name : "default");
+	get_ike_policy(sa, &ours);
 	if (!task->initiator) {
 		struct result result = proposal_choose(&task->proposals, &ours, &task->chosen);
 

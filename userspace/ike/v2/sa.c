@@ -124,6 +124,9 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 			child_sa_destroy(child);
 	}
 	ike_sa_bury(&sa->base, release);
+	/* Children that were kept have a successor on its way. */
+	if (keep_children)
+		return;
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
 		tunnel_lost(tunnel);
 }
