@@ -6,7 +6,9 @@ set -eu
 . tests/vm/ktap.sh
 
 man=Documentation/man
-[ -x build/gcc/seki ] && [ -x build/gcc/sekid ] || make -s build/gcc/seki build/gcc/sekid
+if ! [ -x build/gcc/seki ] || ! [ -x build/gcc/sekid ]; then
+	make -s build/gcc/seki build/gcc/sekid
+fi
 
 # What --help and the table of options in the manual have, one a line.
 help_options() { "$1" --help | grep -oE -- '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u; }

@@ -93,11 +93,11 @@ static char *hear(int fd)
 	static struct buffer line;
 	size_t idle = 0;
 	ssize_t len;
-	char octet;
+	char chunk[4096], *end;
 
 	buffer_free(&line);
 	while (idle < 50 && line.len < READ_MAX) {
-		len = read(fd, &octet, 1);
+		len = recv(fd, chunk, sizeof(chunk), MSG_PEEK);
 		if (len == 0 || (len < 0 && errno != EAGAIN))
 			break;
 		if (len < 0) {
@@ -106,11 +106,15 @@ static char *hear(int fd)
 			continue;
 		}
 		idle = 0;
-		if (octet == '\n') {
-			buffer_put_u8(&line, 0);
+		end = memchr(chunk, '\n', (size_t)len);
+		if (end)
+			len = end - chunk + 1;
+		assert_int_equal(read(fd, chunk, (size_t)len), len);
+		buffer_put(&line, bytes_of(chunk, (size_t)len));
+		if (end) {
+			line.data[line.len - 1] = '\0';
 			return (char *)line.data;
 		}
-		buffer_put_u8(&line, (uint8_t)octet);
 	}
 	buffer_free(&line);
 	return NULL;
