@@ -27,7 +27,7 @@ static const struct statement statements[] = {
 	  "Stamp debug lines with milliseconds", .handle = set_timestamps, NEGATES },
 	{ GLOBAL, "crypto legacy", "Permit weak algorithms everywhere",
 	  .handle = set_legacy, NEGATES },
-	{ GLOBAL, "crypto key-log NAME",
+	{ GLOBAL, "crypto key-log FILE",
 	  "Write every session key to a file, for a protocol analyser", .handle = set_key_log, NEGATES },
 
 	{ GLOBAL, "crypto ikev2 proposal NAME", "Algorithms of IKE SAs",

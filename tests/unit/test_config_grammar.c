@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Every row of the grammar: an example, its "no", what it prints, its place in the manual */
+#include "config_text.h"
+
+#include "config/grammar.h"
+
+/* A configuration in whose last mode a statement may stand */
+static const char *const contexts[CONFIG_MODE_COUNT] = {
+	[CONFIG_MODE_GLOBAL] = "crypto legacy\n",
+	[CONFIG_MODE_IKEV2_PROPOSAL] =
+		"crypto legacy\ncrypto ikev2 proposal X\n encryption aes-cbc-128\n"
+		" integrity sha256\n group 14\n",
+	[CONFIG_MODE_IKEV2_POLICY] =
+		"crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n group 14\n"
+		"crypto ikev2 policy Y\n proposal X\n",
+	[CONFIG_MODE_KEYRING] = "crypto ikev2 keyring K\n",
+	[CONFIG_MODE_PEER] =
+		"crypto ikev2 keyring K\n peer a\n  hostname h\n  pre-shared-key x\n",
+	[CONFIG_MODE_IKEV2_PROFILE] = WHOLE_KEYRING "crypto ikev2 profile P\n" PROFILE_BODY,
+	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
+	[CONFIG_MODE_IPSEC_PROFILE] =
+		"crypto legacy\n" WHOLE_PROFILE
+		"crypto ipsec transform-set T esp-gcm\n"
+		"crypto ipsec transform-set U esp-aes esp-sha256-hmac\n"
+		"crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n",
+	[CONFIG_MODE_INTERFACE] =
+		WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
+		"crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
+		"interface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\n"
+		"interface Tunnel0\n",
+};
+
+/*
+ * @tail: what the opened mode needs to be complete
+ * @prints: a line of the running configuration; NULL: nothing is kept
+ * @finding: part of an error or notice, NULL for none
+ */
+struct example {
+	enum config_mode mode;
+	const char *syntax;
+	const char *line;
+	const char *prints;
+	const char *tail;
+	const char *finding;
+};
+
+#define G CONFIG_MODE_GLOBAL
+#define PR CONFIG_MODE_IKEV2_PROPOSAL
+#define PO CONFIG_MODE_IKEV2_POLICY
+#define K CONFIG_MODE_KEYRING
+#define PE CONFIG_MODE_PEER
+#define PF CONFIG_MODE_IKEV2_PROFILE
+#define TS CONFIG_MODE_TRANSFORM_SET
+#define IP CONFIG_MODE_IPSEC_PROFILE
+#define IF CONFIG_MODE_INTERFACE
+#define KEPT(text) text, NULL, NULL
+#define REFUSED(text) NULL, NULL, text
+
+static const struct example examples[] = {
+	{ G, "hostname NAME", "hostname R1", KEPT("hostname R1") },
+	{ G, "service timestamps debug datetime msec", "service timestamps debug datetime msec",
+	  KEPT("service timestamps debug datetime msec") },
+	{ G, "service timestamps debug datetime msec", "serv time deb date ms",
+	  KEPT("service timestamps debug datetime msec") },
+	{ G, "crypto legacy", "CRYPTO Legacy", KEPT("crypto legacy") },
+	{ G, "crypto key-log FILE", "crypto key-log /run/seki/keys",
+	  KEPT("crypto key-log /run/seki/keys") },
+	{ G, "crypto ikev2 proposal NAME", "crypto ikev2 proposal Z", "crypto ikev2 proposal Z",
+	  " encryption aes-gcm-256\n prf sha384\n group 20\n", NULL },
+	{ PR, "encryption ENCRYPTION...", "encryption 3des aes-cbc-128",
+	  KEPT(" encryption 3des aes-cbc-128") },
+	{ PR, "encryption ENCRYPTION...", "ENC AES-CBC-256", KEPT(" encryption aes-cbc-256") },
+	{ PR, "integrity INTEGRITY...", "integrity sha1 sha512", KEPT(" integrity sha1 sha512") },
+	{ PR, "prf PRF...", "prf sha512", KEPT(" prf sha512") },
+	{ PR, "group GROUP...", "group 2 14", KEPT(" group 2 14") },
+	{ G, "crypto ikev2 policy NAME", "crypto ikev2 policy site", "crypto ikev2 policy site",
+	  " proposal Q\ncrypto ikev2 proposal Q\n encryption aes-gcm-128\n prf sha256\n group 31\n",
+	  NULL },
+	{ PO, "proposal NAME", "proposal X", KEPT(" proposal X\n proposal X") },
+	{ PO, "match fvrf any", "match fvrf any", KEPT(" match fvrf any") },
+	{ PO, "match fvrf NAME", "match fvrf blue", KEPT(" match fvrf blue") },
+	{ PO, "match address local ADDRESS", "match address local 10.0.0.1",
+	  KEPT(" match address local 10.0.0.1") },
+	{ PO, "match address local ADDRESS", "match address local 2001:db8::1",
+	  KEPT(" match address local 2001:db8::1") },
+	{ G, "crypto ikev2 keyring NAME", "crypto ikev2 keyring R",
+	  KEPT("crypto ikev2 keyring R") },
+	{ K, "peer NAME", "peer b", " peer b", "  address 10.0.0.9\n  pre-shared-key y\n", NULL },
+	{ PE, "address A.B.C.D [MASK]", "address 10.0.0.2",
+	  KEPT("  address 10.0.0.2 255.255.255.255") },
+	{ PE, "address A.B.C.D [MASK]", "address 10.0.0.2 255.255.255.0",
+	  KEPT("  address 10.0.0.2 255.255.255.0") },
+	{ PE, "address A.B.C.D [MASK]", "address 0.0.0.0", KEPT("  address 0.0.0.0") },
+	{ PE, "address A.B.C.D [MASK]", "address 0.0.0.0 255.255.255.255",
+	  KEPT("  address 0.0.0.0 255.255.255.255") },
+	{ PE, "address X:X::X", "address 2001:db8::1", KEPT("  address 2001:db8::1/128") },
+	{ PE, "address X:X::X/N", "address 2001:DB8::/32", KEPT("  address 2001:db8::/32") },
+	{ PE, "hostname NAME", "hostname host1", KEPT("  hostname host1") },
+	{ PE, "identity address ADDRESS", "identity address 192.0.2.1",
+	  KEPT("  identity address 192.0.2.1") },
+	{ PE, "identity fqdn|email|key-id NAME", "identity fqdn r2.example.com",
+	  KEPT("  identity fqdn r2.example.com") },
+	{ PE, "identity fqdn|email|key-id NAME", "identity email bob@example.com",
+	  KEPT("  identity email bob@example.com") },
+	{ PE, "identity fqdn|email|key-id NAME", "identity key-id office",
+	  KEPT("  identity key-id office") },
+	{ PE, "pre-shared-key [local|remote] [0] KEY", "pre-shared-key two words",
+	  KEPT("  pre-shared-key local two words\n  pre-shared-key remote two words") },
+	{ PE, "pre-shared-key [local|remote] [0] KEY", "pre-shared-key local mine",
+	  KEPT("  pre-shared-key local mine\n  pre-shared-key remote x") },
+	{ PE, "pre-shared-key [local|remote] [0] KEY", "pre-shared-key remote theirs",
+	  KEPT("  pre-shared-key local x\n  pre-shared-key remote theirs") },
+	{ PE, "pre-shared-key [local|remote] [0] KEY", "pre-shared-key local 0 hex 12",
+	  KEPT("  pre-shared-key local 0 hex 12") },
+	{ PE, "pre-shared-key [local|remote] [0] KEY", "pre-shared-key 0 local  z",
+	  KEPT("  pre-shared-key local local  z") },
+	{ PE, "pre-shared-key [local|remote] [0] KEY", "pre-shared-key 0 0",
+	  KEPT("  pre-shared-key local 0 0") },
+	{ PE, "pre-shared-key [local|remote] [0] KEY", "pre-shared-key local !\"#",
+	  KEPT("  pre-shared-key local !\"#") },
+	{ PE, "pre-shared-key [local|remote] hex HEX", "pre-shared-key hex 00ff10",
+	  KEPT("  pre-shared-key local hex 00ff10\n  pre-shared-key remote hex 00ff10") },
+	{ PE, "pre-shared-key [local|remote] hex HEX", "pre-shared-key remote hex 0xABCD",
+	  KEPT("  pre-shared-key remote hex abcd") },
+	{ PE, "pre-shared-key [local|remote] 6 KEY", "pre-shared-key local 6 AAbb",
+	  REFUSED("encrypted key") },
+	{ G, "crypto ikev2 profile NAME", "crypto ikev2 profile N", "crypto ikev2 profile N",
+	  PROFILE_BODY WHOLE_KEYRING, NULL },
+	{ PF, "match identity remote address A.B.C.D [MASK]", "match identity remote address 0.0.0.0",
+	  KEPT(" match identity remote address 0.0.0.0") },
+	{ PF, "match identity remote address A.B.C.D [MASK]",
+	  "match identity remote address 10.1.0.0 255.255.0.0",
+	  KEPT(" match identity remote address 10.1.0.0 255.255.0.0") },
+	{ PF, "match identity remote address X:X::X", "match identity remote address 2001:db8::7",
+	  KEPT(" match identity remote address 2001:db8::7/128") },
+	{ PF, "match identity remote address X:X::X/N", "match identity remote address ::/0",
+	  KEPT(" match identity remote address ::/0") },
+	{ PF, "match identity remote fqdn|email|key-id NAME", "match identity remote fqdn r2",
+	  KEPT(" match identity remote fqdn r2") },
+	{ PF, "match identity remote fqdn|email|key-id NAME", "match identity remote email a@b",
+	  KEPT(" match identity remote email a@b") },
+	{ PF, "match identity remote fqdn|email|key-id NAME", "match identity remote key-id k",
+	  KEPT(" match identity remote key-id k") },
+	{ PF, "match identity remote fqdn|email domain NAME", "match id rem fq dom example.com",
+	  KEPT(" match identity remote fqdn domain example.com") },
+	{ PF, "match identity remote fqdn|email domain NAME",
+	  "match identity remote email domain example.com",
+	  KEPT(" match identity remote email domain example.com") },
+	{ PF, "match identity remote any", "match identity remote any",
+	  KEPT(" match identity remote any") },
+	{ PF, "match fvrf any", "match fvrf any", KEPT(" match fvrf any") },
+	{ PF, "match fvrf NAME", "match fvrf blue", KEPT(" match fvrf blue") },
+	{ PF, "identity local address ADDRESS", "identity local address 10.0.0.1",
+	  KEPT(" identity local address 10.0.0.1") },
+	{ PF, "identity local fqdn|email|key-id NAME", "identity local fqdn r1.example.com",
+	  KEPT(" identity local fqdn r1.example.com") },
+	{ PF, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
+	  "authentication local pre-share", KEPT(" authentication local pre-share") },
+	{ PF, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
+	  "authentication remote rsa-sig", REFUSED("\"rsa-sig\" is not there yet") },
+	{ PF, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
+	  "authentication remote eap", REFUSED("\"eap\" is not there yet") },
+	{ PF, "keyring [local] NAME", "keyring local K", KEPT(" keyring local K") },
+	{ PF, "keyring [local] NAME", "keyring K", KEPT(" keyring local K") },
+	{ PF, "pki trustpoint REST", "pki trustpoint TP1", REFUSED("certificates are not") },
+	{ PF, "lifetime <30-86400>", "lifetime 120", KEPT(" lifetime 120") },
+	{ PF, "dpd <1-3600> <1-60> periodic|on-demand", "dpd 10 2 periodic",
+	  KEPT(" dpd 10 2 periodic") },
+	{ PF, "nat force-encap", "nat force-encap", KEPT(" nat force-encap") },
+	{ PF, "legacy", "legacy", KEPT(" legacy") },
+	{ PF, "description REST", "description to the branch office", REFUSED("ignored") },
+	{ G, "crypto ikev2 dpd <1-3600> <1-60> periodic|on-demand",
+	  "crypto ikev2 dpd 30 5 on-demand", KEPT("crypto ikev2 dpd 30 5 on-demand") },
+	{ G, "crypto ikev2 window <1-200>", "crypto ikev2 window 1", KEPT("crypto ikev2 window 1") },
+	{ G, "crypto ikev2 limit max-sa <1-1000000>", "crypto ikev2 limit max-sa 100",
+	  KEPT("crypto ikev2 limit max-sa 100") },
+	{ G, "crypto ikev2 limit max-in-negotation-sa <1-1000000>",
+	  "crypto ikev2 limit max-in-negotation-sa 10",
+	  KEPT("crypto ikev2 limit max-in-negotation-sa 10") },
+	{ G, "crypto ikev2 rekey-margin <10-99>", "crypto ikev2 rekey-margin 50",
+	  KEPT("crypto ikev2 rekey-margin 50") },
+	{ G, "crypto ipsec transform-set NAME TRANSFORM...",
+	  "crypto ipsec transform-set A esp-3des esp-sha-hmac",
+	  KEPT("crypto ipsec transform-set A esp-3des esp-sha-hmac") },
+	{ G, "crypto ipsec transform-set NAME TRANSFORM...",
+	  "crypto ipsec transform-set A esp-sha256-hmac ah-sha-hmac esp-aes 256",
+	  KEPT("crypto ipsec transform-set A ah-sha-hmac esp-sha256-hmac esp-aes 256") },
+	{ G, "crypto ipsec transform-set NAME TRANSFORM...", "crypto ipsec transform-set A esp-gcm",
+	  KEPT("crypto ipsec transform-set A esp-gcm") },
+	{ TS, "mode tunnel|transport", "mode transport", KEPT(" mode transport") },
+	{ TS, "mode tunnel|transport", "mode tunnel", NULL, NULL, NULL },
+	{ G, "crypto ipsec profile NAME", "crypto ipsec profile J", "crypto ipsec profile J",
+	  " set transform-set A\n set ikev2-profile P\ncrypto ipsec transform-set A esp-gcm\n"
+	  WHOLE_PROFILE, NULL },
+	{ IP, "set transform-set NAME...", "set transform-set U T", KEPT(" set transform-set U T") },
+	{ IP, "set ikev2-profile NAME", "set ikev2-profile P", KEPT(" set ikev2-profile P") },
+	{ IP, "set isakmp-profile REST", "set isakmp-profile P", REFUSED("IKEv1") },
+	{ IP, "set pfs groupN", "set pfs group14", KEPT(" set pfs group14") },
+	{ IP, "set security-association lifetime seconds <30-2592000>",
+	  "set security-association lifetime seconds 600",
+	  KEPT(" set security-association lifetime seconds 600") },
+	{ IP, "set security-association lifetime kilobytes <100-4294967295>",
+	  "set security-association lifetime kilobytes 4294967295",
+	  KEPT(" set security-association lifetime kilobytes 4294967295") },
+	{ IP, "set security-association lifetime kilobytes disable",
+	  "set security-association lifetime kilobytes disable",
+	  KEPT(" set security-association lifetime kilobytes disable") },
+	{ IP, "set security-association replay window-size <32-8192>",
+	  "set security-association replay window-size 1024",
+	  KEPT(" set security-association replay window-size 1024") },
+	{ IP, "set security-association esn", "set security-association esn",
+	  KEPT(" set security-association esn") },
+	{ IP, "responder-only", "responder-only", KEPT(" responder-only") },
+	{ IP, "description REST", "description x", REFUSED("ignored") },
+	{ G, "crypto ipsec security-association lifetime seconds <30-2592000>",
+	  "crypto ipsec security-association lifetime seconds 900",
+	  KEPT("crypto ipsec security-association lifetime seconds 900") },
+	{ G, "crypto ipsec security-association lifetime kilobytes <100-4294967295>",
+	  "crypto ipsec security-association lifetime kilobytes 2560",
+	  KEPT("crypto ipsec security-association lifetime kilobytes 2560") },
+	{ G, "crypto isakmp REST", "crypto isakmp policy 10", REFUSED("IKEv1") },
+	{ G, "crypto map REST", "crypto map M 10 ipsec-isakmp", REFUSED("crypto maps are not") },
+	{ G, "crypto pki REST", "crypto pki trustpoint T", REFUSED("certificates are not") },
+	{ G, "crypto ca REST", "crypto ca identity T", REFUSED("certificates are not") },
+	{ G, "crypto key REST", "crypto key generate rsa", REFUSED("certificates are not") },
+	{ G, "interface INTERFACE [point-to-point|multipoint]", "interface Loopback0",
+	  KEPT("interface Loopback0") },
+	{ G, "interface INTERFACE [point-to-point|multipoint]",
+	  "interface Serial0/0.1 point-to-point", KEPT("interface Serial0/0.1") },
+	{ IF, "ip address A.B.C.D MASK", "ip address 172.16.0.101 255.255.255.0",
+	  KEPT(" ip address 172.16.0.101 255.255.255.0") },
+	{ IF, "ip address A.B.C.D MASK secondary", "ip address 10.9.0.1 255.255.255.0 secondary",
+	  REFUSED("ignored") },
+	{ IF, "ip address dhcp|negotiated", "ip address negotiated", REFUSED("ignored") },
+	{ IF, "ip mtu <68-65535>", "ip mtu 1400", KEPT(" ip mtu 1400") },
+	{ IF, "shutdown", "shutdown", KEPT(" shutdown") },
+	{ IF, "tunnel source ADDRESS", "tunnel source 10.0.0.1", KEPT(" tunnel source 10.0.0.1") },
+	{ IF, "tunnel source INTERFACE", "tunnel source Ethernet0/0",
+	  KEPT(" tunnel source Ethernet0/0") },
+	{ IF, "tunnel destination A.B.C.D", "tunnel destination 10.0.0.2",
+	  KEPT(" tunnel destination 10.0.0.2") },
+	{ IF, "tunnel mode ipsec ipv4", "tunnel mode ipsec ipv4", KEPT(" tunnel mode ipsec ipv4") },
+	{ IF, "tunnel mode gre REST", "tunnel mode gre ip", REFUSED("only \"tunnel mode ipsec") },
+	{ IF, "tunnel protection ipsec profile NAME", "tunnel protection ipsec profile I",
+	  KEPT(" tunnel protection ipsec profile I") },
+	{ IF, "crypto map REST", "crypto map M", REFUSED("crypto maps are not") },
+	{ G, "ip route vrf REST", "ip route vrf blue 0.0.0.0 0.0.0.0 10.0.0.2", REFUSED("ignored") },
+	{ G, "ip route A.B.C.D MASK A.B.C.D [<1-255>]", "ip route 0.0.0.0 0.0.0.0 10.0.0.2",
+	  KEPT("ip route 0.0.0.0 0.0.0.0 10.0.0.2") },
+	{ G, "ip route A.B.C.D MASK A.B.C.D [<1-255>]", "ip route 10.0.0.0 255.0.0.0 10.0.0.2 200",
+	  KEPT("ip route 10.0.0.0 255.0.0.0 10.0.0.2 200") },
+	{ G, "ip route A.B.C.D MASK INTERFACE [<1-255>]",
+	  "ip route 192.168.2.1 255.255.255.255 Tunnel0",
+	  KEPT("ip route 192.168.2.1 255.255.255.255 Tunnel0") },
+};
+
+#define EXAMPLE_COUNT (sizeof(examples) / sizeof(examples[0]))
+
+/* The row that a line matches by the table itself */
+static const struct statement *row_of(enum config_mode mode, const char *text, bool negated)
+{
+	static struct match match;
+	struct mismatch mismatch;
+	struct word words[32];
+	char split[200], *at, *save = NULL;
+	struct line line = { .raw = text, .negated = negated, .words = words };
+
+	snprintf(split, sizeof(split), "%s", text);
+	for (at = strtok_r(split, " ", &save); at; at = strtok_r(NULL, " ", &save))
+		words[line.count++] = (struct word){ at, strlen(at), at - split + 1 };
+	return match_line(mode, &line, &match, &mismatch) ? match.statement : NULL;
+}
+
+/* Is @wanted in @text as whole lines? */
+static bool has_lines(const char *text, const char *wanted)
+{
+	char *framed_text, *framed;
+	bool found;
+
+	assert_true(asprintf(&framed_text, "\n%s", text) > 0);
+	assert_true(asprintf(&framed, "\n%s\n", wanted) > 0);
+	found = strstr(framed_text, framed);
+	free(framed_text);
+	free(framed);
+	return found;
+}
+
+static void no_change(void *context, enum config_change change, const char *object)
+{
+	fail_msg("\"%s\" is not what was printed", object);
+}
+
+/* What is printed loads again, says the same and differs in nothing. */
+static void check_fixed_point(const struct policy *policy)
+{
+	char *first = print_policy(policy, true), *second;
+	struct policy *again = load_good(first);
+
+	second = print_policy(again, true);
+	assert_string_equal(first, second);
+	assert_int_equal(config_compare(policy, again, no_change, NULL), 0);
+	policy_free(again);
+	free(first);
+	free(second);
+}
+
+static char *configuration(const struct example *example, const char *more)
+{
+	char *text;
+
+	assert_true(asprintf(&text, "%s%s\n%s%s", contexts[example->mode], example->line, more,
+			     example->tail ? example->tail : "") > 0);
+	return text;
+}
+
+static void check_example(const struct example *example)
+{
+	const struct statement *row = row_of(example->mode, example->line, false);
+	char *text = configuration(example, ""), *findings, *printed;
+	struct policy *policy = load(text, &findings);
+
+	if (!row || strcmp(row->syntax, example->syntax))
+		fail_msg("\"%s\" matches \"%s\"", example->line, row ? row->syntax : "nothing");
+	if (example->finding && !strstr(findings, example->finding))
+		fail_msg("\"%s\" gives %s", example->line, findings);
+	if (!example->finding && !policy)
+		fail_msg("\"%s\" gives %s", example->line, findings);
+	if (policy) {
+		printed = print_policy(policy, true);
+		if (example->prints && !has_lines(printed, example->prints))
+			fail_msg("\"%s\" is printed as\n%s", example->line, printed);
+		free(printed);
+		check_fixed_point(policy);
+	}
+	policy_free(policy);
+	free(findings);
+	free(text);
+}
+
+static void every_row_has_an_example(void **state)
+{
+	const struct statement *row;
+	size_t i, j;
+
+	for (j = 0; j < EXAMPLE_COUNT; j++)
+		check_example(&examples[j]);
+	for (i = 0; (row = statement_at(i)); i++) {
+		for (j = 0; j < EXAMPLE_COUNT; j++)
+			if (examples[j].mode == row->mode &&
+			    !strcmp(examples[j].syntax, row->syntax))
+				break;
+		if (j == EXAMPLE_COUNT)
+			fail_msg("no example of \"%s\"", row->syntax);
+		assert_true(row->handle || row->refusal);
+		assert_true(row->help && *row->help);
+	}
+	assert_true(i > 80);
+}
+
+/* The leading keywords of a row: "no" needs no more */
+static void keywords_of(const char *syntax, char text[200])
+{
+	struct token token;
+
+	text[0] = '\0';
+	while (token_next(&syntax, &token) && token.kind == TOKEN_KEYWORD &&
+	       !memchr(token.text, '|', token.len))
+		sprintf(text + strlen(text), "%s%.*s", *text ? " " : "", (int)token.len, token.text);
+}
+
+static void check_negated(const struct example *example, const char *negated)
+{
+	char more[300], *text, *findings, *printed;
+	struct policy *policy;
+
+	snprintf(more, sizeof(more), "no %s\n", negated);
+	text = configuration(example, more);
+	policy = load(text, &findings);
+	if (!policy)
+		fail_msg("\"no %s\" gives %s", negated, findings);
+	printed = print_policy(policy, true);
+	if (has_lines(printed, example->prints))
+		fail_msg("\"no %s\" changes nothing", negated);
+	free(printed);
+	policy_free(policy);
+	free(findings);
+	free(text);
+}
+
+static void no_takes_a_statement_back(void **state)
+{
+	const struct statement *row;
+	char keywords[200];
+	size_t j, count = 0;
+
+	for (j = 0; j < EXAMPLE_COUNT; j++) {
+		row = row_of(examples[j].mode, examples[j].line, false);
+		keywords_of(examples[j].syntax, keywords);
+		if (!row->can_negate || row->refusal)
+			continue;
+		check_negated(&examples[j], examples[j].line);
+		check_negated(&examples[j], keywords);
+		count++;
+	}
+	assert_true(count > 20);
+	/* Keywords that leave a choice between statements are not enough. */
+	assert_null(row_of(CONFIG_MODE_INTERFACE, "tunnel", true));
+	assert_null(row_of(CONFIG_MODE_GLOBAL, "crypto ikev2", true));
+	/* What cannot be undone in a file is not understood. */
+	assert_null(row_of(CONFIG_MODE_IKEV2_PROPOSAL, "encryption", true));
+}
+
+static void modes_know_their_place(void **state)
+{
+	assert_null(config_mode_opener(CONFIG_MODE_GLOBAL));
+	assert_string_equal(config_mode_opener(CONFIG_MODE_PEER), "peer NAME");
+	assert_int_equal(config_mode_parent(CONFIG_MODE_PEER), CONFIG_MODE_KEYRING);
+	assert_int_equal(config_mode_parent(CONFIG_MODE_KEYRING), CONFIG_MODE_GLOBAL);
+	assert_int_equal(config_mode_parent(CONFIG_MODE_GLOBAL), CONFIG_MODE_GLOBAL);
+}
+
+static void gather_word(void *context, const char *word, const char *help)
+{
+	char *list = context;
+
+	assert_true(*help);
+	snprintf(list + strlen(list), 1000 - strlen(list), "%s%s", *list ? " " : "", word);
+}
+
+static void completion(void **state)
+{
+	static const struct {
+		enum config_mode mode;
+		const char *line, *words;
+	} cases[] = {
+		{ G, "", "hostname service crypto interface ip" },
+		{ G, "cr", "crypto" },
+		{ G, "CR", "crypto" },
+		{ G, "crypto ik", "ikev2" },
+		{ G, "crypto ikev2 p", "proposal policy profile" },
+		{ G, "crypto ikev2 profile ", "NAME" },
+		{ G, "crypto ikev2 profile P", "NAME" },
+		{ G, "crypto ikev2 profile P ", "<cr>" },
+		{ G, "cry ike lim ", "max-sa max-in-negotation-sa" },
+		{ G, "crypto legacy ", "<cr>" },
+		{ G, "no crypto ikev2 ", "dpd window limit rekey-margin" },
+		{ G, "nonsense ", "" },
+		{ PR, "integrity sha1 sha5", "sha512" },
+		{ PR, "gr", "group" },
+		{ IP, "set pfs group1", "group1 group14 group15 group16 group17 group18 group19" },
+		{ IP, "set security-association lifetime kilobytes ", "<100-4294967295> disable" },
+		{ PE, "pre-shared-key ", "local remote 0 KEY hex 6" },
+		{ PE, "pre-shared-key lo", "local KEY" },
+		{ PE, "address 10.0.0.2 ", "MASK <cr>" },
+		/* The modes around are open too */
+		{ PE, "pe", "peer" },
+		{ PE, "in", "interface" },
+		{ IF, "ip ", "address mtu route" },
+	};
+	char list[1000];
+	size_t i, count;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		list[0] = '\0';
+		count = config_complete(cases[i].mode, cases[i].line, gather_word, list);
+		if (strcmp(list, cases[i].words))
+			fail_msg("\"%s\" completes to \"%s\"", cases[i].line, list);
+		assert_int_equal(!count, !*list);
+	}
+}
+
+/* The row of the manual's tables for a row of the grammar */
+static char *manual_row(const struct config_help *help)
+{
+	char *text;
+
+	assert_true(asprintf(&text, "   * - ``%s``\n     - %s%s%s%s\n", help->syntax, help->help,
+			     help->can_negate && !help->refusal ? " (``no``)" : "",
+			     help->refusal ? ". Refused: " : "",
+			     help->refusal ? help->refusal : "") > 0);
+	return text;
+}
+
+static void the_manual_has_every_row(void **state)
+{
+	char *manual = calloc(1, 1 << 17), *row;
+	FILE *in = fopen("Documentation/configuration.rst", "r");
+	struct config_help help;
+	const char *at = manual;
+	size_t rows, listed = 0;
+
+	assert_non_null(in);
+	assert_true(fread(manual, 1, (1 << 17) - 1, in) > 0);
+	fclose(in);
+	for (rows = 0; config_help_at(rows, &help); rows++) {
+		row = manual_row(&help);
+		if (!strstr(manual, row))
+			fail_msg("Documentation/configuration.rst lacks\n%s", row);
+		free(row);
+	}
+	while ((at = strstr(at, "\n   * - ``"))) {
+		at++;
+		listed++;
+	}
+	/* Rows that are gone from the grammar are gone from the manual. */
+	assert_int_equal(listed, rows);
+	free(manual);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_row_has_an_example),
+		cmocka_unit_test(no_takes_a_statement_back),
+		cmocka_unit_test(modes_know_their_place),
+		cmocka_unit_test(completion),
+		cmocka_unit_test(the_manual_has_every_row),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
