@@ -223,12 +223,12 @@ static void prf_plus_is_a_chain(void **state)
 		uint8_t chain[4 * CRYPTOX_HASH_MAX], out[4 * CRYPTOX_HASH_MAX + 1];
 
 		for (uint8_t n = 1; n <= 4; n++) {
-			struct bytes parts[] = { bytes_of(chain + (size_t)(n - 2) * size, size), seed,
-						 { &n, 1 } };
+			uint8_t *block = chain + (size_t)(n - 1) * size;
+			struct bytes parts[] = { { 0 }, seed, { &n, 1 } };
 
-			if (n == 1)
-				parts[0] = (struct bytes){ 0 };
-			assert_ok(prf_compute(all_prfs[i], key, parts, 3, chain + (size_t)(n - 1) * size));
+			if (n > 1)
+				parts[0] = bytes_of(block - size, size);
+			assert_ok(prf_compute(all_prfs[i], key, parts, 3, block));
 		}
 		for (size_t len = 0; len <= 4 * size; len++) {
 			memset(out, 0xa5, sizeof(out));

@@ -55,17 +55,19 @@ void proposal_remove_type(struct proposal *proposal, enum transform_type type)
 /* "AES-CBC-128", "SHA1", "DH 2" */
 static void transform_format(const struct transform *transform, char *text, size_t size)
 {
-	char name[TRANSFORM_TEXT];
+	char number[TRANSFORM_TEXT];
+	const char *name = transform_name(transform, number);
 
-	transform_name(transform, name);
 	if (transform->type == TRANSFORM_ESN)
 		snprintf(text, size, "%s", transform->id ? "ESN" : "no ESN");
-	else if (transform->type == TRANSFORM_KE && transform->id)
+	else if (transform->type == TRANSFORM_KE && !transform->id)
+		snprintf(text, size, "no DH");
+	else if (transform->type == TRANSFORM_KE)
 		snprintf(text, size, "DH %u", transform->id);
 	else if (transform->key_bits)
-		snprintf(text, size, "%s-%u", transform_name(transform, name), transform->key_bits);
+		snprintf(text, size, "%s-%u", name, transform->key_bits);
 	else
-		snprintf(text, size, "%s", transform_name(transform, name));
+		snprintf(text, size, "%s", name);
 }
 
 /* The transforms of @type, or of all types when it is 0. */
