@@ -411,8 +411,8 @@ enum ikev2_event auth_start_accounting(struct task *task)
 
 /*
  * Both ends may have begun at the same time, so that two IKE SAs serve one
- * tunnel. The one with the lower initiator SPI is superfluous; the end that
- * began it removes it (row B30).
+ * tunnel. The one with the lower initiator SPI is superfluous; of two that the
+ * same end began, the older one. Who began it removes it (row B30).
  */
 enum ikev2_event auth_check_duplicate(struct task *task)
 {
@@ -423,11 +423,10 @@ enum ikev2_event auth_check_duplicate(struct task *task)
 	for (other = TAILQ_FIRST(&base->ike->sas); other && tunnel; other = next) {
 		uint64_t spi = base->initiator ? base->local_spi : base->remote_spi;
 		uint64_t other_spi = other->initiator ? other->local_spi : other->remote_spi;
-		struct ike_sa *loser = spi < other_spi ? base : other;
+		struct ike_sa *loser = other->initiator != base->initiator && spi < other_spi ? base : other;
 
 		next = TAILQ_NEXT(other, link);
-		if (other == base || !other->established || other->closing || other->version != &ikev2 ||
-		    other->initiator == base->initiator)
+		if (other == base || !other->established || other->closing || other->version != &ikev2)
 			continue;
 		child = TAILQ_FIRST(&other->children);
 		if (!child || child->tunnel != tunnel)

@@ -61,8 +61,9 @@ void child_abandon(struct task *task)
 	struct child_sa *old = replaced(task);
 
 	if (task->child) {
+		if (task->initiator && task->child->spi_out && task->child->sa && !task->child->sa->closing)
+			info_disown_child(task->child);
 		child_sa_destroy(task->child);
-		task->child = NULL;
 	}
 	if (!old || !task->initiator)
 		return;

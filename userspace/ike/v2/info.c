@@ -16,19 +16,23 @@ static struct task *info_new(struct ikev2_sa *sa)
 	return task;
 }
 
-void info_delete_child(struct child_sa *child)
+void info_disown_child(const struct child_sa *child)
 {
-	struct task *task;
+	struct task *task = info_new(ikev2_of(child->sa));
 
-	if (child->deleting || !child->sa)
-		return;
-	child->deleting = true;
-	timer_stop(child->ike->env.timers, &child->rekey);
-	task = info_new(ikev2_of(child->sa));
 	task->delete_protocol = child->protocol;
 	task->delete_spi_in = child->spi_in;
 	task->delete_spi_out = child->spi_out;
 	exchange_start(task);
+}
+
+void info_delete_child(struct child_sa *child)
+{
+	if (child->deleting || !child->sa)
+		return;
+	child->deleting = true;
+	timer_stop(child->ike->env.timers, &child->rekey);
+	info_disown_child(child);
 }
 
 void info_delete_sa(struct ikev2_sa *sa)

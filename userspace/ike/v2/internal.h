@@ -212,6 +212,8 @@ void ikev2_sa_unreachable(struct ikev2_sa *sa);
 
 /** info_delete_child(), info_delete_sa(), info_probe() - start an INFORMATIONAL exchange */
 void info_delete_child(struct child_sa *child);
+/** info_disown_child() - the peer has made its half, we could not make ours */
+void info_disown_child(const struct child_sa *child);
 void info_delete_sa(struct ikev2_sa *sa);
 void info_probe(struct ikev2_sa *sa);
 

@@ -124,8 +124,8 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 			child_sa_destroy(child);
 	}
 	ike_sa_bury(&sa->base, release);
-	/* Children that were kept have a successor on its way. */
-	if (keep_children)
+	/* Children that were kept have a successor on its way; an attempt that failed is no loss. */
+	if (keep_children || !sa->base.established)
 		return;
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
 		tunnel_lost(tunnel);

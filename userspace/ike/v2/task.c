@@ -242,7 +242,9 @@ enum ikev2_event task_failed(struct task *task)
 {
 	char remote[ADDRESS_TEXT];
 
-	log_line(LOG_ERROR, "%s with %s failed: %s", kind_name(task),
+	/* A wrong guess at the group is put right by the next message (row B36). */
+	log_line(task->error_notify == NOTIFY_INVALID_KE_PAYLOAD ? LOG_IKEV2_INTERNAL : LOG_ERROR,
+		 "%s with %s failed: %s", kind_name(task),
 		 endpoint_format(&task->sa->base.remote, remote), task->error.why);
 	tell_peer(task);
 	clean_up(task, false);
