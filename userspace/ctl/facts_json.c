@@ -17,6 +17,9 @@ struct listing {
 	json_t *array;
 	const char *interface; /* NULL: all */
 	const struct address *remote; /* NULL: all */
+	/* Where packets from @path_of leave: asked once while the address stays the same. */
+	struct address path_of;
+	struct ctl_path path;
 };
 
 /*
@@ -171,7 +174,7 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 
 json_t *ctl_ike_sas(struct ctl_context *context, const struct address *remote)
 {
-	struct listing listing = { context, json_array(), NULL, remote };
+	struct listing listing = { .context = context, .array = json_array(), .remote = remote };
 
 	context->engine->each_sa(context->ike, add_ike_sa, &listing);
 	return listing.array;
@@ -243,10 +246,21 @@ static json_t *counters(const struct kernel_counters *in)
 	return object;
 }
 
+/* What a route is to the kernel, no fact of the key exchange. */
+static const struct ctl_path *find_path(struct listing *listing, const struct address *local)
+{
+	if (address_equal(&listing->path_of, local))
+		return &listing->path;
+	listing->path_of = *local;
+	if (!listing->context->engine->path(local, &listing->path))
+		listing->path = (struct ctl_path){ .mtu = 0 };
+	return &listing->path;
+}
+
 static void add_ipsec_sa(void *context, const struct child_sa_facts *child)
 {
 	struct listing *listing = context;
-	struct ctl_path path = { 0 };
+	const struct ctl_path *path;
 	json_t *object;
 
 	if (listing->remote && !address_equal(listing->remote, &child->remote.address))
@@ -283,11 +297,9 @@ static void add_ipsec_sa(void *context, const struct child_sa_facts *child)
 	put_number(object, "left_seconds", child->left_seconds);
 	put_bool(object, "active", child->active);
 	put_number(object, "interface_mtu", child->mtu);
-	/* What a route is to the kernel, no fact of the key exchange. */
-	if (!listing->context->engine->path(&child->local.address, &path))
-		path.interface[0] = '\0';
-	put_text(object, "path_interface", path.interface[0] ? path.interface : NULL);
-	put_number(object, "path_mtu", path.mtu);
+	path = find_path(listing, &child->local.address);
+	put_text(object, "path_interface", path->interface[0] ? path->interface : NULL);
+	put_number(object, "path_mtu", path->mtu);
 	put_text(object, "profile", child->profile);
 	put_number(object, "ike_tunnel_id", child->ike_tunnel_id);
 	put(object, "in", counters(&child->in));
@@ -298,7 +310,12 @@ static void add_ipsec_sa(void *context, const struct child_sa_facts *child)
 json_t *ctl_ipsec_sas(struct ctl_context *context, const char *interface,
 		      const struct address *peer)
 {
-	struct listing listing = { context, json_array(), interface, peer };
+	struct listing listing = {
+		.context = context,
+		.array = json_array(),
+		.interface = interface,
+		.remote = peer,
+	};
 
 	context->engine->each_child(context->ike, add_ipsec_sa, &listing);
 	return listing.array;
@@ -336,78 +353,121 @@ static const char *endpoint_address(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
-static bool same_text(const json_t *value, const char *text)
-{
-	const char *other = json_string_value(value);
-
-	return other && strcmp(other, text) == 0;
-}
-
-/* An SA that carries a child of the tunnel, or one that is on its way to have some. */
-static bool serves(const json_t *sa, const json_t *session)
-{
-	json_t *children = json_object_get(session, "ipsec_sas"), *child;
-	size_t i;
-
-	json_array_foreach(children, i, child)
-		if (number(child, "ike_tunnel_id") == number(sa, "tunnel_id"))
-			return true;
-	return number(sa, "child_count") == 0 &&
-	       same_text(json_object_get(session, "remote"), endpoint_address(sa, "remote")) &&
-	       (json_is_null(json_object_get(session, "local")) ||
-		same_text(json_object_get(session, "local"), endpoint_address(sa, "local")));
-}
-
 /* An IKE SA whose tunnel is gone, or that a peer began without one. */
-static json_t *session_without_tunnel(const json_t *sa)
+static json_t *session_without_tunnel(json_t *sa)
 {
 	bool established = json_is_true(json_object_get(sa, "established"));
 
-	return json_pack("{s:n,s:i,s:O?,s:s,s:s,s:b,s:s,s:n,s:i,s:[],s:[]}", "interface", "ifindex",
+	return json_pack("{s:n,s:i,s:O?,s:s,s:s,s:b,s:s,s:n,s:i,s:[O],s:[]}", "interface", "ifindex",
 			 0, "profile", json_object_get(sa, "profile"), "local",
 			 endpoint_address(sa, "local"), "remote", endpoint_address(sa, "remote"),
 			 "admin_up", 1, "status", established ? "UP-IDLE" : "DOWN-NEGOTIATING",
-			 "last_error", "active_sas", 0, "ike_sas", "ipsec_sas");
+			 "last_error", "active_sas", 0, "ike_sas", sa, "ipsec_sas");
 }
 
-static void attach(json_t *sessions, const char *list, json_t *sa,
-		   bool (*belongs)(const json_t *sa, const json_t *session), json_t *orphanage)
+/*
+ * Which sessions an SA belongs to. There may be thousands, so each question is
+ * one look-up: from a key's text to an array of sessions.
+ */
+
+#define KEY_TEXT (2 * ADDRESS_TEXT)
+
+static void index_session(json_t *index, const char *key, json_t *session)
+{
+	json_t *list = json_object_get(index, key);
+
+	if (!list) {
+		list = json_array();
+		json_object_set_new(index, key, list);
+	}
+	/* The children of one tunnel follow each other. */
+	if (json_array_get(list, json_array_size(list) - 1) != session)
+		json_array_append(list, session);
+}
+
+static size_t add_to_sessions(const json_t *list, const char *member, json_t *sa)
 {
 	json_t *session;
-	bool found = false;
 	size_t i;
 
-	json_array_foreach(sessions, i, session)
-		if (belongs(sa, session)) {
-			json_array_append(json_object_get(session, list), sa);
-			found = true;
-		}
-	if (!found && orphanage) {
-		session = session_without_tunnel(sa);
-		json_array_append(json_object_get(session, list), sa);
-		json_array_append_new(orphanage, session);
-	}
+	json_array_foreach((json_t *)list, i, session)
+		json_array_append(json_object_get(session, member), sa);
+	return json_array_size(list);
 }
 
-static bool through_interface(const json_t *child, const json_t *session)
+static const char *number_key(json_int_t value, char text[KEY_TEXT])
 {
-	return number(child, "ifindex") == number(session, "ifindex");
+	snprintf(text, KEY_TEXT, "%" JSON_INTEGER_FORMAT, value);
+	return text;
+}
+
+/* A tunnel may leave its own address to the route: @local is empty then. */
+static const char *pair_key(const char *local, const char *remote, char text[KEY_TEXT])
+{
+	snprintf(text, KEY_TEXT, "%s %s", local ? local : "", remote ? remote : "");
+	return text;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+/* An IKE SA with children stands where they are; one that has none yet, by its addresses. */
+static bool place_ike_sa(json_t *by_ike, json_t *by_pair, json_t *sa)
+{
+	const char *local = endpoint_address(sa, "local"), *remote = endpoint_address(sa, "remote");
+	char key[KEY_TEXT];
+	size_t found;
+
+	found = add_to_sessions(json_object_get(by_ike, number_key(number(sa, "tunnel_id"), key)),
+				"ike_sas", sa);
+	if (found || number(sa, "child_count"))
+		return found;
+	found += add_to_sessions(json_object_get(by_pair, pair_key(local, remote, key)), "ike_sas",
+				 sa);
+	found += add_to_sessions(json_object_get(by_pair, pair_key(NULL, remote, key)), "ike_sas",
+				 sa);
+	return found;
+}
+
+static void place_children(json_t *by_ifindex, json_t *by_ike, json_t *children)
+{
+	json_t *child, *list, *session;
+	char key[KEY_TEXT];
+	size_t i, j;
+
+	json_array_foreach(children, i, child) {
+		list = json_object_get(by_ifindex, number_key(number(child, "ifindex"), key));
+		add_to_sessions(list, "ipsec_sas", child);
+		json_array_foreach(list, j, session)
+			index_session(by_ike, number_key(number(child, "ike_tunnel_id"), key),
+				      session);
+	}
 }
 
 json_t *ctl_sessions(struct ctl_context *context)
 {
-	struct listing listing = { context, json_array(), NULL, NULL };
+	struct listing listing = { .context = context, .array = json_array() };
+	json_t *by_ifindex = json_object(), *by_pair = json_object(), *by_ike = json_object();
 	json_t *sas = ctl_ike_sas(context, NULL), *children = ctl_ipsec_sas(context, NULL, NULL);
-	json_t *orphans = json_array(), *sa;
+	json_t *item;
+	char key[KEY_TEXT];
 	size_t i;
 
 	context->engine->each_tunnel(context->ike, add_tunnel, &listing);
-	json_array_foreach(children, i, sa)
-		attach(listing.array, "ipsec_sas", sa, through_interface, NULL);
-	json_array_foreach(sas, i, sa)
-		attach(listing.array, "ike_sas", sa, serves, orphans);
-	json_array_extend(listing.array, orphans);
-	json_decref(orphans);
+	json_array_foreach(listing.array, i, item) {
+		index_session(by_ifindex, number_key(number(item, "ifindex"), key), item);
+		index_session(by_pair, pair_key(text_of(item, "local"), text_of(item, "remote"), key),
+			      item);
+	}
+	place_children(by_ifindex, by_ike, children);
+	json_array_foreach(sas, i, item)
+		if (!place_ike_sa(by_ike, by_pair, item))
+			json_array_append_new(listing.array, session_without_tunnel(item));
+	json_decref(by_ike);
+	json_decref(by_pair);
+	json_decref(by_ifindex);
 	json_decref(children);
 	json_decref(sas);
 	return listing.array;
