@@ -174,13 +174,13 @@ static void reader_stops_at_the_end(void **state)
 		struct bytes out = { NULL, 77 };
 
 #define TRY(get, value, size) \
-		do { \
-			uint64_t old = (value); \
-			reader = before; \
-			assert_int_equal(get(&reader, &(value)), len >= (size)); \
-			assert_int_equal(reader_left(&reader), len >= (size) ? len - (size) : len); \
-			assert_true((value) == (len >= (size) ? 0 : old)); \
-		} while (0)
+	do { \
+		uint64_t old = (value); \
+		reader = before; \
+		assert_int_equal(get(&reader, &(value)), len >= (size)); \
+		assert_int_equal(reader_left(&reader), len >= (size) ? len - (size) : len); \
+		assert_true((value) == (len >= (size) ? 0 : old)); \
+	} while (0)
 		TRY(reader_get_u8, u8, 1);
 		TRY(reader_get_u16, u16, 2);
 		TRY(reader_get_u32, u32, 4);

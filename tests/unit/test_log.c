@@ -60,8 +60,8 @@ static void stamp_and_prefix(void **state)
 {
 	log_set(LOG_IKEV2_PACKET, true);
 	log_line(LOG_IKEV2_PACKET, "Adding Proposal %s to toolkit policy", "default");
-	assert_string_equal(last.line,
-			    "*Nov 11 19:30:34.811: IKEv2:Adding Proposal default to toolkit policy");
+	assert_string_equal(last.line, "*Nov 11 19:30:34.811: IKEv2:Adding Proposal default to "
+				       "toolkit policy");
 	assert_int_equal(last.topic, LOG_IKEV2_PACKET);
 	log_line(LOG_NOTICE, "up");
 	assert_string_equal(last.line, "*Nov 11 19:30:34.811: up");
@@ -120,10 +120,11 @@ static void no_line_can_be_forged(void **state)
 	static const struct {
 		const char *text, *logged;
 	} cases[] = {
-		{ "a\n*Nov 11 19:30:34.811: IKEv2:forged", "a\\x0a*Nov 11 19:30:34.811: IKEv2:forged" },
+		{ "a\n*Nov 11 19:30:34.811: IKEv2:forged",
+		  "a\\x0a*Nov 11 19:30:34.811: IKEv2:forged" },
 		{ "\r\t\x7f", "\\x0d\\x09\\x7f" },
 		{ "\x1b[2Jgone", "\\x1b[2Jgone" },
-		{ "\xc2\x9b" "2J", "\\xc2\\x9b2J" }, /* CSI in one character */
+		{ "\xc2\x9b[2J", "\\xc2\\x9b[2J" }, /* CSI in one character */
 		{ "%s%n", "%s%n" },
 		{ "~ !", "~ !" },
 	};

@@ -58,8 +58,10 @@ static void hmac_known_answers(void **state)
 		size_t index;
 
 		json_array_foreach(json_object_get(set, "vectors"), index, vector) {
-			struct buffer key = vector_get(vector, "key", vector_number(vector, "ksize"));
-			struct buffer text = vector_get(vector, "plaintext", vector_number(vector, "psize"));
+			struct buffer key =
+				vector_get(vector, "key", vector_number(vector, "ksize"));
+			struct buffer text =
+				vector_get(vector, "plaintext", vector_number(vector, "psize"));
 			struct buffer digest = vector_get(vector, "digest", prf_size(sets[i].prf));
 			struct bytes part = buffer_bytes(&text);
 			uint8_t out[CRYPTOX_HASH_MAX];
@@ -88,7 +90,8 @@ static void xcbc_known_answers(void **state)
 	assert_int_equal(json_array_size(json_object_get(set, "vectors")), 6);
 	json_array_foreach(json_object_get(set, "vectors"), index, vector) {
 		struct buffer key = vector_get(vector, "key", 16);
-		struct buffer text = vector_get(vector, "plaintext", vector_number(vector, "psize"));
+		struct buffer text =
+			vector_get(vector, "plaintext", vector_number(vector, "psize"));
 		struct buffer digest = vector_get(vector, "digest", 16);
 		struct bytes part = buffer_bytes(&text);
 		uint8_t out[CRYPTOX_HASH_MAX];
@@ -108,8 +111,9 @@ static void xcbc_known_answers(void **state)
 static void aes_prf_known_answers(void **state)
 {
 	static const char counting[] = "000102030405060708090a0b0c0d0e0f10111213";
-	static const char text[] = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
-				   "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710";
+	static const char text[] =
+		"6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+		"30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710";
 	static const struct {
 		uint16_t prf;
 		const char *key, *text;
@@ -216,7 +220,8 @@ static void nonces(void **state)
 /* Block by block as RFC 7296 section 2.13 spells it out, at every length near a border. */
 static void prf_plus_is_a_chain(void **state)
 {
-	struct bytes key = bytes_of_string("a key of some octets"), seed = bytes_of_string("the seed");
+	struct bytes key = bytes_of_string("a key of some octets"),
+		     seed = bytes_of_string("the seed");
 
 	for (size_t i = 0; i < COUNT(all_prfs); i++) {
 		size_t size = prf_size(all_prfs[i]);
@@ -251,7 +256,10 @@ static void prf_plus_ends_at_255_blocks(void **state)
 }
 
 /* One case of NIST's file: the lines from COUNT to the next COUNT. */
-enum field { NI, NR, SECRET, SECRET_NEW, SPI_I, SPI_R, SKEYSEED, DKM, DKM_CHILD, DKM_CHILD_DH, SKEYSEED_REKEY, FIELDS };
+enum field {
+	NI, NR, SECRET, SECRET_NEW, SPI_I, SPI_R, SKEYSEED, DKM, DKM_CHILD, DKM_CHILD_DH,
+	SKEYSEED_REKEY, FIELDS
+};
 
 static const char *const field_names[FIELDS] = {
 	"Ni", "Nr", "g^ir", "g^ir (new)", "SPIi", "SPIr", "SKEYSEED", "DKM", "DKM(Child SA)",
@@ -294,7 +302,8 @@ static void check_nist_case(uint16_t prf, const struct buffer *fields)
 	assert_prf_plus(prf, sk_d, (struct bytes[]){ f[NI], f[NR] }, 2, &fields[DKM_CHILD]);
 	assert_prf_plus(prf, sk_d, (struct bytes[]){ f[SECRET_NEW], f[NI], f[NR] }, 3,
 			&fields[DKM_CHILD_DH]);
-	assert_ok(prf_compute(prf, sk_d, (struct bytes[]){ f[SECRET_NEW], f[NI], f[NR] }, 3, skeyseed));
+	assert_ok(prf_compute(prf, sk_d, (struct bytes[]){ f[SECRET_NEW], f[NI], f[NR] }, 3,
+			      skeyseed));
 	assert_memory_equal(skeyseed, f[SKEYSEED_REKEY].data, f[SKEYSEED_REKEY].len);
 	buffer_free(&nonces_key);
 }

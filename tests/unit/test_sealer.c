@@ -107,7 +107,8 @@ static void there_and_back(const struct cipher_suite *suite)
 		assert_int_equal(sealed.len, 1 + len + overhead);
 		assert_int_equal(sealed.data[0], 0x77);
 		if (suite->encr != ENCR_NULL && len >= 16)
-			assert_memory_not_equal(sealed.data + 1 + encr_iv_size(suite->encr), text, len);
+			assert_memory_not_equal(sealed.data + 1 + encr_iv_size(suite->encr), text,
+						len);
 		assert_ok(sealer_open(sealer, associated, bytes_of(sealed.data + 1, sealed.len - 1),
 				      &opened));
 		assert_int_equal(opened.len, 1 + len);
@@ -145,7 +146,8 @@ static void nothing_forged(const struct cipher_suite *suite)
 	struct buffer sealed = { 0 }, opened = { 0 };
 	uint8_t associated[9] = "ABCDEFGH", text[64] = { 1, 2, 3 };
 
-	assert_ok(sealer_seal(sealer, BYTES(associated), bytes_of(text, plain_size(suite)), &sealed));
+	assert_ok(
+		sealer_seal(sealer, BYTES(associated), bytes_of(text, plain_size(suite)), &sealed));
 	for (size_t bit = 0; bit < 8 * sealed.len; bit++) {
 		sealed.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		assert_not_opened(sealer, BYTES(associated), buffer_bytes(&sealed));
@@ -196,8 +198,8 @@ static void fresh_ivs(const struct cipher_suite *suite)
 	for (size_t i = 0; i < MESSAGES; i++) {
 		struct buffer sealed = { 0 };
 
-		assert_ok(sealer_seal(sealer, (struct bytes){ 0 }, bytes_of(text, plain_size(suite)),
-				      &sealed));
+		assert_ok(sealer_seal(sealer, (struct bytes){ 0 },
+				      bytes_of(text, plain_size(suite)), &sealed));
 		memcpy(ivs[i], sealed.data, iv);
 		buffer_free(&sealed);
 	}
@@ -222,8 +224,9 @@ static void empty_and_uneven_plaintexts(const struct cipher_suite *suite)
 	for (size_t len = 0; len <= 2 * block; len++) {
 		bool fits = len && len % block == 0;
 
-		assert_int_equal(sealer_seal(sealer, (struct bytes){ 0 }, bytes_of(text, len), &sealed).code,
-				 fits ? 0 : -EINVAL);
+		assert_int_equal(
+			sealer_seal(sealer, (struct bytes){ 0 }, bytes_of(text, len), &sealed).code,
+			fits ? 0 : -EINVAL);
 		assert_int_equal(sealed.len > 0, fits);
 		buffer_free(&sealed);
 	}
@@ -249,7 +252,8 @@ static size_t open_aead_vectors(const char *set_name, uint16_t encr, size_t salt
 		size_t klen = vector_number(vector, "klen"), plen = vector_number(vector, "plen");
 		size_t alen = vector_number(vector, "alen");
 		struct buffer key = vector_get(vector, "key", klen);
-		struct buffer iv = vector_get(vector, "iv", 8), text = vector_get(vector, "ctext", 0);
+		struct buffer iv = vector_get(vector, "iv", 8),
+			      text = vector_get(vector, "ctext", 0);
 		struct buffer associated = vector_get(vector, "assoc", alen);
 		struct buffer expected = vector_get(vector, "ptext", plen);
 		struct cipher_suite suite = { encr, 0, 0 };
@@ -262,8 +266,8 @@ static size_t open_aead_vectors(const char *set_name, uint16_t encr, size_t salt
 		buffer_put(&sealed, buffer_bytes(&iv));
 		buffer_put(&sealed, buffer_bytes(&text));
 		assert_ok(sealer_new(&suite, buffer_bytes(&key), (struct bytes){ 0 }, &sealer));
-		assert_ok(sealer_open(sealer, bytes_of(associated.data, alen - 8), buffer_bytes(&sealed),
-				      &plain));
+		assert_ok(sealer_open(sealer, bytes_of(associated.data, alen - 8),
+				      buffer_bytes(&sealed), &plain));
 		assert_true(bytes_equal(buffer_bytes(&plain), buffer_bytes(&expected)));
 		opened++;
 		sealer_free(sealer);
@@ -334,7 +338,8 @@ static size_t open_cipher_vectors(const char *set_name, uint16_t encr, bool take
 static void cipher_known_answers(void **state)
 {
 	assert_int_equal(open_cipher_vectors("aes_cbc_tv_template", ENCR_AES_CBC, true, 0), 5);
-	assert_int_equal(open_cipher_vectors("aes_ctr_rfc3686_tv_template", ENCR_AES_CTR, true, 4), 7);
+	assert_int_equal(open_cipher_vectors("aes_ctr_rfc3686_tv_template", ENCR_AES_CTR, true, 4),
+			 7);
 	assert_int_equal(open_cipher_vectors("des3_ede_cbc_tv_template", ENCR_3DES, false, 0), 2);
 	assert_int_equal(open_cipher_vectors("des_cbc_tv_template", ENCR_DES, false, 0), 5);
 }
@@ -354,7 +359,8 @@ static void integrity_is_a_truncated_mac(void **state)
 		{ INTEG_HMAC_SHA2_384_192, PRF_HMAC_SHA2_384, 48, 24 },
 		{ INTEG_HMAC_SHA2_512_256, PRF_HMAC_SHA2_512, 64, 32 },
 	};
-	const struct bytes associated = bytes_of_string("associated"), text = bytes_of_string("text");
+	const struct bytes associated = bytes_of_string("associated"),
+			   text = bytes_of_string("text");
 
 	assert_int_equal(COUNT(cases), COUNT(all_integs));
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -366,7 +372,8 @@ static void integrity_is_a_truncated_mac(void **state)
 
 		assert_int_equal(integ_key_size(cases[i].integ), cases[i].key);
 		assert_int_equal(suite_icv_size(&suite), cases[i].icv);
-		assert_ok(sealer_new(&suite, (struct bytes){ 0 }, bytes_of(key, cases[i].key), &sealer));
+		assert_ok(sealer_new(&suite, (struct bytes){ 0 }, bytes_of(key, cases[i].key),
+				     &sealer));
 		assert_ok(sealer_seal(sealer, associated, text, &sealed));
 		assert_ok(prf_compute(cases[i].prf, bytes_of(key, cases[i].key), parts, 2, mac));
 		assert_int_equal(sealed.len, text.len + cases[i].icv);

@@ -41,12 +41,14 @@ struct bytes address_bytes(const struct address *address); /* 4 or 16 octets */
 bool address_from_bytes(struct bytes in, struct address *address); /* by length */
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
-const char *endpoint_format(const struct endpoint *endpoint, char text[ADDRESS_TEXT]); /* A:P, [A]:P */
+/** endpoint_format() - A:P, [A]:P */
+const char *endpoint_format(const struct endpoint *endpoint, char text[ADDRESS_TEXT]);
 socklen_t endpoint_to_sockaddr(const struct endpoint *endpoint, struct sockaddr_storage *out);
 bool endpoint_from_sockaddr(const struct sockaddr *in, struct endpoint *endpoint);
 
 /** prefix_from_mask() - false when @mask (255.255.255.0) is not contiguous */
-bool prefix_from_mask(const struct address *address, const struct address *mask, struct prefix *prefix);
+bool prefix_from_mask(const struct address *address, const struct address *mask,
+		      struct prefix *prefix);
 bool prefix_contains(const struct prefix *prefix, const struct address *address);
 struct address prefix_mask(const struct prefix *prefix);
 struct address prefix_first(const struct prefix *prefix); /* all host bits zero */

@@ -118,7 +118,8 @@ void log_set_clock(struct clock *clock)
 	log_clock = clock;
 }
 
-void log_set_sink(void (*sink)(void *context, enum log_topic topic, const char *line), void *context)
+void log_set_sink(void (*sink)(void *context, enum log_topic topic, const char *line),
+		  void *context)
 {
 	log_sink = sink ? sink : to_stderr;
 	log_context = context;

@@ -42,6 +42,7 @@ void log_set_clock(struct clock *clock);
  * log_set_sink() - where finished lines go; the default is stderr
  * @sink: gets the line with its stamp, without newline; @context is handed back
  */
-void log_set_sink(void (*sink)(void *context, enum log_topic topic, const char *line), void *context);
+void log_set_sink(void (*sink)(void *context, enum log_topic topic, const char *line),
+		  void *context);
 
 #endif

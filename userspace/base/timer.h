@@ -49,7 +49,8 @@ void timers_free(struct timers *timers);
 void timer_start(struct timers *timers, struct timer *timer, uint64_t delay);
 void timer_stop(struct timers *timers, struct timer *timer); /* fine when stopped */
 bool timer_running(const struct timer *timer);
-uint64_t timer_left(const struct timers *timers, const struct timer *timer); /* 0 when stopped or due */
+/** timer_left() - microseconds, 0 when stopped or due */
+uint64_t timer_left(const struct timers *timers, const struct timer *timer);
 /** timers_next() - microseconds until the next one is due, UINT64_MAX for none */
 uint64_t timers_next(const struct timers *timers);
 /**

@@ -79,7 +79,8 @@ struct cipher_suite {
 /** encr_allows() - known, and @key_bits is a Key Length that it may carry (0: none) */
 bool encr_allows(uint16_t encr, uint16_t key_bits);
 bool encr_is_aead(uint16_t encr);
-size_t encr_key_size(uint16_t encr, uint16_t key_bits); /* octets of SK_e, the salt of an AEAD included */
+/** encr_key_size() - octets of SK_e, the salt of an AEAD included */
+size_t encr_key_size(uint16_t encr, uint16_t key_bits);
 size_t encr_iv_size(uint16_t encr);
 size_t encr_block_size(uint16_t encr); /* 1 for stream modes */
 size_t integ_key_size(uint16_t integ); /* octets of SK_a, 0 for 0 */
@@ -88,8 +89,8 @@ size_t suite_icv_size(const struct cipher_suite *suite);
 /** struct sealer - one direction's keys, ready to use */
 struct sealer;
 
-struct result sealer_new(const struct cipher_suite *suite, struct bytes encr_key, struct bytes integ_key,
-			 struct sealer **out);
+struct result sealer_new(const struct cipher_suite *suite, struct bytes encr_key,
+			 struct bytes integ_key, struct sealer **out);
 void sealer_free(struct sealer *sealer);
 const struct cipher_suite *sealer_suite(const struct sealer *sealer);
 /**
@@ -125,7 +126,7 @@ void key_exchange_free(struct key_exchange *exchange);
 uint16_t key_exchange_group(const struct key_exchange *exchange);
 struct bytes key_exchange_public(const struct key_exchange *exchange);
 /**
- * key_exchange_derive() - the shared secret, as RFC 7296 wants it (MODP padded to the prime's length)
+ * key_exchange_derive() - appends the shared secret, MODP padded to the prime's length
  * Return: -EBADMSG for a public value that is invalid: wrong length, off the
  * curve, 0, 1 or p - 1 (RFC 6989), all-zero X25519 result
  */

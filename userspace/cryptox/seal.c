@@ -82,7 +82,8 @@ static EVP_CIPHER *fetch_cipher(const char *pattern, unsigned int bits)
 
 	if (!number)
 		return EVP_CIPHER_fetch(NULL, pattern, NULL);
-	snprintf(name, sizeof(name), "%.*s%u%s", (int)(number - pattern), pattern, bits, number + 2);
+	snprintf(name, sizeof(name), "%.*s%u%s", (int)(number - pattern), pattern, bits,
+		 number + 2);
 	return EVP_CIPHER_fetch(NULL, name, NULL);
 }
 
@@ -227,11 +228,12 @@ static EVP_CIPHER_CTX *keyed_context(const struct sealer *sealer, const EVP_CIPH
 static struct result set_cipher_key(struct sealer *sealer, struct bytes key)
 {
 	const struct encr_algorithm *encr = sealer->encr;
-	size_t k = encr->bits_step ? (sealer->suite.key_bits - encr->bits_min) / encr->bits_step : 0;
-	const EVP_CIPHER *cipher = encr->ciphers[k];
+	const EVP_CIPHER *cipher = encr->ciphers[0];
 
 	if (!*encr->openssl)
 		return RESULT_OK; /* and @key has no octet */
+	if (encr->bits_step)
+		cipher = encr->ciphers[(sealer->suite.key_bits - encr->bits_min) / encr->bits_step];
 	/* RFC 5282 section 7.1 and RFC 7634 section 2: the salt follows the key. */
 	memcpy(sealer->salt, key.data + key.len - encr->salt, encr->salt);
 	if (!cipher)
@@ -344,6 +346,7 @@ static bool encrypt(struct sealer *sealer, const uint8_t *iv, struct bytes assoc
 static bool decrypt(struct sealer *sealer, const uint8_t *iv, struct bytes associated,
 		    struct bytes text, const uint8_t *icv, uint8_t *out)
 {
+	const struct encr_algorithm *encr = sealer->encr;
 	EVP_CIPHER_CTX *context = sealer->open;
 	uint8_t nonce[NONCE_MAX], tag[ICV_MAX];
 	int done, last = 0;
@@ -355,9 +358,9 @@ static bool decrypt(struct sealer *sealer, const uint8_t *iv, struct bytes assoc
 	make_nonce(sealer, iv, nonce);
 	if (!EVP_CipherInit_ex2(context, NULL, NULL, nonce, -1, NULL))
 		return false;
-	if (sealer->encr->icv) {
-		memcpy(tag, icv, sealer->encr->icv); /* OpenSSL's parameter is not const */
-		if (EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, sealer->encr->icv, tag) <= 0 ||
+	if (encr->icv) {
+		memcpy(tag, icv, encr->icv); /* OpenSSL's parameter is not const */
+		if (EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, encr->icv, tag) <= 0 ||
 		    !associate(sealer, context, associated, (int)text.len))
 			return false;
 	}
@@ -378,7 +381,8 @@ struct result sealer_seal(struct sealer *sealer, struct bytes associated, struct
 	uint8_t *iv, *text, *icv, full[CRYPTOX_HASH_MAX];
 	struct result result;
 
-	if (!plain.len || plain.len % encr->block || plain.len > INT_MAX || associated.len > INT_MAX)
+	if (!plain.len || plain.len % encr->block || plain.len > INT_MAX ||
+	    associated.len > INT_MAX)
 		return fail(-EINVAL, "%zu octets cannot be sealed with %s", plain.len, encr->name);
 	/* An IV that comes back would give away the key stream, so this is the end. */
 	if (sealer->sent == UINT64_MAX)

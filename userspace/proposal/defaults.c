@@ -51,7 +51,8 @@ static const struct transform ios_default[] = {
 static void add(struct proposal *proposal, const struct transform *transforms, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		proposal_add(proposal, transforms[i].type, transforms[i].id, transforms[i].key_bits);
+		proposal_add(proposal, transforms[i].type, transforms[i].id,
+			     transforms[i].key_bits);
 }
 
 static struct proposal *append(struct proposal_list *list, uint8_t protocol)

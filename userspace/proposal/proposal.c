@@ -11,7 +11,8 @@
 
 #define LIST_TEXT 88 /* of either side in a refusal: both fit into a result */
 
-bool proposal_add(struct proposal *proposal, enum transform_type type, uint16_t id, uint16_t key_bits)
+bool proposal_add(struct proposal *proposal, enum transform_type type, uint16_t id,
+		  uint16_t key_bits)
 {
 	if (proposal->count == PROPOSAL_TRANSFORMS_MAX)
 		return false;
@@ -249,7 +250,8 @@ static struct result check_types(const struct proposal *offer, const struct prop
 			return fail(-EPROTO, "the peer chose more than one %s",
 				    transform_type_name(transform->type));
 		if (transform->type == TRANSFORM_INTEG && transform->id && aead)
-			return fail(-EPROTO, "the peer chose integrity %s with a combined-mode cipher",
+			return fail(-EPROTO,
+				    "the peer chose integrity %s with a combined-mode cipher",
 				    text);
 	}
 	for (uint8_t type = TRANSFORM_ENCR; type <= TRANSFORM_TYPE_MAX; type++) {
@@ -259,7 +261,8 @@ static struct result check_types(const struct proposal *offer, const struct prop
 	return RESULT_OK;
 }
 
-struct result proposal_check_chosen(const struct proposal_list *offered, const struct proposal *chosen)
+struct result proposal_check_chosen(const struct proposal_list *offered,
+				    const struct proposal *chosen)
 {
 	for (size_t i = 0; i < offered->count; i++) {
 		const struct proposal *offer = &offered->proposals[i];

@@ -57,7 +57,8 @@ struct proposal_list {
 };
 
 /** proposal_add() - appends; false when the proposal is full */
-bool proposal_add(struct proposal *proposal, enum transform_type type, uint16_t id, uint16_t key_bits);
+bool proposal_add(struct proposal *proposal, enum transform_type type, uint16_t id,
+		  uint16_t key_bits);
 /** proposal_get() - the first transform of a type, or NULL */
 const struct transform *proposal_get(const struct proposal *proposal, enum transform_type type);
 bool proposal_has(const struct proposal *proposal, enum transform_type type, uint16_t id);
@@ -81,14 +82,16 @@ struct result proposal_choose(const struct proposal_list *offered, const struct 
  * proposal_check_chosen() - is the responder's answer one that we offered?
  * Return: -EPROTO when it is not
  */
-struct result proposal_check_chosen(const struct proposal_list *offered, const struct proposal *chosen);
+struct result proposal_check_chosen(const struct proposal_list *offered,
+				    const struct proposal *chosen);
 
 /* Names. A transform whose number is unknown gets its number as text. */
 
 #define TRANSFORM_TEXT 48
-/** transform_name() - as the documents print it: "AES-CBC", "SHA96", "DH_GROUP_1024_MODP/Group 2" */
+/** transform_name() - as IOS prints it: "AES-CBC", "SHA96", "DH_GROUP_1024_MODP/Group 2" */
 const char *transform_name(const struct transform *transform, char text[TRANSFORM_TEXT]);
-const char *transform_type_name(uint8_t type); /* "encryption", "prf", "integrity", "group", "esn" */
+/** transform_type_name() - "encryption", "prf", "integrity", "group", "esn" */
+const char *transform_type_name(uint8_t type);
 const char *protocol_name(uint8_t protocol); /* "IKE", "AH", "ESP" */
 /** proposal_format() - "AES-CBC-128 SHA1 SHA96 DH 2", cut to @size */
 const char *proposal_format(const struct proposal *proposal, char *text, size_t size);
@@ -99,7 +102,7 @@ bool transform_is_known(const struct transform *transform);
 
 /* Statements of the configuration: "aes-cbc-128", "sha1", "2", "esp-3des", "esp-sha-hmac" */
 
-/** transform_from_words() - by the IOS keyword of an ikev2 proposal statement */
+/** transform_from_keyword() - by the IOS keyword of an ikev2 proposal statement */
 bool transform_from_keyword(enum transform_type type, const char *keyword, struct transform *out);
 /** transform_keyword() - the reverse, for running-config; NULL when there is none */
 const char *transform_keyword(const struct transform *transform, char text[TRANSFORM_TEXT]);
