@@ -127,20 +127,21 @@ static enum fit fit_word(const struct token *token, const struct word *word, str
 	const char *candidate;
 	size_t i;
 
-	*arg = (struct arg){ .kind = token->kind, .text = word->text,
-			     .column = word->column, .width = word->len };
+	arg->kind = token->kind;
+	arg->text = word->text;
+	arg->column = word->column;
+	arg->width = word->len;
+	arg->keyword[0] = '\0';
 	for (i = 0; (candidate = token_candidate(token, i, text)); i++) {
 		bool exact = !strcasecmp(candidate, word->text);
 
 		if (!exact && (arg->keyword[0] || !may_abbreviate(token, word) ||
 			       strncasecmp(candidate, word->text, word->len)))
 			continue;
-		snprintf(arg->keyword, sizeof(arg->keyword), "%s", candidate);
+		strcpy(arg->keyword, candidate); /* both have TOKEN_TEXT octets */
 		if (exact)
-			break;
+			return FIT_EXACT;
 	}
-	if (candidate)
-		return FIT_EXACT;
 	return arg->keyword[0] ? FIT_ABBREVIATION : fit_value(token, word, arg);
 }
 
@@ -201,6 +202,12 @@ static bool takes_rest(const struct state *state)
 	/* A token that takes the rest of the line is the last of its row. */
 	return state->at[0] == '\0' && (strstr(state->row->syntax, "REST") ||
 					strstr(state->row->syntax, "KEY"));
+}
+
+/* Every row begins with a keyword: one look at the letter spares most of the work. */
+static bool may_begin(const struct statement *row, const struct word *word)
+{
+	return tolower((unsigned char)word->text[0]) == row->syntax[0];
 }
 
 static void start(enum config_mode mode, bool negated, struct states *states)
@@ -416,8 +423,9 @@ static bool fill_args(const struct statement *row, const struct line *line, stru
 	for (i = 0; i < line->count; i++) {
 		const char *before = state.at;
 		enum fit best = FIT_NONE;
-		struct states next = { 0 };
+		struct states next;
 
+		next.count = 0;
 		step_state(&state, &line->words[i], &next, &best);
 		/* Along the way that step_state() chose: words that were left out, then this one. */
 		while (state_token(&state, &token)) {
@@ -462,7 +470,8 @@ bool match_line(enum config_mode mode, const struct line *line, struct match *ma
 
 		next.count = 0;
 		for (j = 0; j < now.count; j++)
-			step_state(&now.list[j], &line->words[i], &next, &best);
+			if (i || may_begin(now.list[j].row, &line->words[0]))
+				step_state(&now.list[j], &line->words[i], &next, &best);
 		mismatch->word = i;
 		if (best == FIT_NONE) {
 			for (j = 0; i && j < now.count && mismatch->kind == MISMATCH_UNKNOWN; j++)

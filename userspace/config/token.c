@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ static enum token_kind kind_of(const char *text, size_t len)
 
 	if (text[0] == '<')
 		return TOKEN_NUMBER;
+	if (text[0] != 'g' && !isupper((unsigned char)text[0]))
+		return TOKEN_KEYWORD;
 	for (i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]); i++)
 		if (strlen(placeholders[i].text) == len && !memcmp(placeholders[i].text, text, len))
 			return placeholders[i].kind;
@@ -80,7 +83,10 @@ static const char *alternative(const struct token *token, size_t index, char tex
 	for (;; at = bar + 1) {
 		bar = memchr(at, '|', end - at);
 		if (!index--) {
-			snprintf(text, TOKEN_TEXT, "%.*s", (int)((bar ? bar : end) - at), at);
+			size_t len = (bar ? bar : end) - at;
+
+			memcpy(text, at, len); /* the table's words are shorter than TOKEN_TEXT */
+			text[len] = '\0';
 			return text;
 		}
 		if (!bar)
