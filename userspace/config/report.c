@@ -132,5 +132,11 @@ unsigned int edit_distance(const char *a, const char *b)
 /* A third of the letters wrong is a slip; more is another word. */
 bool word_is_near(const char *word, const char *candidate)
 {
-	return edit_distance(word, candidate) <= least((strlen(candidate) + 1) / 3, 3);
+	size_t word_len = strlen(word), len = strlen(candidate);
+	size_t slips = len < 8 ? (len + 1) / 3 : 3;
+
+	/* Each octet of difference in length is a slip, so most words need no closer look. */
+	if (word_len > len + slips || len > word_len + slips)
+		return false;
+	return edit_distance(word, candidate) <= slips;
 }
