@@ -35,7 +35,9 @@ checkpatch_kernel() {
 # Outside the kernel: C's own types, no kernel macros.
 checkpatch_userspace() {
 	local ignored=PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO,ARRAY_SIZE,VOLATILE
-	ignored+=,LINE_SPACING,SPACING,MULTIPLE_ASSIGNMENTS,COMPARISON_TO_NULL,EMBEDDED_FUNCTION_NAME,SYMBOLIC_PERMS
+	ignored+=,LINE_SPACING,SPACING,SPLIT_STRING,MULTIPLE_ASSIGNMENTS,COMPARISON_TO_NULL
+	ignored+=,EMBEDDED_FUNCTION_NAME,SYMBOLIC_PERMS,MACRO_ARG_PRECEDENCE,AVOID_EXTERNS
+	ignored+=,UNNECESSARY_PARENTHESES
 	checkpatch userspace "--max-line-length=120 --ignore $ignored" 'userspace/*.[ch]'
 }
 
