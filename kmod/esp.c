@@ -10,9 +10,10 @@
  * the SPI moves four bytes down, over the end of whatever is in front.
  */
 #include <linux/random.h>
-#include <linux/unaligned.h>
 
 #include "esp.h"
+
+#include <compat/unaligned.h>
 
 #define ESN_SHIFT	sizeof(__be32)
 

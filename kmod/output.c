@@ -8,7 +8,6 @@
  *	send_finish()	outer header, off it goes
  */
 #include <linux/icmp.h>
-#include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 
@@ -19,6 +18,8 @@
 #include "output.h"
 #include "sa.h"
 #include "trace.h"
+
+#include <compat/gso.h>
 
 #define ACQUIRE_INTERVAL	(5 * HZ)
 
