@@ -137,12 +137,12 @@ static void keys_are_found(void **state)
 		struct who who;
 		const char *peer;
 	} cases[] = {
-		{ "10.0.0.2", { ID_NONE }, "host" },
-		{ "10.0.0.3", { ID_NONE }, "net" },
-		{ "10.9.0.3", { ID_NONE }, "wide" },
-		{ "11.0.0.1", { ID_NONE }, NULL },
-		{ "2001:db8::1", { ID_NONE }, "six" },
-		{ "2001:db9::1", { ID_NONE }, NULL },
+		{ "10.0.0.2", { ID_NONE, NULL }, "host" },
+		{ "10.0.0.3", { ID_NONE, NULL }, "net" },
+		{ "10.9.0.3", { ID_NONE, NULL }, "wide" },
+		{ "11.0.0.1", { ID_NONE, NULL }, NULL },
+		{ "2001:db8::1", { ID_NONE, NULL }, "six" },
+		{ "2001:db9::1", { ID_NONE, NULL }, NULL },
 		/* M02: a named identity finds the key of that name, whatever the address */
 		{ "10.0.0.2", { ID_FQDN, "r2.example.com" }, "name" },
 		{ NULL, { ID_FQDN, "R2.EXAMPLE.COM" }, "name" },
@@ -154,7 +154,7 @@ static void keys_are_found(void **state)
 		/* A name that nobody knows leaves the address to decide */
 		{ "10.0.0.3", { ID_FQDN, "stranger" }, "net" },
 		{ NULL, { ID_FQDN, "stranger" }, NULL },
-		{ NULL, { ID_NONE }, NULL },
+		{ NULL, { ID_NONE, NULL }, NULL },
 	};
 	struct policy *policy = load_good("crypto ikev2 keyring K\n"
 		KEY("wide", "  address 10.0.0.0 255.0.0.0\n")

@@ -84,7 +84,8 @@ static void link_reference(struct loader *loader, struct reference *reference)
 
 	switch (reference->kind) {
 	case REFERENCE_IKE_PROPOSAL: {
-		const struct ike_proposal *proposal = FIND_NAMED(&policy->ike_proposals, name, near);
+		const struct ike_proposal *proposal =
+			FIND_NAMED(&policy->ike_proposals, name, near);
 
 		reference->owner.ikev2_policy->proposals[reference->slot] = proposal;
 		found = proposal;
@@ -105,14 +106,16 @@ static void link_reference(struct loader *loader, struct reference *reference)
 		break;
 	}
 	case REFERENCE_IKEV2_PROFILE: {
-		const struct ikev2_profile *profile = FIND_NAMED(&policy->ikev2_profiles, name, near);
+		const struct ikev2_profile *profile =
+			FIND_NAMED(&policy->ikev2_profiles, name, near);
 
 		reference->owner.ipsec_profile->ikev2_profile = profile;
 		found = profile;
 		break;
 	}
 	case REFERENCE_IPSEC_PROFILE: {
-		const struct ipsec_profile *profile = FIND_NAMED(&policy->ipsec_profiles, name, near);
+		const struct ipsec_profile *profile =
+			FIND_NAMED(&policy->ipsec_profiles, name, near);
 
 		reference->owner.interface->ipsec_profile = profile;
 		found = profile;
@@ -176,7 +179,8 @@ static void check_ike_proposal(struct loader *loader, struct ike_proposal *propo
 		return;
 
 	if (!aead && !plain)
-		loader_error(loader, place, "proposal \"%s\" has no \"encryption\"", proposal->name);
+		loader_error(loader, place, "proposal \"%s\" has no \"encryption\"",
+			     proposal->name);
 	else if (aead && plain)
 		loader_error(loader, place, "proposal \"%s\" mixes ciphers that bring their own "
 			     "integrity with others: make two proposals", proposal->name);

@@ -28,7 +28,8 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto legacy", "Permit weak algorithms everywhere",
 	  .handle = set_legacy, NEGATES },
 	{ GLOBAL, "crypto key-log FILE",
-	  "Write every session key to a file, for a protocol analyser", .handle = set_key_log, NEGATES },
+	  "Write every session key to a file, for a protocol analyser",
+	  .handle = set_key_log, NEGATES },
 
 	{ GLOBAL, "crypto ikev2 proposal NAME", "Algorithms of IKE SAs",
 	  .handle = open_ike_proposal, .opens = PROPOSAL },
@@ -157,7 +158,8 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto ca REST", "Certificates", NEGATES, REFUSED(NO_CERTIFICATES) },
 	{ GLOBAL, "crypto key REST", "Public keys", NEGATES, REFUSED(NO_CERTIFICATES) },
 
-	{ GLOBAL, "interface INTERFACE [point-to-point|multipoint]", "A tunnel, or the address behind a router's name",
+	{ GLOBAL, "interface INTERFACE [point-to-point|multipoint]",
+	  "A tunnel, or the address behind a router's name",
 	  .handle = open_interface, .opens = INTERFACE },
 	{ INTERFACE, "ip address A.B.C.D MASK", "Address of the interface",
 	  .handle = interface_address, NEGATES },

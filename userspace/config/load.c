@@ -94,12 +94,11 @@ void loader_say(struct loader *loader, enum config_severity severity, struct pla
 		diagnostic->source = must_strdup(loader->lines[place.line - 1]);
 		if (severity == CONFIG_NOTICE || may_hold_secret(diagnostic->source) ||
 		    (suggestion && may_hold_secret(suggestion))) {
+			size_t len = strlen(diagnostic->source);
 			size_t shown = place.column - 1 + place.width;
 
-			if (shown < strlen(diagnostic->source)) {
-				secret_wipe(diagnostic->source + shown,
-					    strlen(diagnostic->source) - shown);
-			}
+			if (shown < len)
+				secret_wipe(diagnostic->source + shown, len - shown);
 		}
 	}
 	if (severity == CONFIG_ERROR && loader->number <= loader->line_count)
@@ -181,7 +180,9 @@ static void ignore(struct loader *loader)
 static void report_mismatch(struct loader *loader, const struct mismatch *mismatch)
 {
 	const struct line *line = &loader->line;
-	struct place place = { .line = loader->number, .column = strlen(line->raw) + 1, .width = 1 };
+	struct place place = {
+		.line = loader->number, .column = strlen(line->raw) + 1, .width = 1,
+	};
 
 	if (mismatch->word < line->count)
 		place = place_of_word(loader, &line->words[mismatch->word]);
@@ -389,7 +390,8 @@ static void index_lines(struct loader *loader, char *text, size_t len)
 		text[end] = '\0';
 		if (loader->line_count == capacity) {
 			capacity = capacity ? 2 * capacity : 64;
-			loader->lines = must_realloc(loader->lines, capacity * sizeof(*loader->lines));
+			loader->lines = must_realloc(loader->lines,
+						     capacity * sizeof(*loader->lines));
 		}
 		loader->lines[loader->line_count++] = text + start;
 	}
@@ -455,7 +457,6 @@ struct result config_load_text(const char *name, struct bytes text, struct confi
 	struct loader loader = { .policy = policy_new(), .report = report };
 	struct scratch *scratch = must_calloc(1, sizeof(*scratch));
 	char *copy = must_calloc(1, text.len + 1);
-	struct result result;
 
 	*out = NULL;
 	loader.policy->source = must_strdup(name);
@@ -478,8 +479,7 @@ struct result config_load_text(const char *name, struct bytes text, struct confi
 	secret_free(copy, text.len + 1);
 	if (report->errors) {
 		policy_free(loader.policy);
-		result = summary(report, name);
-		return result;
+		return summary(report, name);
 	}
 	*out = loader.policy;
 	return RESULT_OK;

@@ -65,7 +65,7 @@ struct loader {
 	unsigned int indent; /* of the statement that opened the mode */
 	bool separated; /* a "!" of its own stood since */
 	unsigned int openers[CONFIG_MODE_COUNT]; /* the line that opened each mode last */
-	bool *faulty; /* by number of an object's first line: it has errors, do not complain further */
+	bool *faulty; /* by an object's first line: it has errors, do not complain further */
 	bool skipping; /* the mode belongs to a statement that is ignored or wrong */
 
 	/* The objects of the open modes */

@@ -112,7 +112,9 @@ static enum fit fit_value(const struct token *token, const struct word *word, st
 		if (!all_digits(word->text) || word->len > 18)
 			return FIT_NONE;
 		arg->number = strtoull(word->text, NULL, 10);
-		return arg->number >= token->min && arg->number <= token->max ? FIT_VALUE : FIT_NONE;
+		if (arg->number < token->min || arg->number > token->max)
+			return FIT_NONE;
+		return FIT_VALUE;
 	case TOKEN_TRANSFORM: /* the key size of the transform before it */
 		return all_digits(word->text) ? FIT_VALUE : FIT_NONE;
 	default:
@@ -280,6 +282,16 @@ static void list_add(struct gather *gather, const char *text)
 		snprintf(gather->list + used, sizeof(gather->list) - used, ", ...");
 }
 
+static void note_nearest(struct gather *gather, const char *candidate)
+{
+	unsigned int distance = edit_distance(gather->word->text, candidate);
+
+	if (gather->nearest[0] && distance >= gather->distance)
+		return;
+	gather->distance = distance;
+	snprintf(gather->nearest, sizeof(gather->nearest), "%s", candidate);
+}
+
 static void gather_token(void *context, const struct statement *row, const struct token *token)
 {
 	struct gather *gather = context;
@@ -296,11 +308,8 @@ static void gather_token(void *context, const struct statement *row, const struc
 			continue;
 		}
 		list_add(gather, candidate);
-		if (word && may_abbreviate(token, word) && word_is_near(word->text, candidate) &&
-		    (!gather->nearest[0] || edit_distance(word->text, candidate) < gather->distance)) {
-			gather->distance = edit_distance(word->text, candidate);
-			snprintf(gather->nearest, sizeof(gather->nearest), "%s", candidate);
-		}
+		if (word && may_abbreviate(token, word) && word_is_near(word->text, candidate))
+			note_nearest(gather, candidate);
 	}
 	if (i || gather->abbreviated_only)
 		return;
@@ -343,7 +352,8 @@ static const char *words_before(const struct line *line, size_t count, char *tex
 
 	text[0] = '\0';
 	for (i = 0; i < count && used + 1 < size; i++)
-		used += snprintf(text + used, size - used, "%s%s", i ? " " : "", line->words[i].text);
+		used += snprintf(text + used, size - used, "%s%s", i ? " " : "",
+				 line->words[i].text);
 	return text;
 }
 
@@ -427,7 +437,7 @@ static bool fill_args(const struct statement *row, const struct line *line, stru
 
 		next.count = 0;
 		step_state(&state, &line->words[i], &next, &best);
-		/* Along the way that step_state() chose: words that were left out, then this one. */
+		/* The way that step_state() chose: words that were left out, then this one. */
 		while (state_token(&state, &token)) {
 			if (fit_word(&token, &line->words[i], &arg) == best)
 				break;

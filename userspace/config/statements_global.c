@@ -17,7 +17,8 @@ void replace_text(char **slot, const char *text)
 void duplicate(struct loader *loader, const struct match *match, const struct source_place *first)
 {
 	loader_error(loader, place_of_arg(loader, &match->args[0]),
-		     "duplicate \"%s\": it is already in line %u", match->args[0].text, first->line);
+		     "duplicate \"%s\": it is already in line %u", match->args[0].text,
+		     first->line);
 }
 
 struct source_place here(const struct loader *loader)
@@ -179,7 +180,8 @@ void tunnel_protection(struct loader *loader, const struct match *match)
 		return;
 	replace_text(&interface->ipsec_profile_name, match->negated ? NULL : match->args[0].text);
 	if (!match->negated)
-		refer(loader, REFERENCE_IPSEC_PROFILE, &match->args[0], 0)->owner.interface = interface;
+		refer(loader, REFERENCE_IPSEC_PROFILE, &match->args[0], 0)->owner.interface =
+			interface;
 }
 
 void add_route(struct loader *loader, const struct match *match)

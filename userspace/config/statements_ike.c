@@ -124,7 +124,7 @@ void policy_match_address(struct loader *loader, const struct match *match)
 		*local = (struct address){ .family = AF_UNSPEC };
 	else if (local->family != AF_UNSPEC && !address_equal(local, &match->args[0].address))
 		loader_error(loader, place_of_line(loader->number),
-			     "a policy matches one local address: make another policy for this one");
+			     "a policy matches one local address: make another policy");
 	else
 		*local = match->args[0].address;
 }
