@@ -3,7 +3,7 @@
 # timeout: 280
 #
 # Two daemons and what happens around them: interfaces from the configuration,
-# reloads, crashes, hands that change things, the module that goes and comes.
+# reloads, crashes, hands that change things.
 #
 #	             namespace r1                        namespace r2
 #	  192.168.1.1  lo                                  lo  192.168.2.1
@@ -53,13 +53,13 @@ ends_with() {
 }
 
 without_module() {
-	ends_with 1 'not loaded: modprobe seki' in_r1 "$sekid" -n -f "$folder/r1.conf" \
+	ends_with 1 'not loaded: modprobe seki' ip netns exec r1 "$sekid" -n -f "$folder/r1.conf" \
 		--control "$folder/other"
 }
 
 bad_config_touches_nothing() {
 	sed 's/tunnel destination/tunnel destinaton/' "$folder/r1.conf" >"$folder/bad.conf"
-	ends_with 2 'bad.conf:' in_r1 "$sekid" -n -f "$folder/bad.conf" --control "$folder/other"
+	ends_with 2 'bad.conf:' ip netns exec r1 "$sekid" -n -f "$folder/bad.conf" --control "$folder/other"
 	! ip -n r1 link show tunnel0
 	[ ! -e "$folder/other" ]
 }
@@ -86,7 +86,7 @@ only_network_administration_is_left() {
 }
 
 second_daemon_is_refused() {
-	ends_with 1 'UDP port 500 is taken' in_r1 "$sekid" -n -f "$folder/r1.conf" \
+	ends_with 1 'UDP port 500 is taken' ip netns exec r1 "$sekid" -n -f "$folder/r1.conf" \
 		--control "$folder/other"
 }
 
@@ -115,7 +115,7 @@ reload_applies_the_difference() {
 
 bad_reload_changes_nothing() {
 	cp "$folder/r1.conf" "$folder/good.conf"
-	sed -i 's/^crypto ikev2 profile/crypto ikev2 profil/; s/172.16.0.111 /172.16.0.122 /' "$folder/r1.conf"
+	sed -i 's/tunnel destination/tunnel destinaton/; s/172.16.0.111 /172.16.0.122 /' "$folder/r1.conf"
 	kill -HUP "$(cat "$folder/pid1")"
 	wait_for 10 log_has 1 'the configuration stays as it is' || { show_logs; return 1; }
 	cp "$folder/good.conf" "$folder/r1.conf"
@@ -125,15 +125,16 @@ bad_reload_changes_nothing() {
 
 # The kernel carries on while nobody is there, and through the return.
 crash_and_return() {
-	local dead
+	local dead pings
 	dead=$(cat "$folder/pid1")
 	in_r1 ping -q -c 60 -i 0.1 -W 5 -I 192.168.1.1 192.168.2.1 >"$folder/pings" &
+	pings=$!
 	kill -KILL "$dead"
 	wait_for 10 sh -c "! kill -0 $dead"
 	reach 3
 	start 1
 	wait_for 30 active 1 || { show_logs; return 1; }
-	wait $!
+	wait "$pings"
 	cat "$folder/pings"
 	grep -q ' 0% packet loss' "$folder/pings"
 }
@@ -146,16 +147,11 @@ made_by_hand() {
 	wait_for 30 reach || { show_logs; return 1; }
 }
 
-module_goes_and_comes() {
+# Tunnels may go, but the module has the daemon's sockets.
+module_stays() {
 	ip -n r1 link del tunnel0
 	ip -n r2 link del tunnel0
-	# Its sockets were lent to the module, which is busy until they are back.
-	wait_for 20 unload_seki || { show_logs; return 1; }
-	wait_for 10 log_has 1 'module was unloaded'
-	wait_for 10 log_has 2 'module was unloaded'
-	load_seki
-	wait_for 10 log_has 1 'loaded again'
-	wait_for 10 log_has 2 'loaded again'
+	! unload_seki
 	kill -HUP "$(cat "$folder/pid1")" "$(cat "$folder/pid2")"
 	wait_for 40 both_active || { show_logs; return 1; }
 	reach
@@ -191,6 +187,6 @@ run_test "a reload changes the address and nothing else" reload_applies_the_diff
 run_test "a bad reload changes nothing" bad_reload_changes_nothing
 run_test "a crash of the daemon costs no packet" crash_and_return
 run_test "an interface made by hand gets what its stanza says" made_by_hand
-run_test "the module may be unloaded and loaded again" module_goes_and_comes
+run_test "a reload makes interfaces again, on a module that stays" module_stays
 run_test "at the end peers are told and SAs are gone" goodbye
 ktap_finish

@@ -11,6 +11,7 @@
 #include <linux/netlink.h>
 #include <netlink/attr.h>
 #include <netlink/socket.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -290,4 +291,16 @@ struct result listener_read(struct listener *listener, netlink_visit event, void
 			event(context, header);
 	}
 	return RESULT_OK;
+}
+
+void listener_drain(struct listener *listener, netlink_visit event, void *context)
+{
+	struct pollfd waiting = { .fd = listener->fd, .events = POLLIN };
+	struct result result;
+
+	while (poll(&waiting, 1, 0) > 0) {
+		result = listener_read(listener, event, context);
+		if (failed(&result) && result.code != -ENOBUFS)
+			return; /* to be met again, and told, by the next read */
+	}
 }

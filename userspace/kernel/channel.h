@@ -67,5 +67,7 @@ struct result listener_join(struct listener *listener, uint32_t group);
  * Return: -ENOBUFS when events were lost
  */
 struct result listener_read(struct listener *listener, netlink_visit event, void *context);
+/** listener_drain() - all that waits, whether or not something was lost before it */
+void listener_drain(struct listener *listener, netlink_visit event, void *context);
 
 #endif

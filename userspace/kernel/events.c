@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Events of the generic netlink family "seki", and of the controller that tells
- * when the family itself comes and goes with its module.
+ * Events of the generic netlink family "seki".
  */
 
 #include <linux/genetlink.h>
 #include <linux/seki.h>
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "kernel/internal.h"
-#include "kernel/netlink.h"
 
 static const struct nla_policy acquire_policy[SEKI_A_ACQUIRE_MAX + 1] = {
 	[SEKI_A_ACQUIRE_IFINDEX] = { .type = NLA_U32 },
@@ -67,34 +64,6 @@ static bool expire(const struct kernel_events *events, struct nlmsghdr *message)
 	return true;
 }
 
-/* The module may be unloaded and loaded under a running daemon. */
-static bool family_event(struct kernel_netlink *netlink, struct nlmsghdr *message, uint8_t command)
-{
-	static const struct nla_policy policy[CTRL_ATTR_MAX + 1] = {
-		[CTRL_ATTR_FAMILY_NAME] = { .type = NLA_STRING },
-	};
-	struct nlattr *tb[CTRL_ATTR_MAX + 1];
-	struct result result;
-
-	if (genlmsg_parse(message, 0, tb, CTRL_ATTR_MAX, policy) < 0 || !tb[CTRL_ATTR_FAMILY_NAME])
-		return false;
-	if (strcmp(nla_get_string(tb[CTRL_ATTR_FAMILY_NAME]), SEKI_FAMILY_NAME))
-		return true;
-	if (command == CTRL_CMD_DELFAMILY) {
-		netlink->family = 0;
-		log_line(LOG_ERROR, "kernel: the seki module was unloaded, no tunnel can work");
-	} else if (command == CTRL_CMD_NEWFAMILY) {
-		result = family_learn(netlink, message);
-		if (!failed(&result))
-			result = lend_again(netlink);
-		if (failed(&result))
-			log_line(LOG_ERROR, "kernel: %s", result.why);
-		else
-			log_line(LOG_NOTICE, "kernel: the seki module was loaded again");
-	}
-	return true;
-}
-
 void generic_event(void *context, struct nlmsghdr *message)
 {
 	struct kernel_netlink *netlink = context;
@@ -105,11 +74,9 @@ void generic_event(void *context, struct nlmsghdr *message)
 	if (!genlmsg_valid_hdr(message, 0))
 		return;
 	header = nlmsg_data(message);
-	if (message->nlmsg_type == GENL_ID_CTRL)
-		good = family_event(netlink, message, header->cmd);
-	else if (netlink->family == 0 || message->nlmsg_type != netlink->family)
+	if (message->nlmsg_type != netlink->family)
 		return;
-	else if (header->cmd == SEKI_CMD_ACQUIRE_NTF)
+	if (header->cmd == SEKI_CMD_ACQUIRE_NTF)
 		good = acquire(events, message);
 	else if (header->cmd == SEKI_CMD_EXPIRE_NTF)
 		good = expire(events, message);

@@ -7,8 +7,6 @@
 #include "kernel/channel.h"
 #include "kernel/kernel.h"
 
-enum { KERNEL_LENT_MAX = 2 }; /* one socket for IPv4, one for IPv6 */
-
 /**
  * struct tunnel_entry - a tunnel as the kernel last described it
  * @told: a receiver of events knows this state
@@ -31,8 +29,7 @@ struct tunnel_table {
  * struct kernel_netlink - the implementation of struct kernel
  * @generic, @route: requests
  * @events, @links: what comes unasked
- * @family: number of the family "seki", 0 while the module is not loaded
- * @lent: UDP sockets that the module takes ESP from
+ * @family: number of the family "seki"
  */
 struct kernel_netlink {
 	struct kernel base;
@@ -40,8 +37,6 @@ struct kernel_netlink {
 	struct listener events, links;
 	uint16_t family;
 	struct tunnel_table tunnels;
-	int lent[KERNEL_LENT_MAX];
-	size_t lent_count;
 };
 
 static inline struct kernel_netlink *netlink_of(struct kernel *kernel)
@@ -67,8 +62,5 @@ extern const struct kernel_ops kernel_netlink_ops;
 /** sa_id_parse() - from attributes of the set "sa", checked by sa_policy */
 bool sa_id_parse(struct nlattr *const *tb, struct kernel_sa_id *id);
 extern const struct nla_policy sa_policy[];
-/** family_learn() - takes number and event group from a description of the family */
-struct result family_learn(struct kernel_netlink *netlink, struct nlmsghdr *message);
-struct result lend_again(struct kernel_netlink *netlink);
 
 #endif

@@ -96,19 +96,11 @@ bool sa_id_parse(struct nlattr *const *tb, struct kernel_sa_id *id)
 	       address_from_bytes(bytes_of(nla_data(remote), (size_t)nla_len(remote)), &id->remote);
 }
 
-/* Return: a request to fill in; NULL with the reason while there is no module. */
-static struct nl_msg *new_request(struct kernel_netlink *netlink, uint8_t command, uint16_t flags,
-				  struct result *why)
+static struct nl_msg *new_request(struct kernel_netlink *netlink, uint8_t command, uint16_t flags)
 {
-	struct genlmsghdr *header;
-	struct nl_msg *request;
+	struct nl_msg *request = channel_request(&netlink->generic, netlink->family, flags, GENL_HDRLEN);
+	struct genlmsghdr *header = nlmsg_data(nlmsg_hdr(request));
 
-	if (!netlink->family) {
-		*why = fail(-ENOENT, "the seki kernel module is not loaded: modprobe seki");
-		return NULL;
-	}
-	request = channel_request(&netlink->generic, netlink->family, flags, GENL_HDRLEN);
-	header = nlmsg_data(nlmsg_hdr(request));
 	header->cmd = command;
 	header->version = SEKI_FAMILY_VERSION;
 	return request;
@@ -233,12 +225,9 @@ static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
 	struct answer answer = { 0 };
-	struct nl_msg *request;
+	struct nl_msg *request = new_request(netlink, SEKI_CMD_SPI_ALLOC, 0);
 	struct result result;
 
-	request = new_request(netlink, SEKI_CMD_SPI_ALLOC, 0, &result);
-	if (!request)
-		return result;
 	NLA_PUT_U32(request, SEKI_A_SA_IFINDEX, ifindex);
 	NLA_PUT_U8(request, SEKI_A_SA_PROTO, ip_protocol(protocol));
 	if (put_address(request, SEKI_A_SA_LOCAL, local))
@@ -256,29 +245,29 @@ nla_put_failure:
 static struct result add_sa(struct kernel *kernel, const struct kernel_sa *sa)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request;
-	struct result result;
+	struct nl_msg *request = new_request(netlink, SEKI_CMD_SA_NEW, 0);
 
-	request = new_request(netlink, SEKI_CMD_SA_NEW, 0, &result);
-	if (!request)
-		return result;
 	if (put_sa(request, sa))
 		return too_big(netlink, "new SA");
 	return channel_talk(&netlink->generic, "new SA", NULL, NULL);
 }
 
+/* The module's code for an SA that is not there is ESRCH. */
+static struct result gone_is_enoent(struct result result)
+{
+	if (result.code == -ESRCH)
+		result.code = -ENOENT;
+	return result;
+}
+
 static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id *id)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request;
-	struct result result;
+	struct nl_msg *request = new_request(netlink, SEKI_CMD_SA_DEL, 0);
 
-	request = new_request(netlink, SEKI_CMD_SA_DEL, 0, &result);
-	if (!request)
-		return result;
 	if (put_id(request, id))
 		return too_big(netlink, "deletion of an SA");
-	return channel_talk(&netlink->generic, "deletion of an SA", NULL, NULL);
+	return gone_is_enoent(channel_talk(&netlink->generic, "deletion of an SA", NULL, NULL));
 }
 
 static uint64_t get_u64(const struct nlattr *attribute, uint64_t otherwise)
@@ -337,15 +326,13 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 
 	memset(counters, 0, sizeof(*counters));
 	counters->idle_seconds = UINT64_MAX;
-	request = new_request(netlink, SEKI_CMD_SA_GET, 0, &result);
-	if (!request)
-		return result;
+	request = new_request(netlink, SEKI_CMD_SA_GET, 0);
 	if (put_id(request, id))
 		return too_big(netlink, "counters of an SA");
 	result = channel_talk(&netlink->generic, "counters of an SA", counters_visit, &answer);
 	if (!failed(&result) && !answer.valid)
 		result = fail(-EPROTO, "counters of an SA: the kernel's answer cannot be read");
-	return result;
+	return gone_is_enoent(result);
 }
 
 /* What a dump found: kept until its end, because receivers may use the channel. */
@@ -382,8 +369,7 @@ static struct result list_sas(struct kernel_netlink *netlink, struct sa_list *li
 	struct result result;
 
 	memset(list, 0, sizeof(*list));
-	if (!new_request(netlink, SEKI_CMD_SA_GET, NLM_F_DUMP, &result))
-		return result;
+	new_request(netlink, SEKI_CMD_SA_GET, NLM_F_DUMP);
 	result = channel_talk(&netlink->generic, "list of SAs", list_visit, list);
 	/* SAs come and go; those that were there all the time are in the list. */
 	return result.code == -EINTR ? RESULT_OK : result;
@@ -435,14 +421,19 @@ static struct result repeat_soft_expiry(struct kernel_netlink *netlink)
 struct result kernel_netlink_resync(struct kernel *kernel)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct result result = link_dump(netlink);
+	struct result result;
 
-	return failed(&result) || !netlink->family ? result : repeat_soft_expiry(netlink);
+	/* Events from before the dump would be told after it, as if a tunnel
+	 * had gone back to what it was.
+	 */
+	listener_drain(&netlink->links, link_event, netlink);
+	result = link_dump(netlink);
+	return failed(&result) ? result : repeat_soft_expiry(netlink);
 }
 
 /* The family itself */
 
-struct result family_learn(struct kernel_netlink *netlink, struct nlmsghdr *message)
+static struct result family_learn(struct kernel_netlink *netlink, struct nlmsghdr *message)
 {
 	static const struct nla_policy policy[CTRL_ATTR_MAX + 1] = {
 		[CTRL_ATTR_FAMILY_ID] = { .type = NLA_U16 },
@@ -500,37 +491,14 @@ static struct result resolve_family(struct kernel_netlink *netlink)
 	return failed(&result) ? result : answer.result;
 }
 
-static struct result lend(struct kernel_netlink *netlink, int fd)
-{
-	struct nl_msg *request;
-	struct result result;
-
-	request = new_request(netlink, SEKI_CMD_ENCAP_SET, 0, &result);
-	if (!request)
-		return result;
-	if (nla_put_u32(request, SEKI_A_SOCKET_FD, (uint32_t)fd))
-		return too_big(netlink, "loan of a UDP socket");
-	return channel_talk(&netlink->generic, "loan of a UDP socket", NULL, NULL);
-}
-
 struct result kernel_netlink_lend_socket(struct kernel *kernel, int fd)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
+	struct nl_msg *request = new_request(netlink, SEKI_CMD_ENCAP_SET, 0);
 
-	if (netlink->lent_count == KERNEL_LENT_MAX)
-		return fail(-ENOSPC, "more than %d sockets are lent", KERNEL_LENT_MAX);
-	netlink->lent[netlink->lent_count++] = fd;
-	return lend(netlink, fd);
-}
-
-struct result lend_again(struct kernel_netlink *netlink)
-{
-	struct result result = RESULT_OK;
-	size_t i;
-
-	for (i = 0; i < netlink->lent_count && !failed(&result); i++)
-		result = lend(netlink, netlink->lent[i]);
-	return result;
+	if (nla_put_u32(request, SEKI_A_SOCKET_FD, (uint32_t)fd))
+		return too_big(netlink, "loan of a UDP socket");
+	return channel_talk(&netlink->generic, "loan of a UDP socket", NULL, NULL);
 }
 
 struct kernel *kernel_netlink_new(struct result *why)
@@ -547,8 +515,6 @@ struct kernel *kernel_netlink_new(struct result *why)
 		*why = listener_open(&netlink->links, NETLINK_ROUTE);
 	if (!failed(why))
 		*why = listener_join(&netlink->links, RTNLGRP_LINK);
-	if (!failed(why)) /* its group has the number of the controller itself */
-		*why = listener_join(&netlink->events, GENL_ID_CTRL);
 	if (!failed(why))
 		*why = resolve_family(netlink);
 	if (!failed(why))

@@ -38,8 +38,7 @@ struct result kernel_netlink_resync(struct kernel *kernel);
 /**
  * kernel_netlink_lend_socket() - lets the module take ESP out of a UDP socket
  *
- * Done again by itself when the module is loaded again; @fd has to stay open
- * as long as @kernel.
+ * Ends when the socket is closed; until then the module cannot be unloaded.
  */
 struct result kernel_netlink_lend_socket(struct kernel *kernel, int fd);
 
