@@ -148,20 +148,34 @@ static void test_s0_facts(void **state)
 static void test_trace(void **state)
 {
 	static const char *const initiator[] = {
-		"CurState: IDLE Event: EV_INIT_SA", "CurState: I_BLD_INIT Event: EV_GET_IKE_POLICY",
-		"CurState: I_BLD_INIT Event: EV_SET_POLICY", "CurState: I_BLD_INIT Event: EV_CHK_AUTH4PKI",
-		"CurState: I_BLD_INIT Event: EV_GEN_DH_KEY", "CurState: I_BLD_INIT Event: EV_NO_EVENT",
-		"CurState: I_BLD_INIT Event: EV_OK_RECD_DH_PUBKEY_RESP", "Action: Action_Null",
-		"CurState: I_BLD_INIT Event: EV_GET_CONFIG_MODE", "CurState: I_BLD_INIT Event: EV_BLD_MSG",
-		"CurState: I_WAIT_INIT Event: EV_RECV_INIT", "CurState: I_PROC_INIT Event: EV_CHK4_NOTIFY",
-		"CurState: I_PROC_INIT Event: EV_VERIFY_MSG", "CurState: I_PROC_INIT Event: EV_PROC_MSG",
-		"CurState: I_PROC_INIT Event: EV_DETECT_NAT", "CurState: I_PROC_INIT Event: EV_CHK_NAT_T",
-		"CurState: I_PROC_INIT Event: EV_CHK_CONFIG_MODE", "CurState: INIT_DONE Event: EV_GEN_DH_SECRET",
-		"CurState: INIT_DONE Event: EV_OK_RECD_DH_SECRET_RESP", "CurState: INIT_DONE Event: EV_GEN_SKEYID",
-		"CurState: INIT_DONE Event: EV_DONE", "CurState: INIT_DONE Event: EV_CHK4_ROLE",
-		"CurState: I_BLD_AUTH Event: EV_GEN_AUTH", "CurState: I_WAIT_AUTH Event: EV_RECV_AUTH",
-		"CurState: I_PROC_AUTH Event: EV_VERIFY_AUTH", "CurState: AUTH_DONE Event: EV_PKI_SESH_CLOSE",
-		"CurState: AUTH_DONE Event: EV_OK_RECD_LOAD_IPSEC", "CurState: READY Event: EV_CHK_IKE_ONLY",
+		"CurState: IDLE Event: EV_INIT_SA",
+		"CurState: I_BLD_INIT Event: EV_GET_IKE_POLICY",
+		"CurState: I_BLD_INIT Event: EV_SET_POLICY",
+		"CurState: I_BLD_INIT Event: EV_CHK_AUTH4PKI",
+		"CurState: I_BLD_INIT Event: EV_GEN_DH_KEY",
+		"CurState: I_BLD_INIT Event: EV_NO_EVENT",
+		"CurState: I_BLD_INIT Event: EV_OK_RECD_DH_PUBKEY_RESP",
+		"Action: Action_Null",
+		"CurState: I_BLD_INIT Event: EV_GET_CONFIG_MODE",
+		"CurState: I_BLD_INIT Event: EV_BLD_MSG",
+		"CurState: I_WAIT_INIT Event: EV_RECV_INIT",
+		"CurState: I_PROC_INIT Event: EV_CHK4_NOTIFY",
+		"CurState: I_PROC_INIT Event: EV_VERIFY_MSG",
+		"CurState: I_PROC_INIT Event: EV_PROC_MSG",
+		"CurState: I_PROC_INIT Event: EV_DETECT_NAT",
+		"CurState: I_PROC_INIT Event: EV_CHK_NAT_T",
+		"CurState: I_PROC_INIT Event: EV_CHK_CONFIG_MODE",
+		"CurState: INIT_DONE Event: EV_GEN_DH_SECRET",
+		"CurState: INIT_DONE Event: EV_OK_RECD_DH_SECRET_RESP",
+		"CurState: INIT_DONE Event: EV_GEN_SKEYID",
+		"CurState: INIT_DONE Event: EV_DONE",
+		"CurState: INIT_DONE Event: EV_CHK4_ROLE",
+		"CurState: I_BLD_AUTH Event: EV_GEN_AUTH",
+		"CurState: I_WAIT_AUTH Event: EV_RECV_AUTH",
+		"CurState: I_PROC_AUTH Event: EV_VERIFY_AUTH",
+		"CurState: AUTH_DONE Event: EV_PKI_SESH_CLOSE",
+		"CurState: AUTH_DONE Event: EV_OK_RECD_LOAD_IPSEC",
+		"CurState: READY Event: EV_CHK_IKE_ONLY",
 		"CurState: READY Event: EV_I_OK",
 	};
 	struct sim *sim = s0(4);
@@ -170,7 +184,8 @@ static void test_trace(void **state)
 	bring_up_one(sim, 0);
 	for (size_t i = 0; i < sim->log_count && at < sizeof(initiator) / sizeof(initiator[0]); i++)
 		if (strstr(sim->log[i].text, initiator[at]) &&
-		    (strstr(sim->log[i].text, "(I) MsgID") || strstr(sim->log[i].text, "Action_Null")))
+		    (strstr(sim->log[i].text, "(I) MsgID") ||
+		     strstr(sim->log[i].text, "Action_Null")))
 			at++;
 	if (at < sizeof(initiator) / sizeof(initiator[0]))
 		fail_msg("the trace lacks \"%s\"", initiator[at]);
@@ -190,7 +205,9 @@ static void test_ike_rekey(void **state)
 			assert_true(sim_ping(sim, 1));
 		}
 		assert_true(sim_stat(sim, 0, IKE_STAT_REKEYED) >= 4);
-		assert_int_equal(sim_stat(sim, 0, IKE_STAT_ESTABLISHED) - sim_stat(sim, 0, IKE_STAT_REKEYED), 1);
+		assert_int_equal(sim_stat(sim, 0, IKE_STAT_ESTABLISHED) -
+					 sim_stat(sim, 0, IKE_STAT_REKEYED),
+				 1);
 		assert_clean(sim);
 		sim_free(sim);
 	}
@@ -213,7 +230,8 @@ static void test_child_rekey(void **state)
 	for (int pfs = 0; pfs < 2; pfs++) {
 		for (int i = 0; i < 2; i++) {
 			struct sim *sim = pfs ? sim_new(6, with_pfs(sim_modern_1, one, sizeof(one)),
-							with_pfs(sim_modern_2, two, sizeof(two))) : modern(6);
+							with_pfs(sim_modern_2, two, sizeof(two))) :
+						modern(6);
 
 			bring_up_one(sim, 0);
 			for (int round = 0; round < 30; round++) {
@@ -453,7 +471,8 @@ static void test_shut_down(void **state)
 
 /* --- refusals --- */
 
-static const char *replace(const char *text, const char *what, const char *by, char *out, size_t size)
+static const char *replace(const char *text, const char *what, const char *by, char *out,
+			   size_t size)
 {
 	const char *at = strstr(text, what);
 
@@ -491,8 +510,9 @@ static void responder_is_up(struct sim *sim)
 static void test_wrong_key(void **state)
 {
 	char two[2000];
-	struct sim *sim = sim_new(20, sim_modern_1, replace(sim_modern_2, "pre-shared-key secret",
-							    "pre-shared-key sekret", two, sizeof(two)));
+	struct sim *sim = sim_new(20, sim_modern_1,
+				  replace(sim_modern_2, "pre-shared-key secret",
+					  "pre-shared-key sekret", two, sizeof(two)));
 
 	responder_is_up(sim);
 	assert_refused(sim, "unmatched auth data", "AUTHENTICATION_FAILED");
@@ -505,10 +525,12 @@ static void test_asymmetric_keys(void **state)
 {
 	char one[2000], two[2000];
 	struct sim *sim = sim_new(21,
-		replace(sim_modern_1, "pre-shared-key secret",
-			"pre-shared-key local abc\n  pre-shared-key remote xyz", one, sizeof(one)),
-		replace(sim_modern_2, "pre-shared-key secret",
-			"pre-shared-key local xyz\n  pre-shared-key remote abc", two, sizeof(two)));
+				  replace(sim_modern_1, "pre-shared-key secret",
+					  "pre-shared-key local abc\n  pre-shared-key remote xyz",
+					  one, sizeof(one)),
+				  replace(sim_modern_2, "pre-shared-key secret",
+					  "pre-shared-key local xyz\n  pre-shared-key remote abc",
+					  two, sizeof(two)));
 
 	bring_up_one(sim, 0);
 	assert_clean(sim);
@@ -517,10 +539,12 @@ static void test_asymmetric_keys(void **state)
 
 static void test_no_common_proposal(void **state)
 {
-	static const char extra[] = "crypto ikev2 proposal X\n encryption aes-cbc-256\n integrity sha512\n"
-				    " group 16\ncrypto ikev2 policy X\n proposal X\n";
-	static const char other[] = "crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n"
-				    " group 19\ncrypto ikev2 policy X\n proposal X\n";
+	static const char extra[] =
+		"crypto ikev2 proposal X\n encryption aes-cbc-256\n integrity sha512\n"
+		" group 16\ncrypto ikev2 policy X\n proposal X\n";
+	static const char other[] =
+		"crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n"
+		" group 19\ncrypto ikev2 policy X\n proposal X\n";
 	char one[2000], two[2000];
 	struct sim *sim;
 
@@ -535,10 +559,12 @@ static void test_no_common_proposal(void **state)
 /* B36: the first guess at the group is wrong, the second exchange has the right one. */
 static void test_wrong_group_guess(void **state)
 {
-	static const char offer[] = "crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n"
-				    " group 14 19\ncrypto ikev2 policy X\n proposal X\n";
-	static const char want[] = "crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n"
-				   " group 19\ncrypto ikev2 policy X\n proposal X\n";
+	static const char offer[] =
+		"crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n"
+		" group 14 19\ncrypto ikev2 policy X\n proposal X\n";
+	static const char want[] =
+		"crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n"
+		" group 19\ncrypto ikev2 policy X\n proposal X\n";
 	char one[2000], two[2000];
 	struct sim *sim;
 
@@ -555,7 +581,8 @@ static void test_wrong_group_guess(void **state)
 static void test_no_common_transform_set(void **state)
 {
 	char one[2000], two[2000];
-	struct sim *sim = sim_new(24,
+	struct sim *sim = sim_new(
+		24,
 		replace(sim_modern_1, "crypto ipsec profile I\n",
 			"crypto ipsec transform-set T esp-gcm 128\ncrypto ipsec profile I\n set transform-set T\n",
 			one, sizeof(one)),
@@ -564,7 +591,8 @@ static void test_no_common_transform_set(void **state)
 			two, sizeof(two)));
 
 	responder_is_up(sim);
-	assert_refused(sim, "the peer refused the child SA with NO_PROPOSAL_CHOSEN", "child SA failed");
+	assert_refused(sim, "the peer refused the child SA with NO_PROPOSAL_CHOSEN",
+		       "child SA failed");
 	sim_free(sim);
 }
 
@@ -572,10 +600,13 @@ static void test_no_common_transform_set(void **state)
 static void test_other_profile(void **state)
 {
 	char two[3000];
-	struct sim *sim = sim_new(25, sim_modern_1, replace(sim_modern_2, "crypto ipsec profile I\n",
-		"crypto ikev2 profile Q\n match identity remote address 10.0.0.1 255.255.255.255\n"
-		" authentication remote pre-share\n authentication local pre-share\n keyring local K\n"
-		"crypto ipsec profile I\n", two, sizeof(two)));
+	struct sim *sim = sim_new(
+		25, sim_modern_1,
+		replace(sim_modern_2, "crypto ipsec profile I\n",
+			"crypto ikev2 profile Q\n match identity remote address 10.0.0.1 255.255.255.255\n"
+			" authentication remote pre-share\n authentication local pre-share\n keyring local K\n"
+			"crypto ipsec profile I\n",
+			two, sizeof(two)));
 
 	responder_is_up(sim);
 	assert_refused(sim, "There was no IPSEC policy found for received TS", "TS_UNACCEPTABLE");
@@ -586,11 +617,14 @@ static void test_other_profile(void **state)
 static void test_unknown_identity(void **state)
 {
 	char two[2000];
-	struct sim *sim = sim_new(26, sim_modern_1, replace(sim_modern_2, "match identity remote any",
-		"match identity remote fqdn elsewhere.example", two, sizeof(two)));
+	struct sim *sim =
+		sim_new(26, sim_modern_1,
+			replace(sim_modern_2, "match identity remote any",
+				"match identity remote fqdn elsewhere.example", two, sizeof(two)));
 
 	responder_is_up(sim);
-	assert_refused(sim, "no IKEv2 profile matches the peer's identity", "AUTHENTICATION_FAILED");
+	assert_refused(sim, "no IKEv2 profile matches the peer's identity",
+		       "AUTHENTICATION_FAILED");
 	sim_free(sim);
 }
 
@@ -598,8 +632,11 @@ static void test_unknown_identity(void **state)
 static void test_unknown_responder(void **state)
 {
 	char one[2000];
-	struct sim *sim = sim_new(27, replace(sim_modern_1, "match identity remote any",
-		"match identity remote fqdn elsewhere.example", one, sizeof(one)), sim_modern_2);
+	struct sim *sim =
+		sim_new(27,
+			replace(sim_modern_1, "match identity remote any",
+				"match identity remote fqdn elsewhere.example", one, sizeof(one)),
+			sim_modern_2);
 
 	responder_is_up(sim);
 	sim_set_up(sim, 0, true);
@@ -761,7 +798,8 @@ static void test_replayed_exchanges(void **state)
 	sim->filter = NULL;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < recorder.count; i++) {
-			sim_inject(sim, recorder.to[i], &recorder.from[i], buffer_bytes(&recorder.octets[i]));
+			sim_inject(sim, recorder.to[i], &recorder.from[i],
+				   buffer_bytes(&recorder.octets[i]));
 			sim_run(sim, MILLISECONDS(20));
 		}
 	}
@@ -928,7 +966,8 @@ static void test_tunnel_gone(void **state)
 		if (after > 30)
 			ike_rekey_children(sim->nodes[0].ike, NULL);
 		sim_run(sim, MILLISECONDS(after % 8));
-		sim->nodes[after & 1].kernel.events.tunnel_gone(sim->nodes[after & 1].kernel.events.context, 7);
+		sim->nodes[after & 1]
+			.kernel.events.tunnel_gone(sim->nodes[after & 1].kernel.events.context, 7);
 		sim_run(sim, SECONDS(120));
 		assert_int_equal(sim_count_kernel(sim, after & 1), 0);
 		sim_free(sim);

@@ -15,9 +15,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void render_all(const json_t *result)
 {
 	static render_fn *const renderers[] = {
-		render_ikev2_sa_detailed, render_ipsec_sa, render_session_detail, render_profile,
-		render_proposal, render_policy, render_stats, render_debug, render_text,
-		render_report, render_cleared, render_line,
+		render_ikev2_sa_detailed,
+		render_ipsec_sa,
+		render_session_detail,
+		render_profile,
+		render_proposal,
+		render_policy,
+		render_stats,
+		render_debug,
+		render_text,
+		render_report,
+		render_cleared,
+		render_line,
 	};
 	static FILE *nowhere;
 

@@ -23,7 +23,8 @@ static int fake;
 
 static void acquire(void *context, const struct kernel_acquire *found)
 {
-	if (found->source.address.family != AF_UNSPEC && address_bytes(&found->source.address).len < 4)
+	if (found->source.address.family != AF_UNSPEC &&
+	    address_bytes(&found->source.address).len < 4)
 		abort();
 }
 
@@ -35,7 +36,8 @@ static void expire(void *context, const struct kernel_expire *found)
 
 static void seen(void *context, const struct kernel_tunnel *found)
 {
-	if (!memchr(found->name, 0, sizeof(found->name)) || !memchr(found->profile, 0, sizeof(found->profile)))
+	if (!memchr(found->name, 0, sizeof(found->name)) ||
+	    !memchr(found->profile, 0, sizeof(found->profile)))
 		abort();
 }
 
@@ -58,7 +60,10 @@ static void set_up(void)
 	channel_open_on(&netlink.generic, ends[0]);
 	fake = ends[1];
 	netlink.base.events = (struct kernel_events){
-		.acquire = acquire, .expire = expire, .tunnel_seen = seen, .tunnel_gone = gone,
+		.acquire = acquire,
+		.expire = expire,
+		.tunnel_seen = seen,
+		.tunnel_gone = gone,
 	};
 	log_set_sink(drop_line, NULL);
 }
@@ -75,7 +80,10 @@ static void ask(struct nlmsghdr *message)
 	size_t i;
 
 	/* Always ended by an answer that ends it. */
-	struct { struct nlmsghdr header; struct nlmsgerr error; } end = {
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+	} end = {
 		.header = { .nlmsg_len = sizeof(end), .nlmsg_type = NLMSG_ERROR },
 		.error.error = -ENOENT,
 	};
@@ -84,7 +92,8 @@ static void ask(struct nlmsghdr *message)
 	if (send(fake, message, message->nlmsg_len, 0) < 0 || send(fake, &end, sizeof(end), 0) < 0)
 		abort();
 	result = netlink.base.ops->get_counters(&netlink.base, &id, &counters);
-	if (!memchr(result.why, 0, sizeof(result.why)) || counters.drop_count > KERNEL_DROP_REASONS_MAX)
+	if (!memchr(result.why, 0, sizeof(result.why)) ||
+	    counters.drop_count > KERNEL_DROP_REASONS_MAX)
 		abort();
 	for (i = 0; i < counters.drop_count; i++)
 		counted += counters.drops[i].count + strlen(counters.drops[i].name);
@@ -112,7 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	memcpy(nlmsg_data(message), data + 1, size);
 	message->nlmsg_len = (uint32_t)(NLMSG_HDRLEN + size);
-	message->nlmsg_flags = choice & 0x80 ? NLM_F_ACK_TLVS | NLM_F_CAPPED : choice & 0x40 ? NLM_F_ACK_TLVS : 0;
+	message->nlmsg_flags = choice & 0x80 ? NLM_F_ACK_TLVS | NLM_F_CAPPED :
+			       choice & 0x40 ? NLM_F_ACK_TLVS :
+					       0;
 	switch (choice % 6) {
 	case 0:
 		message->nlmsg_type = RTM_NEWLINK;

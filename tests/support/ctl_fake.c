@@ -20,7 +20,8 @@ static void each_sa(struct ike *ike, void (*found)(void *context, const struct i
 }
 
 static void each_child(struct ike *ike,
-		       void (*found)(void *context, const struct child_sa_facts *facts), void *context)
+		       void (*found)(void *context, const struct child_sa_facts *facts),
+		       void *context)
 {
 	struct ctl_fake *fake = fake_of(ike);
 	size_t repeat = fake->repeat ? fake->repeat : 1;
@@ -30,7 +31,8 @@ static void each_child(struct ike *ike,
 }
 
 static void each_tunnel(struct ike *ike,
-			void (*found)(void *context, const struct tunnel_facts *facts), void *context)
+			void (*found)(void *context, const struct tunnel_facts *facts),
+			void *context)
 {
 	for (size_t i = 0; i < fake_of(ike)->tunnel_count; i++)
 		found(context, &fake_of(ike)->tunnels[i]);

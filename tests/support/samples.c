@@ -220,15 +220,21 @@ static void rekey_response(struct writer *writer)
 }
 
 #define HEADER(kind, who, id) \
-	{ .spi_initiator = SPI_I, .spi_responder = SPI_R, .version = IKE_VERSION_2, \
-	  .exchange = EXCHANGE_##kind, .flags = who, .message_id = id }
+	{ \
+		.spi_initiator = SPI_I, .spi_responder = SPI_R, .version = IKE_VERSION_2, \
+		.exchange = EXCHANGE_##kind, .flags = who, .message_id = id \
+	}
 #define REQUEST IKE_FLAG_INITIATOR
 #define RESPONSE IKE_FLAG_RESPONSE
 
 const struct sample samples[] = {
 	{ "B01 IKE_SA_INIT request",
-	  { .spi_initiator = SPI_I, .version = IKE_VERSION_2, .exchange = EXCHANGE_IKE_SA_INIT,
-	    .flags = REQUEST }, false, init_request },
+	  { .spi_initiator = SPI_I,
+	    .version = IKE_VERSION_2,
+	    .exchange = EXCHANGE_IKE_SA_INIT,
+	    .flags = REQUEST },
+	  false,
+	  init_request },
 	{ "B02 IKE_SA_INIT response", HEADER(IKE_SA_INIT, RESPONSE, 0), false, init_response },
 	{ "B14 IKE_AUTH request", HEADER(IKE_AUTH, REQUEST, 1), true, auth_request },
 	{ "B15 IKE_AUTH response", HEADER(IKE_AUTH, RESPONSE, 1), true, auth_response },

@@ -184,7 +184,8 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 }
 
 static struct result each_sa(struct kernel *kernel,
-			     void (*found)(void *context, const struct kernel_sa_id *id, uint32_t ifindex),
+			     void (*found)(void *context, const struct kernel_sa_id *id,
+					   uint32_t ifindex),
 			     void *context)
 {
 	struct sim_node *node = node_of_kernel(kernel);
@@ -207,7 +208,8 @@ static const struct kernel_ops kernel_ops = {
 bool sim_ping(struct sim *sim, int index)
 {
 	struct sim_node *from = &sim->nodes[index], *to = &sim->nodes[!index];
-	struct sim_sa *out = from->current_out ? find_sa(from, SA_OUTBOUND, from->current_out) : NULL;
+	struct sim_sa *out =
+		from->current_out ? find_sa(from, SA_OUTBOUND, from->current_out) : NULL;
 	struct sim_sa *in = out ? find_sa(to, SA_INBOUND, out->sa.id.spi) : NULL;
 
 	if (!out || !in || in->larval) {
@@ -216,7 +218,8 @@ bool sim_ping(struct sim *sim, int index)
 	}
 	assert(bytes_equal(buffer_bytes(&out->encr_key), buffer_bytes(&in->encr_key)));
 	assert(bytes_equal(buffer_bytes(&out->integ_key), buffer_bytes(&in->integ_key)));
-	assert(out->sa.encr == in->sa.encr && out->sa.integ == in->sa.integ && out->sa.esn == in->sa.esn);
+	assert(out->sa.encr == in->sa.encr && out->sa.integ == in->sa.integ &&
+	       out->sa.esn == in->sa.esn);
 	out->packets++;
 	in->packets++;
 	return true;
@@ -233,8 +236,8 @@ static void enqueue(struct sim *sim, struct sim_message *message)
 	TAILQ_INSERT_TAIL(&sim->wire, message, link);
 }
 
-static void put_on_wire(struct sim *sim, int to, const struct endpoint *from, const struct endpoint *at,
-			struct bytes octets)
+static void put_on_wire(struct sim *sim, int to, const struct endpoint *from,
+			const struct endpoint *at, struct bytes octets)
 {
 	struct sim_message *message = must_calloc(1, sizeof(*message));
 
@@ -264,8 +267,8 @@ void sim_inject(struct sim *sim, int to, const struct endpoint *from, struct byt
 	enqueue(sim, message);
 }
 
-static struct result net_send(struct net *net, const struct endpoint *local, const struct endpoint *remote,
-			      struct bytes octets)
+static struct result net_send(struct net *net, const struct endpoint *local,
+			      const struct endpoint *remote, struct bytes octets)
 {
 	struct sim_node *node = (struct sim_node *)((char *)net - offsetof(struct sim_node, net));
 	struct sim *sim = node->sim;
@@ -280,7 +283,8 @@ static const struct net_ops net_ops = { .send = net_send };
 
 static void submit(struct workers *workers, struct work *work)
 {
-	struct sim_node *node = (struct sim_node *)((char *)workers - offsetof(struct sim_node, workers));
+	struct sim_node *node =
+		(struct sim_node *)((char *)workers - offsetof(struct sim_node, workers));
 
 	TAILQ_INSERT_TAIL(&node->sim->works, work, link);
 }
@@ -432,7 +436,8 @@ static void deliver(struct sim *sim, struct sim_message *message)
 	struct sim_node *node = &sim->nodes[message->to];
 
 	TAILQ_REMOVE(&sim->wire, message, link);
-	node->net.receive(node->net.context, &message->at, &message->from, buffer_bytes(&message->octets));
+	node->net.receive(node->net.context, &message->at, &message->from,
+			  buffer_bytes(&message->octets));
 	buffer_free(&message->octets);
 	free(message);
 }

@@ -71,7 +71,9 @@ struct sim {
 	 */
 	bool (*filter)(struct sim *sim, struct sim_message *message);
 	void *filter_context;
-	struct { char text[400]; } *log; /* every line, for assertions */
+	struct {
+		char text[400];
+	} * log; /* every line, for assertions */
 	size_t log_count, log_capacity;
 };
 

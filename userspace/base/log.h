@@ -25,7 +25,7 @@ enum log_topic {
 #define X(topic, words, prefix) topic,
 	LOG_TOPIC_LIST(X)
 #undef X
-	LOG_TOPIC_COUNT
+		LOG_TOPIC_COUNT
 };
 
 /** log_enabled() - test before building an expensive line */

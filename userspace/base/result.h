@@ -24,8 +24,7 @@ struct result {
  * @code: negative errno
  * @format: the sentence, without a full stop
  */
-struct result fail(int code, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+struct result fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline bool failed(const struct result *result)
 {

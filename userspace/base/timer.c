@@ -67,8 +67,7 @@ static void sift_down(struct timers *timers, struct timer *timer, size_t slot)
 	size_t child;
 
 	for (; (child = 2 * slot) <= timers->count; slot = child) {
-		if (child < timers->count &&
-		    earlier(timers->heap[child + 1], timers->heap[child]))
+		if (child < timers->count && earlier(timers->heap[child + 1], timers->heap[child]))
 			child++;
 		if (!earlier(timers->heap[child], timer))
 			break;
@@ -82,8 +81,7 @@ void timer_start(struct timers *timers, struct timer *timer, uint64_t delay)
 	timer_stop(timers, timer);
 	if (timers->count + 1 >= timers->capacity) {
 		timers->capacity = timers->capacity ? 2 * timers->capacity : HEAP_MIN;
-		timers->heap = must_realloc(timers->heap,
-					    timers->capacity * sizeof(*timers->heap));
+		timers->heap = must_realloc(timers->heap, timers->capacity * sizeof(*timers->heap));
 	}
 	if (__builtin_add_overflow(timers->clock->monotonic(timers->clock), delay, &timer->due))
 		timer->due = UINT64_MAX;

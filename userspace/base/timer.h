@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /* All times are microseconds. */
-#define SECONDS(n) ((uint64_t)(n) * 1000000ULL)
-#define MILLISECONDS(n) ((uint64_t)(n) * 1000ULL)
+#define SECONDS(n) ((uint64_t)(n)*1000000ULL)
+#define MILLISECONDS(n) ((uint64_t)(n)*1000ULL)
 
 /**
  * struct clock - where time comes from; tests put a virtual one here

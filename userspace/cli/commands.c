@@ -8,10 +8,22 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 
-#define SHOW(words, verb, render, help) { words, help, verb, NULL, render, NULL, NULL }
-#define ASK(words, verb, argument, render, help) { words, help, verb, argument, render, NULL, NULL }
-#define DO(words, run, help) { words, help, NULL, NULL, NULL, NULL, run }
-#define GROUP(words, help) { words, help, NULL, NULL, NULL, NULL, NULL }
+#define SHOW(words, verb, render, help) \
+	{ \
+		words, help, verb, NULL, render, NULL, NULL \
+	}
+#define ASK(words, verb, argument, render, help) \
+	{ \
+		words, help, verb, argument, render, NULL, NULL \
+	}
+#define DO(words, run, help) \
+	{ \
+		words, help, NULL, NULL, NULL, NULL, run \
+	}
+#define GROUP(words, help) \
+	{ \
+		words, help, NULL, NULL, NULL, NULL, NULL \
+	}
 
 static const struct command table[] = {
 	GROUP("show", "what is going on"),
@@ -41,7 +53,8 @@ static const struct command table[] = {
 	GROUP("show crypto ipsec sa peer", "only those with one peer"),
 	ASK("show crypto ipsec sa peer <address>", "show crypto ipsec sa", "peer", render_ipsec_sa,
 	    "the peer"),
-	SHOW("show crypto session", "show crypto session", render_session, "tunnels and their state"),
+	SHOW("show crypto session", "show crypto session", render_session,
+	     "tunnels and their state"),
 	SHOW("show crypto session detail", "show crypto session", render_session_detail,
 	     "with times, counters and the last failure"),
 	SHOW("show running-config", "show running-config", render_text,
@@ -54,7 +67,8 @@ static const struct command table[] = {
 	SHOW("clear crypto sa", "clear crypto sa", render_cleared,
 	     "IPsec SAs; tunnels that are up make new ones"),
 	GROUP("clear crypto sa peer", "only those with one peer"),
-	ASK("clear crypto sa peer <address>", "clear crypto sa", "peer", render_cleared, "the peer"),
+	ASK("clear crypto sa peer <address>", "clear crypto sa", "peer", render_cleared,
+	    "the peer"),
 	DO("clear crypto sa counters", run_not_yet, "only set counters to 0 (not there yet)"),
 	GROUP("clear crypto ikev2", "key exchange, version 2"),
 	SHOW("clear crypto ikev2 sa", "clear crypto ikev2 sa", render_cleared,
@@ -66,7 +80,8 @@ static const struct command table[] = {
 	GROUP("rekey crypto", "IPsec and its key exchange"),
 	SHOW("rekey crypto sa", "rekey crypto sa", render_rekeyed, "IPsec SAs"),
 	GROUP("rekey crypto sa peer", "only those with one peer"),
-	ASK("rekey crypto sa peer <address>", "rekey crypto sa", "peer", render_rekeyed, "the peer"),
+	ASK("rekey crypto sa peer <address>", "rekey crypto sa", "peer", render_rekeyed,
+	    "the peer"),
 	GROUP("rekey crypto ikev2", "key exchange, version 2"),
 	SHOW("rekey crypto ikev2 sa", "rekey crypto ikev2 sa", render_rekeyed, "IKE SAs"),
 	GROUP("rekey crypto ikev2 sa remote", "only those with one peer"),

@@ -9,17 +9,18 @@
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "usage: seki [OPTION...] [COMMAND]\n"
-		     "\n"
-		     "  --control PATH  control socket of the daemon (" CTL_PATH_DEFAULT ")\n"
-		     "  --json          print facts as JSON\n"
-		     "  --complete      print the words that may follow COMMAND, for the shell\n"
-		     "  --version       print the version\n"
-		     "  --help          print this\n"
-		     "\n"
-		     "Keywords may be cut short: \"seki sh cry sess\". Without a command, commands are\n"
-		     "read from the terminal (\"?\" for help) or, one a line, from a file.\n"
-		     "\n");
+	fprintf(out,
+		"usage: seki [OPTION...] [COMMAND]\n"
+		"\n"
+		"  --control PATH  control socket of the daemon (" CTL_PATH_DEFAULT ")\n"
+		"  --json          print facts as JSON\n"
+		"  --complete      print the words that may follow COMMAND, for the shell\n"
+		"  --version       print the version\n"
+		"  --help          print this\n"
+		"\n"
+		"Keywords may be cut short: \"seki sh cry sess\". Without a command, commands are\n"
+		"read from the terminal (\"?\" for help) or, one a line, from a file.\n"
+		"\n");
 	explain_words(0, NULL, false, out);
 }
 

@@ -78,7 +78,8 @@ static bool read_selector(const json_t *selector, struct prefix *prefix)
 	struct address start, end;
 
 	return address_parse(text_of(selector, "start"), &start) &&
-	       address_parse(text_of(selector, "end"), &end) && prefix_of_range(&start, &end, prefix);
+	       address_parse(text_of(selector, "end"), &end) &&
+	       prefix_of_range(&start, &end, prefix);
 }
 
 /* "10.1.0.0/255.255.0.0", "2001:db8::/32", or both ends of what is no prefix. */
@@ -114,8 +115,8 @@ const char *selector_ident(const json_t *selector, char text[SELECTOR_TEXT])
 	put_range(selector, text, SELECTOR_TEXT);
 	len = strlen(text);
 	if (low == high || (low == 0 && high == 65535))
-		snprintf(text + len, SELECTOR_TEXT - len, "/%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
-			 protocol, low);
+		snprintf(text + len, SELECTOR_TEXT - len,
+			 "/%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT, protocol, low);
 	else
 		snprintf(text + len, SELECTOR_TEXT - len,
 			 "/%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT "-%" JSON_INTEGER_FORMAT,

@@ -22,7 +22,8 @@ static void print_row(const json_t *sa, FILE *out)
 {
 	char local[80], remote[80], vrf[80];
 
-	snprintf(vrf, sizeof(vrf), "%s/%s", text_or(sa, "fvrf", "none"), text_or(sa, "ivrf", "none"));
+	snprintf(vrf, sizeof(vrf), "%s/%s", text_or(sa, "fvrf", "none"),
+		 text_or(sa, "ivrf", "none"));
 	endpoint(sa, "local", local, sizeof(local));
 	endpoint(sa, "remote", remote, sizeof(remote));
 	if (!is_ipv6(sa)) {
@@ -74,16 +75,20 @@ static void print_pair(const json_t *sa, const char *what, const char *name, FIL
 	snprintf(local, sizeof(local), "local_%s", name);
 	snprintf(remote, sizeof(remote), "remote_%s", name);
 	snprintf(label, sizeof(label), "%s:", what);
-	fprintf(out, "      Local %-13s%-15" JSON_INTEGER_FORMAT "Remote %-13s%" JSON_INTEGER_FORMAT "\n",
+	fprintf(out,
+		"      Local %-13s%-15" JSON_INTEGER_FORMAT "Remote %-13s%" JSON_INTEGER_FORMAT
+		"\n",
 		label, number_of(sa, local), label, number_of(sa, remote));
 }
 
 static void print_details(const json_t *sa, FILE *out)
 {
 	print_algorithms(sa, out);
-	fprintf(out, "      Life/Active Time: %" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT " sec\n",
+	fprintf(out,
+		"      Life/Active Time: %" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT " sec\n",
 		number_of(sa, "lifetime_seconds"), number_of(sa, "active_seconds"));
-	fprintf(out, "      CE id: %" JSON_INTEGER_FORMAT ", Session-id: %" JSON_INTEGER_FORMAT "\n",
+	fprintf(out,
+		"      CE id: %" JSON_INTEGER_FORMAT ", Session-id: %" JSON_INTEGER_FORMAT "\n",
 		number_of(sa, "ce_id"), number_of(sa, "session_id"));
 	fprintf(out, "      Status Description: %s\n", text_of(sa, "status"));
 	fprintf(out, "      Local spi: %-16s       Remote spi: %s\n", text_of(sa, "local_spi"),
@@ -95,8 +100,8 @@ static void print_details(const json_t *sa, FILE *out)
 	print_pair(sa, "req queued", "queued", out);
 	print_pair(sa, "window", "window", out);
 	fprintf(out,
-		"      DPD configured for %" JSON_INTEGER_FORMAT " seconds, retry %" JSON_INTEGER_FORMAT
-		"\n",
+		"      DPD configured for %" JSON_INTEGER_FORMAT
+		" seconds, retry %" JSON_INTEGER_FORMAT "\n",
 		number_of(sa, "dpd_interval_seconds"), number_of(sa, "dpd_retry_seconds"));
 	fprintf(out, "      %s\n", nat(sa));
 	fprintf(out, "      Cisco Trust Security SGT is disabled\n");
@@ -109,11 +114,13 @@ static void print_family(const json_t *list, bool ipv6, bool detailed, FILE *out
 	size_t i;
 
 	if (ipv6)
-		fprintf(out, " IPv6 Crypto IKEv2  SA\n\nTunnel-id      fvrf/ivrf             Status\n");
+		fprintf(out,
+			" IPv6 Crypto IKEv2  SA\n\nTunnel-id      fvrf/ivrf             Status\n");
 	else
 		fprintf(out, " IPv4 Crypto IKEv2  SA\n\n%-9s %-21s %-21s %-20s %s\n", "Tunnel-id",
 			"Local", "Remote", "fvrf/ivrf", "Status");
-	json_array_foreach((json_t *)list, i, sa) {
+	json_array_foreach((json_t *)list, i, sa)
+	{
 		if (is_ipv6(sa) != ipv6)
 			continue;
 		print_row(sa, out);
@@ -129,8 +136,7 @@ static void print(const json_t *result, bool detailed, FILE *out)
 	bool any_ipv6 = false;
 	size_t i;
 
-	json_array_foreach((json_t *)list, i, sa)
-		any_ipv6 = any_ipv6 || is_ipv6(sa);
+	json_array_foreach((json_t *)list, i, sa) any_ipv6 = any_ipv6 || is_ipv6(sa);
 	print_family(list, false, detailed, out);
 	if (any_ipv6)
 		print_family(list, true, detailed, out);

@@ -10,8 +10,8 @@
 /* SAs with the same of these stand under one heading: a pair and its successor. */
 static bool same_flow(const json_t *a, const json_t *b)
 {
-	static const char *const names[] = { "ifindex", "map_tag", "local", "remote", "local_ts",
-					     "remote_ts" };
+	static const char *const names[] = { "ifindex", "map_tag",  "local",
+					     "remote",	"local_ts", "remote_ts" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!json_equal((json_t *)field(a, names[i]), (json_t *)field(b, names[i])))
@@ -64,9 +64,13 @@ static void print_counters(const struct flow *flow, FILE *out)
 {
 	json_int_t sent = sum(flow, "out", "packets"), received = sum(flow, "in", "packets");
 
-	fprintf(out, "    #pkts encaps: " NUMBER ", #pkts encrypt: " NUMBER ", #pkts digest: " NUMBER "\n",
+	fprintf(out,
+		"    #pkts encaps: " NUMBER ", #pkts encrypt: " NUMBER ", #pkts digest: " NUMBER
+		"\n",
 		sent, sent, sent);
-	fprintf(out, "    #pkts decaps: " NUMBER ", #pkts decrypt: " NUMBER ", #pkts verify: " NUMBER "\n",
+	fprintf(out,
+		"    #pkts decaps: " NUMBER ", #pkts decrypt: " NUMBER ", #pkts verify: " NUMBER
+		"\n",
 		received, received, received);
 	/* There is no IPComp. */
 	fprintf(out, "    #pkts compressed: 0, #pkts decompressed: 0\n");
@@ -86,7 +90,8 @@ static void print_path(const json_t *sa, FILE *out)
 		mtu = number_of(sa, "interface_mtu");
 		interface = text_of(sa, "interface");
 	}
-	fprintf(out, "     path mtu " NUMBER ", ip mtu " NUMBER ", ip mtu idb %s\n", mtu, mtu, interface);
+	fprintf(out, "     path mtu " NUMBER ", ip mtu " NUMBER ", ip mtu idb %s\n", mtu, mtu,
+		interface);
 }
 
 /* Row B41: the group of the last rekey, not the configured one. */
@@ -104,7 +109,8 @@ static void print_timing(const json_t *sa, const char *left, FILE *out)
 {
 	if (number_of(sa, "lifetime_kilobytes") && number_of(sa, "lifetime_seconds"))
 		fprintf(out,
-			"        sa timing: remaining key lifetime (k/sec): (" NUMBER "/" NUMBER ")\n",
+			"        sa timing: remaining key lifetime (k/sec): (" NUMBER "/" NUMBER
+			")\n",
 			number_of(sa, left), number_of(sa, "left_seconds"));
 	else if (number_of(sa, "lifetime_kilobytes"))
 		fprintf(out, "        sa timing: remaining key lifetime (k): (" NUMBER ")\n",
@@ -121,7 +127,8 @@ static void print_sa(const json_t *sa, bool inbound, FILE *out)
 	const json_t *word;
 	size_t i;
 
-	fprintf(out, "      spi: 0x%08llX(" NUMBER ")\n        transform: ", (unsigned long long)spi,
+	fprintf(out,
+		"      spi: 0x%08llX(" NUMBER ")\n        transform: ", (unsigned long long)spi,
 		spi);
 	json_array_foreach((json_t *)field(sa, "transform_set"), i, word)
 		fprintf(out, "%s ", text_value(word));
@@ -168,7 +175,8 @@ static void print_flow(const struct flow *flow, FILE *out)
 	fprintf(out, "\n     local crypto endpt.: %s, remote crypto endpt.: %s\n",
 		endpoint_address(sa, "local"), endpoint_address(sa, "remote"));
 	print_path(sa, out);
-	fprintf(out, "     current outbound spi: 0x%08llX(" NUMBER ")\n", (unsigned long long)spi, spi);
+	fprintf(out, "     current outbound spi: 0x%08llX(" NUMBER ")\n", (unsigned long long)spi,
+		spi);
 	print_pfs(sa, out);
 	for (int inbound = 1; inbound >= 0; inbound--) {
 		const char *direction = inbound ? "inbound" : "outbound";

@@ -13,9 +13,8 @@ void render_stats(const json_t *result, FILE *out)
 	const char *name;
 	size_t width = 0;
 
-	json_object_foreach((json_t *)stats, name, value)
-		if (strlen(name) > width)
-			width = strlen(name);
+	json_object_foreach((json_t *)stats, name, value) if (strlen(name) > width) width =
+		strlen(name);
 	json_object_foreach((json_t *)stats, name, value)
 		fprintf(out, "%-*s  " NUMBER "\n", (int)width, name, json_integer_value(value));
 }
@@ -26,8 +25,8 @@ static void print_topic(const char *topic, FILE *out)
 	static const struct {
 		const char *word, *shown;
 	} spellings[] = {
-		{ "crypto", "Crypto" }, { "ikev2", "IKEv2" },	  { "isakmp", "ISAKMP" },
-		{ "ipsec", "IPSEC" },	{ "engine", "Engine" },	  { "pki", "PKI" },
+		{ "crypto", "Crypto" },	  { "ikev2", "IKEv2" },		 { "isakmp", "ISAKMP" },
+		{ "ipsec", "IPSEC" },	  { "engine", "Engine" },	 { "pki", "PKI" },
 		{ "session", "Session" }, { "config", "Configuration" },
 	};
 	const char *separator = "  ";
@@ -61,8 +60,7 @@ void render_debug(const json_t *result, FILE *out)
 		return;
 	}
 	fprintf(out, "Cryptographic Subsystem:\n");
-	json_array_foreach((json_t *)list, i, topic)
-		print_topic(text_value(topic), out);
+	json_array_foreach((json_t *)list, i, topic) print_topic(text_value(topic), out);
 }
 
 void render_text(const json_t *result, FILE *out)

@@ -12,8 +12,7 @@ static void print_words(const json_t *array, const char *otherwise, FILE *out)
 
 	if (!json_array_size(array))
 		fprintf(out, " %s", otherwise);
-	json_array_foreach((json_t *)array, i, word)
-		fprintf(out, " %s", text_value(word));
+	json_array_foreach((json_t *)array, i, word) fprintf(out, " %s", text_value(word));
 	fprintf(out, "\n");
 }
 
@@ -23,7 +22,8 @@ static void print_profile(const json_t *profile, FILE *out)
 	size_t i;
 
 	fprintf(out, "\nIKEv2 profile: %s\n", text_of(profile, "name"));
-	fprintf(out, " Match criteria:\n  Fvrf: %s\n  Identities:", text_or(profile, "fvrf", "global"));
+	fprintf(out,
+		" Match criteria:\n  Fvrf: %s\n  Identities:", text_or(profile, "fvrf", "global"));
 	if (!json_array_size(field(profile, "identities")))
 		fprintf(out, " none");
 	fprintf(out, "\n");
@@ -63,7 +63,8 @@ void render_proposal(const json_t *result, FILE *out)
 	const json_t *proposal;
 	size_t i;
 
-	json_array_foreach((json_t *)field(result, "proposals"), i, proposal) {
+	json_array_foreach((json_t *)field(result, "proposals"), i, proposal)
+	{
 		fprintf(out, " IKEv2 proposal: %s\n", text_of(proposal, "name"));
 		fprintf(out, "     Encryption :");
 		print_words(field(proposal, "encryption"), "none", out);
@@ -81,10 +82,12 @@ void render_policy(const json_t *result, FILE *out)
 	const json_t *policy;
 	size_t i;
 
-	json_array_foreach((json_t *)field(result, "policies"), i, policy) {
+	json_array_foreach((json_t *)field(result, "policies"), i, policy)
+	{
 		fprintf(out, "\n IKEv2 policy : %s\n", text_of(policy, "name"));
 		fprintf(out, "      Match fvrf : %s\n", text_or(policy, "fvrf", "global"));
-		fprintf(out, "      Match address local : %s\n", text_or(policy, "match_local", "any"));
+		fprintf(out, "      Match address local : %s\n",
+			text_or(policy, "match_local", "any"));
 		fprintf(out, "      Proposal    :");
 		print_words(field(policy, "proposals"), "default", out);
 	}

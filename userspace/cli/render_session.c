@@ -148,14 +148,13 @@ static void print_session(const json_t *session, bool detail, FILE *out)
 	/* IOS would leave the admin alone with "DOWN". */
 	if (text_of(session, "last_error")[0] && (detail || down(session)))
 		fprintf(out, "Last failure: %s\n", text_of(session, "last_error"));
-	fprintf(out, "Peer: %s port " NUMBER, first ? endpoint_address(first, "remote") :
-							text_of(session, "remote"), port);
+	fprintf(out, "Peer: %s port " NUMBER,
+		first ? endpoint_address(first, "remote") : text_of(session, "remote"), port);
 	if (detail)
 		fprintf(out, " fvrf: (none) ivrf: (none)\n      Phase1_id: %s\n      Desc: (none)",
 			text_or(field(json_array_get(sas, 0), "remote_id"), "text", "(none)"));
 	fprintf(out, "\n");
-	json_array_foreach((json_t *)sas, i, sa)
-		print_ike_sa(sa, detail, out);
+	json_array_foreach((json_t *)sas, i, sa) print_ike_sa(sa, detail, out);
 	if (json_array_size(children))
 		print_flows(children, detail, out);
 	else

@@ -32,8 +32,8 @@ static int refused(const struct cli *cli, const struct result *result, json_t *r
 	return EXIT_REFUSED;
 }
 
-static struct result ask(struct ctl_client *client, const struct command *command, const char *value,
-			 json_t **answer)
+static struct result ask(struct ctl_client *client, const struct command *command,
+			 const char *value, json_t **answer)
 {
 	json_t *arguments = NULL;
 	struct result result;

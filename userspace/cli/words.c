@@ -90,7 +90,8 @@ static enum match_outcome walk_word(struct walk *walk, size_t position, const ch
 	if (best == FIT_NOT)
 		return MATCH_INVALID;
 	for (size_t i = 0; i < walk->count; i++) {
-		walk->alive[i] = walk->alive[i] && token_at(walk->rows[i].words, position, &token) &&
+		walk->alive[i] = walk->alive[i] &&
+				 token_at(walk->rows[i].words, position, &token) &&
 				 fit(&token, word) == best;
 		if (!walk->alive[i])
 			continue;

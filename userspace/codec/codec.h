@@ -157,7 +157,8 @@ struct config_payload {
 struct result config_payload_parse(struct bytes body, struct config_payload *config);
 
 struct result eap_payload_parse(struct bytes body, struct bytes *packet);
-struct result cert_payload_parse(struct bytes body, uint8_t *encoding, struct bytes *data); /* CERT and CERTREQ */
+struct result cert_payload_parse(struct bytes body, uint8_t *encoding,
+				 struct bytes *data); /* CERT and CERTREQ */
 
 /* Building. A writer either starts with an IKE header or holds a bare chain
  * that message_seal() will encrypt.
@@ -187,13 +188,14 @@ void put_vendor_id(struct writer *writer, struct bytes id);
 void put_id(struct writer *writer, uint8_t payload_type, const struct identity *identity);
 void put_auth(struct writer *writer, uint8_t method, struct bytes data);
 void put_notify(struct writer *writer, uint16_t type, struct bytes data); /* protocol 0, no SPI */
-void put_notify_spi(struct writer *writer, uint16_t type, uint8_t protocol, struct bytes spi, struct bytes data);
+void put_notify_spi(struct writer *writer, uint16_t type, uint8_t protocol, struct bytes spi,
+		    struct bytes data);
 /** put_delete_ike() - of the IKE SA itself; put_delete_child() - of child SAs, SPIs in host order */
 void put_delete_ike(struct writer *writer);
 void put_delete_child(struct writer *writer, uint8_t protocol, const uint32_t *spis, size_t count);
 void put_ts(struct writer *writer, uint8_t payload_type, const struct traffic_selectors *selectors);
-void put_config(struct writer *writer, uint8_t config_type, const struct config_attribute *attributes,
-		size_t count);
+void put_config(struct writer *writer, uint8_t config_type,
+		const struct config_attribute *attributes, size_t count);
 void put_certreq(struct writer *writer, uint8_t encoding, struct bytes data);
 
 /**
@@ -221,12 +223,12 @@ struct result message_seal(const struct ike_header *header, const struct writer 
  * suite, so that anybody may have sent it; -EPROTO when the peer did send it
  * and what is inside is malformed
  */
-struct result message_open(const struct message *message, struct sealer *sealer, struct buffer *plain,
-			   struct message *inner);
+struct result message_open(const struct message *message, struct sealer *sealer,
+			   struct buffer *plain, struct message *inner);
 
 /* Reading aloud (rows C07, C08): one call of @line per line of the dump. */
-void message_dump(const struct message *message,
-		  void (*line)(void *context, const char *text), void *context);
+void message_dump(const struct message *message, void (*line)(void *context, const char *text),
+		  void *context);
 /* Names as IOS prints them; other numbers become "Unknown - 40960", in a ring
  * of a few static texts: good for one line, not for keeping.
  */

@@ -73,8 +73,7 @@ static struct result dump_proposal(const struct dump *dump, struct reader *reade
 	      view.length);
 	snprintf(before, sizeof(before),
 		 "  Proposal: %u, Protocol id: %s, SPI size: %u, #trans: %u", view.number,
-		 protocol_text(view.protocol, protocol),
-		 view.spi_size, view.transforms);
+		 protocol_text(view.protocol, protocol), view.spi_size, view.transforms);
 	inner = reader_of(view.body);
 	result = dump_transform(dump, &inner, before);
 	while (!failed(&result) && reader_left(&inner))
@@ -294,8 +293,8 @@ static void dump_payload(const struct dump *dump, struct bytes octets,
 		print(dump, "    %s", result.why);
 }
 
-void message_dump(const struct message *message,
-		  void (*line)(void *context, const char *text), void *context)
+void message_dump(const struct message *message, void (*line)(void *context, const char *text),
+		  void *context)
 {
 	const struct ike_header *header = &message->header;
 	struct dump dump = { .line = line, .context = context };

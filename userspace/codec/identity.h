@@ -27,11 +27,13 @@ struct identity {
 	uint8_t data[IDENTITY_MAX];
 };
 
-bool identity_set(struct identity *identity, uint8_t type, struct bytes data); /* false when too long */
+bool identity_set(struct identity *identity, uint8_t type,
+		  struct bytes data); /* false when too long */
 void identity_set_address(struct identity *identity, const struct address *address);
 void identity_set_text(struct identity *identity, uint8_t type, const char *text);
 bool identity_equal(const struct identity *a, const struct identity *b);
-bool identity_address(const struct identity *identity, struct address *address); /* false when it is none */
+bool identity_address(const struct identity *identity,
+		      struct address *address); /* false when it is none */
 struct bytes identity_bytes(const struct identity *identity);
 /** identity_format() - "10.0.0.2", "host1.example", non-printing octets escaped, KEY_ID in hex when binary */
 const char *identity_format(const struct identity *identity, char text[IDENTITY_TEXT]);

@@ -19,8 +19,7 @@ struct result header_parse(struct bytes in, struct ike_header *header)
 	    !reader_get_u64(&reader, &header->spi_responder) ||
 	    !reader_get_u8(&reader, &header->next_payload) ||
 	    !reader_get_u8(&reader, &header->version) ||
-	    !reader_get_u8(&reader, &header->exchange) ||
-	    !reader_get_u8(&reader, &header->flags) ||
+	    !reader_get_u8(&reader, &header->exchange) || !reader_get_u8(&reader, &header->flags) ||
 	    !reader_get_u32(&reader, &header->message_id) ||
 	    !reader_get_u32(&reader, &header->length))
 		return out_of_bounds(BOUND_IKE_HEADER_SHORT, in.len, IKE_HEADER_SIZE, NULL);
@@ -141,7 +140,7 @@ static bool is_known(uint8_t type)
 {
 	switch (type) {
 #define X(number, name, text) case number:
-	PAYLOAD_LIST(X)
+		PAYLOAD_LIST(X)
 #undef X
 		return true;
 	default:

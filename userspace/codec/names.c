@@ -17,11 +17,14 @@ static const char *unknown(unsigned int number)
 	return text;
 }
 
+/* clang-format off: one line for each way from a list to a name */
 const char *exchange_name(uint8_t exchange)
 {
 	switch (exchange) {
-#define X(number, name) case number: return #name;
-	EXCHANGE_LIST(X)
+#define X(number, name) \
+	case number: \
+		return #name;
+		EXCHANGE_LIST(X)
 #undef X
 	default:
 		return unknown(exchange);
@@ -31,8 +34,10 @@ const char *exchange_name(uint8_t exchange)
 const char *payload_name(uint8_t type)
 {
 	switch (type) {
-#define X(number, name, text) case number: return text;
-	PAYLOAD_LIST(X)
+#define X(number, name, text) \
+	case number: \
+		return text;
+		PAYLOAD_LIST(X)
 #undef X
 	default:
 		return unknown(type);
@@ -44,8 +49,11 @@ const char *notify_name(uint16_t type)
 	const char *text;
 
 	switch (type) {
-#define X(number, name, ios) case number: text = ios; return text ? text : #name;
-	NOTIFY_LIST(X)
+#define X(number, name, ios) \
+	case number: \
+		text = ios; \
+		return text ? text : #name;
+		NOTIFY_LIST(X)
 #undef X
 	default:
 		return unknown(type);
@@ -55,8 +63,10 @@ const char *notify_name(uint16_t type)
 const char *auth_method_name(uint8_t method)
 {
 	switch (method) {
-#define X(number, name, text) case number: return text;
-	AUTH_METHOD_LIST(X)
+#define X(number, name, text) \
+	case number: \
+		return text;
+		AUTH_METHOD_LIST(X)
 #undef X
 	default:
 		return unknown(method);
@@ -66,8 +76,10 @@ const char *auth_method_name(uint8_t method)
 const char *config_type_name(uint8_t type)
 {
 	switch (type) {
-#define X(number, name, text) case number: return text;
-	CONFIG_TYPE_LIST(X)
+#define X(number, name, text) \
+	case number: \
+		return text;
+		CONFIG_TYPE_LIST(X)
 #undef X
 	default:
 		return unknown(type);
@@ -77,8 +89,10 @@ const char *config_type_name(uint8_t type)
 const char *config_attribute_name(uint16_t type)
 {
 	switch (type) {
-#define X(number, name, text) case number: return text;
-	CONFIG_ATTRIBUTE_LIST(X)
+#define X(number, name, text) \
+	case number: \
+		return text;
+		CONFIG_ATTRIBUTE_LIST(X)
 #undef X
 	default:
 		return unknown(type);
@@ -88,8 +102,10 @@ const char *config_attribute_name(uint16_t type)
 const char *ts_type_name(uint8_t type)
 {
 	switch (type) {
-#define X(number, name) case number: return #name;
-	TS_TYPE_LIST(X)
+#define X(number, name) \
+	case number: \
+		return #name;
+		TS_TYPE_LIST(X)
 #undef X
 	default:
 		return unknown(type);
@@ -99,8 +115,10 @@ const char *ts_type_name(uint8_t type)
 const char *cert_encoding_name(uint8_t encoding)
 {
 	switch (encoding) {
-#define X(number, name, text) case number: return text;
-	CERT_ENCODING_LIST(X)
+#define X(number, name, text) \
+	case number: \
+		return text;
+		CERT_ENCODING_LIST(X)
 #undef X
 	default:
 		return unknown(encoding);

@@ -71,8 +71,7 @@ static struct result read_selector(const struct selector_view *view,
 	struct bytes start, end;
 
 	*selector = (struct traffic_selector){ .protocol = view->protocol };
-	if (view->length != want ||
-	    !reader_get_u16(&reader, &selector->start_port) ||
+	if (view->length != want || !reader_get_u16(&reader, &selector->start_port) ||
 	    !reader_get_u16(&reader, &selector->end_port) ||
 	    !reader_get_bytes(&reader, size, &start) || !reader_get_bytes(&reader, size, &end) ||
 	    !address_from_bytes(start, &selector->start) ||
@@ -150,7 +149,7 @@ struct result delete_payload_parse(struct bytes body, struct delete_payload *del
 	if ((delete->protocol == PROTOCOL_AH || delete->protocol == PROTOCOL_ESP) &&
 	    delete->spi_size != 4)
 		return out_of_bounds(BOUND_FIELD_UNMATCHED, delete->spi_size, 4, "SPI of DELETE");
-	size = (size_t)delete->count * delete->spi_size;
+	size = (size_t) delete->count * delete->spi_size;
 	if (!reader_get_bytes(&reader, size, &delete->spis))
 		return out_of_bounds(BOUND_FIELD_SHORT, body.len - LIST_HEADER_SIZE, size,
 				     "SPIs of DELETE");

@@ -224,8 +224,8 @@ static void put_selector(struct writer *writer, const struct traffic_selector *s
 	struct buffer *buffer = &writer->buffer;
 	size_t at = buffer->len;
 
-	buffer_put_u8(buffer, selector->start.family == AF_INET6 ? TS_IPV6_ADDR_RANGE :
-								   TS_IPV4_ADDR_RANGE);
+	buffer_put_u8(buffer,
+		      selector->start.family == AF_INET6 ? TS_IPV6_ADDR_RANGE : TS_IPV4_ADDR_RANGE);
 	buffer_put_u8(buffer, selector->protocol);
 	buffer_put_u16(buffer, 0);
 	buffer_put_u16(buffer, selector->start_port);

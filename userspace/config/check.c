@@ -55,18 +55,19 @@ void note_legacy(struct loader *loader, struct place place, const struct transfo
 }
 
 /* The first object of a list with this name, or NULL; the nearest name for the error */
-#define FIND_NAMED(head, wanted, near) ({ \
-	__typeof__(TAILQ_FIRST(head)) each_, found_ = NULL; \
-	TAILQ_FOREACH(each_, head, link) { \
-		if (!strcmp(each_->name, wanted)) { \
-			found_ = each_; \
-			break; \
+#define FIND_NAMED(head, wanted, near) \
+	({ \
+		__typeof__(TAILQ_FIRST(head)) each_, found_ = NULL; \
+		TAILQ_FOREACH(each_, head, link) { \
+			if (!strcmp(each_->name, wanted)) { \
+				found_ = each_; \
+				break; \
+			} \
+			if (word_is_near(wanted, each_->name)) \
+				(near) = each_->name; \
 		} \
-		if (word_is_near(wanted, each_->name)) \
-			(near) = each_->name; \
-	} \
-	found_; \
-})
+		found_; \
+	})
 
 static const char *const reference_statements[] = {
 	[REFERENCE_IKE_PROPOSAL] = "crypto ikev2 proposal",
@@ -123,15 +124,18 @@ static void link_reference(struct loader *loader, struct reference *reference)
 	}
 	}
 	if (!found)
-		loader_say(loader, CONFIG_ERROR, reference->place, near,
-			   "there is no \"%s %s\"", reference_statements[reference->kind], name);
+		loader_say(loader, CONFIG_ERROR, reference->place, near, "there is no \"%s %s\"",
+			   reference_statements[reference->kind], name);
 }
 
 /* In the order in which IOS puts them on the wire; named PRFs or those of the hashes */
 static void order_transforms(struct ike_proposal *proposal)
 {
 	static const enum transform_type order[] = {
-		TRANSFORM_ENCR, TRANSFORM_PRF, TRANSFORM_INTEG, TRANSFORM_KE,
+		TRANSFORM_ENCR,
+		TRANSFORM_PRF,
+		TRANSFORM_INTEG,
+		TRANSFORM_KE,
 	};
 	const struct proposal given = proposal->transforms;
 	char text[TRANSFORM_TEXT];
@@ -145,8 +149,8 @@ static void order_transforms(struct ike_proposal *proposal)
 			const struct transform *transform = &given.transforms[j];
 
 			if (transform->type == order[i])
-				proposal_add(&proposal->transforms, transform->type,
-					     transform->id, transform->key_bits);
+				proposal_add(&proposal->transforms, transform->type, transform->id,
+					     transform->key_bits);
 			if (order[i] != TRANSFORM_PRF || transform->type != TRANSFORM_INTEG ||
 			    proposal->has_prf)
 				continue;
@@ -182,11 +186,15 @@ static void check_ike_proposal(struct loader *loader, struct ike_proposal *propo
 		loader_error(loader, place, "proposal \"%s\" has no \"encryption\"",
 			     proposal->name);
 	else if (aead && plain)
-		loader_error(loader, place, "proposal \"%s\" mixes ciphers that bring their own "
-			     "integrity with others: make two proposals", proposal->name);
+		loader_error(loader, place,
+			     "proposal \"%s\" mixes ciphers that bring their own "
+			     "integrity with others: make two proposals",
+			     proposal->name);
 	else if (aead && integrity)
-		loader_error(loader, place, "proposal \"%s\" has a cipher that brings its own "
-			     "integrity: remove \"integrity\"", proposal->name);
+		loader_error(loader, place,
+			     "proposal \"%s\" has a cipher that brings its own "
+			     "integrity: remove \"integrity\"",
+			     proposal->name);
 	else if (plain && !integrity)
 		loader_error(loader, place, "proposal \"%s\" has no \"integrity\"", proposal->name);
 	else if (!proposal_get(transforms, TRANSFORM_PRF))
@@ -204,8 +212,10 @@ static void check_peer(struct loader *loader, const struct keyring_peer *peer)
 	if (!peer->local_key.len && !peer->remote_key.len)
 		loader_error(loader, place, "peer \"%s\" has no \"pre-shared-key\"", peer->name);
 	if (!peer->has_prefix && !peer->hostname && peer->identity.type == ID_NONE)
-		loader_error(loader, place, "peer \"%s\" has no \"address\", \"hostname\" or "
-			     "\"identity\": no peer would find its key", peer->name);
+		loader_error(loader, place,
+			     "peer \"%s\" has no \"address\", \"hostname\" or "
+			     "\"identity\": no peer would find its key",
+			     peer->name);
 }
 
 static bool names_keyring(const struct loader *loader, const struct ikev2_profile *owner)
@@ -213,8 +223,7 @@ static bool names_keyring(const struct loader *loader, const struct ikev2_profil
 	const struct reference *reference;
 
 	TAILQ_FOREACH(reference, &loader->references, link)
-		if (reference->kind == REFERENCE_KEYRING &&
-		    reference->owner.ikev2_profile == owner)
+		if (reference->kind == REFERENCE_KEYRING && reference->owner.ikev2_profile == owner)
 			return true;
 	return false;
 }
@@ -250,8 +259,10 @@ static void check_ikev2_profile(struct loader *loader, const struct ikev2_profil
 	if (profile->local_auth == AUTH_KIND_NONE && profile->remote_auth == AUTH_KIND_NONE)
 		return;
 	if (!names_keyring(loader, profile))
-		loader_error(loader, place, "profile \"%s\" has no \"keyring local\" for its "
-			     "pre-shared keys", profile->name);
+		loader_error(loader, place,
+			     "profile \"%s\" has no \"keyring local\" for its "
+			     "pre-shared keys",
+			     profile->name);
 	if (!profile->keyring)
 		return;
 	TAILQ_FOREACH(peer, &profile->keyring->peers, link) {
@@ -275,14 +286,20 @@ static void check_transform_set(struct loader *loader, const struct transform_se
 	if (loader->faulty[set->place.line])
 		return;
 	if (integ && !encr)
-		loader_error(loader, place, "transform set \"%s\" has ESP integrity without a "
-			     "cipher", set->name);
+		loader_error(loader, place,
+			     "transform set \"%s\" has ESP integrity without a "
+			     "cipher",
+			     set->name);
 	else if (encr && encr_is_aead(encr->id) && integ)
-		loader_error(loader, place, "transform set \"%s\" has a cipher that brings its own "
-			     "integrity: remove the \"-hmac\"", set->name);
+		loader_error(loader, place,
+			     "transform set \"%s\" has a cipher that brings its own "
+			     "integrity: remove the \"-hmac\"",
+			     set->name);
 	else if (encr && !encr_is_aead(encr->id) && !integ)
-		loader_error(loader, place, "transform set \"%s\" encrypts without integrity: "
-			     "add one such as \"esp-sha256-hmac\"", set->name);
+		loader_error(loader, place,
+			     "transform set \"%s\" encrypts without integrity: "
+			     "add one such as \"esp-sha256-hmac\"",
+			     set->name);
 }
 
 static void check_interface(struct loader *loader, const struct interface_config *interface)
@@ -309,8 +326,10 @@ static void check_interface(struct loader *loader, const struct interface_config
 			     interface->tunnel_source ? "destination" : "source");
 	if (interface->tunnel_source && strchr(interface->tunnel_source, '/') &&
 	    !policy_resolve_source(loader->policy, interface->tunnel_source, &address))
-		loader_error(loader, place, "there is no \"interface %s\" with an \"ip address\" "
-			     "for \"tunnel source\"", interface->tunnel_source);
+		loader_error(loader, place,
+			     "there is no \"interface %s\" with an \"ip address\" "
+			     "for \"tunnel source\"",
+			     interface->tunnel_source);
 	if (!profile)
 		return;
 	if (!profile->ikev2_profile && !loader->faulty[profile->place.line] &&
@@ -322,7 +341,8 @@ static void check_interface(struct loader *loader, const struct interface_config
 		if (profile->sets[i] && profile->sets[i]->transport)
 			loader_error(loader, place_of_line(profile->sets[i]->place.line),
 				     "\"%s\" uses this set, but transport mode is not there yet: "
-				     "use \"mode tunnel\"", interface->name);
+				     "use \"mode tunnel\"",
+				     interface->name);
 }
 
 static void say_legacy(struct loader *loader, const struct legacy_use *use,
@@ -338,7 +358,8 @@ static void say_legacy(struct loader *loader, const struct legacy_use *use,
 			 profile->name);
 	loader_error(loader, use->place,
 		     "%s %s is a weak algorithm of the past (see %s): to permit it, add "
-		     "\"crypto legacy\" at the top%s", transform_type_name(use->transform.type),
+		     "\"crypto legacy\" at the top%s",
+		     transform_type_name(use->transform.type),
 		     transform_name(&use->transform, text), rfc, line);
 }
 
@@ -372,8 +393,8 @@ static void check_legacy(struct loader *loader, const struct legacy_use *use)
 	const struct ipsec_profile *ipsec_profile;
 	bool used = false;
 
-	if (use->ike_proposal && !proposal_has(&use->ike_proposal->transforms, use->transform.type,
-					       use->transform.id))
+	if (use->ike_proposal &&
+	    !proposal_has(&use->ike_proposal->transforms, use->transform.type, use->transform.id))
 		return; /* a later statement replaced it */
 	if (use->ipsec_profile) {
 		if (use->ipsec_profile->pfs_group == use->transform.id)
@@ -429,8 +450,10 @@ void check_policy(struct loader *loader)
 	TAILQ_FOREACH(ipsec_profile, &policy->ipsec_profiles, link)
 		if (!ipsec_profile->set_count)
 			loader_say(loader, CONFIG_NOTICE, place_of_line(ipsec_profile->place.line),
-				   NULL, "profile \"%s\" has no \"set transform-set\": the default "
-				   "algorithms are used", ipsec_profile->name);
+				   NULL,
+				   "profile \"%s\" has no \"set transform-set\": the default "
+				   "algorithms are used",
+				   ipsec_profile->name);
 	TAILQ_FOREACH(interface, &policy->interfaces, link)
 		check_interface(loader, interface);
 	TAILQ_FOREACH(use, &loader->legacy_uses, link)

@@ -27,17 +27,18 @@ static void report(struct comparison *comparison, enum config_change change, con
 }
 
 /* What @print_one writes, to be freed by the caller */
-#define TEXT_OF(print_one) ({ \
-	char *text_ = NULL; \
-	size_t size_; \
-	FILE *out = open_memstream(&text_, &size_); \
-	\
-	if (!out) \
-		abort(); \
-	print_one; \
-	fclose(out); \
-	text_; \
-})
+#define TEXT_OF(print_one) \
+	({ \
+		char *text_ = NULL; \
+		size_t size_; \
+		FILE *out = open_memstream(&text_, &size_); \
+\
+		if (!out) \
+			abort(); \
+		print_one; \
+		fclose(out); \
+		text_; \
+	})
 
 static bool same_text(char *old, char *new)
 {
@@ -70,10 +71,10 @@ static bool same_keyring(const struct keyring *old, const struct keyring *new)
 }
 
 #define SAME_BY_TEXT(type, print_one) \
-static bool same_##type(const struct type *old, const struct type *new) \
-{ \
-	return same_text(TEXT_OF(print_one(old, out)), TEXT_OF(print_one(new, out))); \
-}
+	static bool same_##type(const struct type *old, const struct type *new) \
+	{ \
+		return same_text(TEXT_OF(print_one(old, out)), TEXT_OF(print_one(new, out))); \
+	}
 
 SAME_BY_TEXT(ike_proposal, print_ike_proposal)
 SAME_BY_TEXT(ikev2_policy, print_ikev2_policy)
@@ -83,26 +84,27 @@ SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
 SAME_BY_TEXT(interface_config, print_interface)
 
 /* Named objects of one kind: those of the old list, then what only the new one has */
-#define COMPARE_LISTS(type, head, kind) do { \
-	const struct type *a_, *b_; \
-	\
-	TAILQ_FOREACH(a_, &old->head, link) { \
-		TAILQ_FOREACH(b_, &new->head, link) \
-			if (!strcmp(a_->name, b_->name)) \
-				break; \
-		if (!b_) \
-			report(&comparison, CONFIG_REMOVED, kind, a_->name); \
-		else if (!same_##type(a_, b_)) \
-			report(&comparison, CONFIG_CHANGED, kind, a_->name); \
-	} \
-	TAILQ_FOREACH(b_, &new->head, link) { \
-		TAILQ_FOREACH(a_, &old->head, link) \
-			if (!strcmp(a_->name, b_->name)) \
-				break; \
-		if (!a_) \
-			report(&comparison, CONFIG_ADDED, kind, b_->name); \
-	} \
-} while (0)
+#define COMPARE_LISTS(type, head, kind) \
+	do { \
+		const struct type *a_, *b_; \
+\
+		TAILQ_FOREACH(a_, &old->head, link) { \
+			TAILQ_FOREACH(b_, &new->head, link) \
+				if (!strcmp(a_->name, b_->name)) \
+					break; \
+			if (!b_) \
+				report(&comparison, CONFIG_REMOVED, kind, a_->name); \
+			else if (!same_##type(a_, b_)) \
+				report(&comparison, CONFIG_CHANGED, kind, a_->name); \
+		} \
+		TAILQ_FOREACH(b_, &new->head, link) { \
+			TAILQ_FOREACH(a_, &old->head, link) \
+				if (!strcmp(a_->name, b_->name)) \
+					break; \
+			if (!a_) \
+				report(&comparison, CONFIG_ADDED, kind, b_->name); \
+		} \
+	} while (0)
 
 /* Routes have no name: each one is its text. */
 static void compare_routes(struct comparison *comparison, enum config_change change,

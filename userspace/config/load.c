@@ -103,12 +103,13 @@ void loader_say(struct loader *loader, enum config_severity severity, struct pla
 	}
 	if (severity == CONFIG_ERROR && loader->number <= loader->line_count)
 		loader->faulty[loader->mode == CONFIG_MODE_GLOBAL ? loader->number :
-			       loader->openers[loader->mode]] = true;
+								    loader->openers[loader->mode]] =
+			true;
 	report_add(loader->report, diagnostic);
 }
 
-void loader_say_once(struct loader *loader, struct place place, const char *key,
-		     const char *format, ...)
+void loader_say_once(struct loader *loader, struct place place, const char *key, const char *format,
+		     ...)
 {
 	struct named_once *named;
 	char message[300];
@@ -147,7 +148,9 @@ static void split(struct loader *loader, struct scratch *scratch)
 	loader->line.negated = false;
 	for (at = strtok_r(scratch->text, " \t", &save); at; at = strtok_r(NULL, " \t", &save))
 		scratch->words[loader->line.count++] = (struct word){
-			.text = at, .len = strlen(at), .column = at - scratch->text + 1,
+			.text = at,
+			.len = strlen(at),
+			.column = at - scratch->text + 1,
 		};
 }
 
@@ -181,7 +184,9 @@ static void report_mismatch(struct loader *loader, const struct mismatch *mismat
 {
 	const struct line *line = &loader->line;
 	struct place place = {
-		.line = loader->number, .column = strlen(line->raw) + 1, .width = 1,
+		.line = loader->number,
+		.column = strlen(line->raw) + 1,
+		.width = 1,
 	};
 
 	if (mismatch->word < line->count)
@@ -390,8 +395,8 @@ static void index_lines(struct loader *loader, char *text, size_t len)
 		text[end] = '\0';
 		if (loader->line_count == capacity) {
 			capacity = capacity ? 2 * capacity : 64;
-			loader->lines = must_realloc(loader->lines,
-						     capacity * sizeof(*loader->lines));
+			loader->lines =
+				must_realloc(loader->lines, capacity * sizeof(*loader->lines));
 		}
 		loader->lines[loader->line_count++] = text + start;
 	}

@@ -91,10 +91,9 @@ void loader_say(struct loader *loader, enum config_severity severity, struct pla
 		const char *suggestion, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 /** loader_say_once() - a notice, unless one with the same @key was given */
-void loader_say_once(struct loader *loader, struct place place, const char *key,
-		     const char *format, ...) __attribute__((format(printf, 4, 5)));
-#define loader_error(loader, place, ...) \
-	loader_say(loader, CONFIG_ERROR, place, NULL, __VA_ARGS__)
+void loader_say_once(struct loader *loader, struct place place, const char *key, const char *format,
+		     ...) __attribute__((format(printf, 4, 5)));
+#define loader_error(loader, place, ...) loader_say(loader, CONFIG_ERROR, place, NULL, __VA_ARGS__)
 
 /** check_policy() - what only the whole file can tell; links the references */
 void check_policy(struct loader *loader);

@@ -97,17 +97,19 @@ static enum fit fit_value(const struct token *token, const struct word *word, st
 		return isalpha((unsigned char)word->text[0]) ? FIT_WORD : FIT_NONE;
 	case TOKEN_IPV4:
 		return address_parse(word->text, &arg->address) && arg->address.family == AF_INET ?
-		       FIT_VALUE : FIT_NONE;
+			       FIT_VALUE :
+			       FIT_NONE;
 	case TOKEN_IPV6:
 		return address_parse(word->text, &arg->address) && arg->address.family == AF_INET6 ?
-		       FIT_VALUE : FIT_NONE;
+			       FIT_VALUE :
+			       FIT_NONE;
 	case TOKEN_ADDRESS:
 		return address_parse(word->text, &arg->address) ? FIT_VALUE : FIT_NONE;
 	case TOKEN_MASK:
 		return is_mask(word->text, &arg->address) ? FIT_VALUE : FIT_NONE;
 	case TOKEN_PREFIX6:
-		return parse_prefix6(word->text, &arg->address, &arg->prefix_length) ?
-		       FIT_VALUE : FIT_NONE;
+		return parse_prefix6(word->text, &arg->address, &arg->prefix_length) ? FIT_VALUE :
+										       FIT_NONE;
 	case TOKEN_NUMBER:
 		if (!all_digits(word->text) || word->len > 18)
 			return FIT_NONE;
@@ -202,8 +204,8 @@ static bool names_one_statement(const struct states *states)
 static bool takes_rest(const struct state *state)
 {
 	/* A token that takes the rest of the line is the last of its row. */
-	return state->at[0] == '\0' && (strstr(state->row->syntax, "REST") ||
-					strstr(state->row->syntax, "KEY"));
+	return state->at[0] == '\0' &&
+	       (strstr(state->row->syntax, "REST") || strstr(state->row->syntax, "KEY"));
 }
 
 /* Every row begins with a keyword: one look at the letter spares most of the work. */
@@ -276,8 +278,8 @@ static void list_add(struct gather *gather, const char *text)
 		return;
 	gather->count++;
 	if (used + strlen(text) + 8 < sizeof(gather->list))
-		snprintf(gather->list + used, sizeof(gather->list) - used, "%s%s",
-			 used ? ", " : "", text);
+		snprintf(gather->list + used, sizeof(gather->list) - used, "%s%s", used ? ", " : "",
+			 text);
 	else if (!listed(gather->list, "..."))
 		snprintf(gather->list + used, sizeof(gather->list) - used, ", ...");
 }
@@ -357,8 +359,7 @@ static const char *words_before(const struct line *line, size_t count, char *tex
 	return text;
 }
 
-static void explain(const struct states *states, const struct line *line,
-		    struct mismatch *mismatch)
+static void explain(const struct states *states, const struct line *line, struct mismatch *mismatch)
 {
 	size_t at = mismatch->word;
 	struct gather gather = { .word = at < line->count ? &line->words[at] : NULL };
@@ -372,8 +373,8 @@ static void explain(const struct states *states, const struct line *line,
 
 	switch (mismatch->kind) {
 	case MISMATCH_AMBIGUOUS:
-		snprintf(mismatch->message, room, "\"%.40s\" is ambiguous: %s",
-			 gather.word->text, gather.list);
+		snprintf(mismatch->message, room, "\"%.40s\" is ambiguous: %s", gather.word->text,
+			 gather.list);
 		return;
 	case MISMATCH_INCOMPLETE:
 		mismatch->secret = token_is_secret(gather.value.kind);

@@ -153,8 +153,9 @@ static void print_identity(const char *statement, const struct identity *identit
 		fprintf(out, "%s address %s\n", statement, address_format(&address, text));
 	else
 		fprintf(out, "%s %s %.*s\n", statement,
-			identity->type == ID_FQDN ? "fqdn" :
-			identity->type == ID_RFC822_ADDR ? "email" : "key-id",
+			identity->type == ID_FQDN	 ? "fqdn" :
+			identity->type == ID_RFC822_ADDR ? "email" :
+							   "key-id",
 			identity->len, (const char *)identity->data);
 }
 
@@ -181,12 +182,9 @@ void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets)
 static void print_match(const struct identity_match *match, FILE *out)
 {
 	static const char *const words[] = {
-		[MATCH_FQDN] = "fqdn ",
-		[MATCH_FQDN_DOMAIN] = "fqdn domain ",
-		[MATCH_EMAIL] = "email ",
-		[MATCH_EMAIL_DOMAIN] = "email domain ",
-		[MATCH_KEY_ID] = "key-id ",
-		[MATCH_ANY] = "any",
+		[MATCH_FQDN] = "fqdn ",	    [MATCH_FQDN_DOMAIN] = "fqdn domain ",
+		[MATCH_EMAIL] = "email ",   [MATCH_EMAIL_DOMAIN] = "email domain ",
+		[MATCH_KEY_ID] = "key-id ", [MATCH_ANY] = "any",
 	};
 
 	fprintf(out, " match identity remote ");
@@ -311,8 +309,8 @@ void print_route(const struct route_config *route, FILE *out)
 
 	fprintf(out, "ip route ");
 	print_prefix(&route->destination, out);
-	fprintf(out, " %s", route->interface ? route->interface :
-		address_format(&route->gateway, text));
+	fprintf(out, " %s",
+		route->interface ? route->interface : address_format(&route->gateway, text));
 	if (route->distance != 1)
 		fprintf(out, " %u", route->distance);
 	fputc('\n', out);

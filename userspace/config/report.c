@@ -86,7 +86,8 @@ void report_add(struct config_report *report, struct config_diagnostic *diagnost
 		break;
 	}
 	/* The checks after parsing come back to earlier lines. */
-	TAILQ_FOREACH_REVERSE(before, &report->diagnostics, config_diagnostics, link) {
+	TAILQ_FOREACH_REVERSE(before, &report->diagnostics, config_diagnostics, link)
+	{
 		if (before->line <= diagnostic->line) {
 			TAILQ_INSERT_AFTER(&report->diagnostics, before, diagnostic, link);
 			return;

@@ -18,13 +18,12 @@ statement_handler set_hostname, set_timestamps, set_legacy, set_key_log, set_sa_
 
 /* statements_ike.c */
 statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, proposal_prf,
-	proposal_group, open_ikev2_policy, policy_proposal, policy_match_fvrf,
-	policy_match_address, open_keyring, open_peer, peer_address, peer_prefix6, peer_hostname,
-	peer_identity_address, peer_identity, peer_key, peer_key_hex,
-	open_ikev2_profile, profile_match_address, profile_match_prefix6, profile_match_text,
-	profile_match_any, profile_match_fvrf, profile_identity_address, profile_identity,
-	profile_authentication, profile_keyring, profile_lifetime, profile_dpd, profile_legacy,
-	profile_nat;
+	proposal_group, open_ikev2_policy, policy_proposal, policy_match_fvrf, policy_match_address,
+	open_keyring, open_peer, peer_address, peer_prefix6, peer_hostname, peer_identity_address,
+	peer_identity, peer_key, peer_key_hex, open_ikev2_profile, profile_match_address,
+	profile_match_prefix6, profile_match_text, profile_match_any, profile_match_fvrf,
+	profile_identity_address, profile_identity, profile_authentication, profile_keyring,
+	profile_lifetime, profile_dpd, profile_legacy, profile_nat;
 
 /* statements_ipsec.c */
 statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transform_set,

@@ -47,7 +47,8 @@ void set_key_log(struct loader *loader, const struct match *match)
 	if (!match->negated)
 		loader_say(loader, CONFIG_WARNING, place_of_line(loader->number), NULL,
 			   "every session key will be written to \"%s\": whoever reads it can "
-			   "read the traffic", match->args[0].text);
+			   "read the traffic",
+			   match->args[0].text);
 }
 
 void set_sa_seconds(struct loader *loader, const struct match *match)

@@ -218,8 +218,9 @@ static void set_identity(struct loader *loader, const struct match *match,
 			 struct identity *identity)
 {
 	const char *kind = match->args[0].text;
-	uint8_t type = !strcmp(kind, "fqdn") ? ID_FQDN :
-		       !strcmp(kind, "email") ? ID_RFC822_ADDR : ID_KEY_ID;
+	uint8_t type = !strcmp(kind, "fqdn")  ? ID_FQDN :
+		       !strcmp(kind, "email") ? ID_RFC822_ADDR :
+						ID_KEY_ID;
 
 	if (!identity_set(identity, type, bytes_of_string(match->args[1].text)))
 		loader_error(loader, place_of_arg(loader, &match->args[1]),
@@ -273,7 +274,8 @@ void peer_key(struct loader *loader, const struct match *match)
 	for (i = 0; i < 2 && !arg_given(match, 0) && !arg_given(match, 1); i++)
 		if (strlen(first) < strlen(key) && word_is_near(first, sides[i]))
 			loader_say(loader, CONFIG_WARNING, place_of_arg(loader, &match->args[2]),
-				   sides[i], "the key has several words; if it must begin "
+				   sides[i],
+				   "the key has several words; if it must begin "
 				   "like this, write \"0\" before it");
 	set_key(loader, match, (const uint8_t *)key, strlen(key), false);
 }
@@ -399,7 +401,8 @@ void profile_authentication(struct loader *loader, const struct match *match)
 		loader_error(loader, place_of_arg(loader, &match->args[1]),
 			     "\"%s\" is not there yet: %s", match->args[1].text,
 			     strcmp(match->args[1].text, "eap") ?
-			     "certificates come later, use \"pre-share\"" : "use \"pre-share\"");
+				     "certificates come later, use \"pre-share\"" :
+				     "use \"pre-share\"");
 		/* Taken as given, so that the profile is not called incomplete as well. */
 	}
 	if (!strcmp(match->args[0].text, "local"))

@@ -18,13 +18,13 @@ enum {
 	SEKI_ENCR_LIST(X)
 #undef X
 #define X(symbol, id, ...) PRF_##symbol = id,
-	SEKI_PRF_LIST(X)
+		SEKI_PRF_LIST(X)
 #undef X
 #define X(symbol, id, ...) INTEG_##symbol = id,
-	SEKI_INTEG_LIST(X)
+			SEKI_INTEG_LIST(X)
 #undef X
 #define X(symbol, id, ...) KE_##symbol = id,
-	SEKI_KE_LIST(X)
+				SEKI_KE_LIST(X)
 #undef X
 };
 

@@ -204,8 +204,8 @@ struct result mac_new(const struct mac_algorithm *algorithm, struct bytes key, s
 	} else {
 		mac->context = EVP_MAC_CTX_dup(algorithm->template);
 		/* A NULL key would mean "keep the old one". */
-		ok = mac->context && EVP_MAC_init(mac->context, key.len ? key.data : (uint8_t *)"",
-						  key.len, NULL);
+		ok = mac->context &&
+		     EVP_MAC_init(mac->context, key.len ? key.data : (uint8_t *)"", key.len, NULL);
 	}
 	if (!ok) {
 		mac_free(mac);

@@ -34,8 +34,8 @@ struct encr_algorithm {
 static struct encr_algorithm encrs[] = {
 #define X(symbol, id, display, keyword, kernel, openssl, bits_min, bits_max, bits_step, \
 	  bits_fixed, salt, iv, block, icv, legacy) \
-	{ id, display, openssl, bits_min, bits_max, bits_step, bits_fixed, \
-	  salt, iv, block, icv, { NULL } },
+	{ id,	      display, openssl, bits_min, bits_max, bits_step, \
+	  bits_fixed, salt,    iv,	block,	  icv,	    { NULL } },
 	SEKI_ENCR_LIST(X)
 #undef X
 };
@@ -212,11 +212,11 @@ static EVP_CIPHER_CTX *keyed_context(const struct sealer *sealer, const EVP_CIPH
 	bool ok = context && EVP_CipherInit_ex2(context, cipher, NULL, NULL, encrypt, NULL);
 
 	if (ok && sealer->encr->icv)
-		ok = EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN,
-					 (int)nonce_size(sealer), NULL) > 0;
-	if (ok && sealer->ccm) /* CCM mixes the length of the ICV into the first block */
-		ok = EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, sealer->encr->icv,
+		ok = EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, (int)nonce_size(sealer),
 					 NULL) > 0;
+	if (ok && sealer->ccm) /* CCM mixes the length of the ICV into the first block */
+		ok = EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, sealer->encr->icv, NULL) >
+		     0;
 	ok = ok && EVP_CipherInit_ex2(context, NULL, key, NULL, encrypt, NULL) &&
 	     EVP_CIPHER_CTX_set_padding(context, 0);
 	if (ok)
@@ -309,15 +309,15 @@ const struct cipher_suite *sealer_suite(const struct sealer *sealer)
 }
 
 /* The associated data of an AEAD; CCM wants to know the length of the text first. */
-static bool associate(const struct sealer *sealer, EVP_CIPHER_CTX *context,
-		      struct bytes associated, int len)
+static bool associate(const struct sealer *sealer, EVP_CIPHER_CTX *context, struct bytes associated,
+		      int len)
 {
 	int ignored;
 
 	if (sealer->ccm && !EVP_CipherUpdate(context, NULL, &ignored, NULL, len))
 		return false;
-	return !associated.len || EVP_CipherUpdate(context, NULL, &ignored, associated.data,
-						   (int)associated.len);
+	return !associated.len ||
+	       EVP_CipherUpdate(context, NULL, &ignored, associated.data, (int)associated.len);
 }
 
 static bool encrypt(struct sealer *sealer, const uint8_t *iv, struct bytes associated,
@@ -339,8 +339,8 @@ static bool encrypt(struct sealer *sealer, const uint8_t *iv, struct bytes assoc
 	if (!EVP_CipherUpdate(context, out, &done, plain.data, (int)plain.len) ||
 	    !EVP_CipherFinal_ex(context, out + done, &last) || (size_t)(done + last) != plain.len)
 		return false;
-	return !sealer->encr->icv || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG,
-							 sealer->encr->icv, icv) > 0;
+	return !sealer->encr->icv ||
+	       EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, sealer->encr->icv, icv) > 0;
 }
 
 static bool decrypt(struct sealer *sealer, const uint8_t *iv, struct bytes associated,

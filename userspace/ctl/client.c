@@ -124,7 +124,8 @@ struct result ctl_receive(struct ctl_client *client, json_t **value)
 	if (json_is_true(json_object_get(answer, "ok"))) {
 		*value = json_incref(json_object_get(answer, "result"));
 	} else if (json_is_string(json_object_get(answer, "error"))) {
-		result = fail(-EREMOTEIO, "%s", json_string_value(json_object_get(answer, "error")));
+		result =
+			fail(-EREMOTEIO, "%s", json_string_value(json_object_get(answer, "error")));
 		*value = json_incref(json_object_get(answer, "report"));
 	} else {
 		result = fail(-EPROTO, "the answer makes no sense");

@@ -28,7 +28,8 @@ struct ctl_path {
  * ctl_ike_engine is the real one; tests bring their own.
  */
 struct ctl_engine {
-	void (*each_sa)(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts),
+	void (*each_sa)(struct ike *ike,
+			void (*found)(void *context, const struct ike_sa_facts *facts),
 			void *context);
 	void (*each_child)(struct ike *ike,
 			   void (*found)(void *context, const struct child_sa_facts *facts),

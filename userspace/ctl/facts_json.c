@@ -69,8 +69,7 @@ static void put_address(json_t *object, const char *name, const struct address *
 {
 	char text[ADDRESS_TEXT];
 
-	put_text(object, name,
-		 address->family == AF_UNSPEC ? NULL : address_format(address, text));
+	put_text(object, name, address->family == AF_UNSPEC ? NULL : address_format(address, text));
 }
 
 static void put_endpoint(json_t *object, const char *name, const struct endpoint *endpoint)
@@ -265,8 +264,8 @@ static void add_ipsec_sa(void *context, const struct child_sa_facts *child)
 
 	if (listing->remote && !address_equal(listing->remote, &child->remote.address))
 		return;
-	if (listing->interface && (!child->interface ||
-				   strcasecmp(listing->interface, child->interface) != 0))
+	if (listing->interface &&
+	    (!child->interface || strcasecmp(listing->interface, child->interface) != 0))
 		return;
 	object = json_object();
 	put_number(object, "ifindex", child->ifindex);
@@ -347,8 +346,8 @@ static json_int_t number(const json_t *object, const char *name)
 
 static const char *endpoint_address(const json_t *object, const char *name)
 {
-	const char *text = json_string_value(json_object_get(json_object_get(object, name),
-							     "address"));
+	const char *text =
+		json_string_value(json_object_get(json_object_get(object, name), "address"));
 
 	return text ? text : "";
 }
@@ -358,8 +357,8 @@ static json_t *session_without_tunnel(json_t *sa)
 {
 	bool established = json_is_true(json_object_get(sa, "established"));
 
-	return json_pack("{s:n,s:i,s:O?,s:s,s:s,s:b,s:s,s:n,s:i,s:[O],s:[]}", "interface", "ifindex",
-			 0, "profile", json_object_get(sa, "profile"), "local",
+	return json_pack("{s:n,s:i,s:O?,s:s,s:s,s:b,s:s,s:n,s:i,s:[O],s:[]}", "interface",
+			 "ifindex", 0, "profile", json_object_get(sa, "profile"), "local",
 			 endpoint_address(sa, "local"), "remote", endpoint_address(sa, "remote"),
 			 "admin_up", 1, "status", established ? "UP-IDLE" : "DOWN-NEGOTIATING",
 			 "last_error", "active_sas", 0, "ike_sas", sa, "ipsec_sas");
@@ -437,7 +436,8 @@ static void place_children(json_t *by_ifindex, json_t *by_ike, json_t *children)
 	char key[KEY_TEXT];
 	size_t i, j;
 
-	json_array_foreach(children, i, child) {
+	json_array_foreach(children, i, child)
+	{
 		list = json_object_get(by_ifindex, number_key(number(child, "ifindex"), key));
 		add_to_sessions(list, "ipsec_sas", child);
 		json_array_foreach(list, j, session)
@@ -456,15 +456,15 @@ json_t *ctl_sessions(struct ctl_context *context)
 	size_t i;
 
 	context->engine->each_tunnel(context->ike, add_tunnel, &listing);
-	json_array_foreach(listing.array, i, item) {
+	json_array_foreach(listing.array, i, item)
+	{
 		index_session(by_ifindex, number_key(number(item, "ifindex"), key), item);
-		index_session(by_pair, pair_key(text_of(item, "local"), text_of(item, "remote"), key),
-			      item);
+		index_session(by_pair,
+			      pair_key(text_of(item, "local"), text_of(item, "remote"), key), item);
 	}
 	place_children(by_ifindex, by_ike, children);
-	json_array_foreach(sas, i, item)
-		if (!place_ike_sa(by_ike, by_pair, item))
-			json_array_append_new(listing.array, session_without_tunnel(item));
+	json_array_foreach(sas, i, item) if (!place_ike_sa(by_ike, by_pair, item))
+		json_array_append_new(listing.array, session_without_tunnel(item));
 	json_decref(by_ike);
 	json_decref(by_pair);
 	json_decref(by_ifindex);

@@ -6,10 +6,8 @@
 #include "ctl/internal.h"
 
 static const char *const auth_names[] = {
-	[AUTH_KIND_NONE] = NULL,
-	[AUTH_KIND_PRE_SHARE] = "pre-share",
-	[AUTH_KIND_RSA_SIG] = "rsa-sig",
-	[AUTH_KIND_ECDSA_SIG] = "ecdsa-sig",
+	[AUTH_KIND_NONE] = NULL,	 [AUTH_KIND_PRE_SHARE] = "pre-share",
+	[AUTH_KIND_RSA_SIG] = "rsa-sig", [AUTH_KIND_ECDSA_SIG] = "ecdsa-sig",
 	[AUTH_KIND_EAP] = "eap",
 };
 
@@ -24,10 +22,8 @@ static json_t *match_words(const struct identity_match *match)
 		return ctl_text("any");
 	if (match->kind != MATCH_ADDRESS) {
 		static const char *const kinds[] = {
-			[MATCH_FQDN] = "fqdn",
-			[MATCH_FQDN_DOMAIN] = "fqdn domain",
-			[MATCH_EMAIL] = "email",
-			[MATCH_EMAIL_DOMAIN] = "email domain",
+			[MATCH_FQDN] = "fqdn",	   [MATCH_FQDN_DOMAIN] = "fqdn domain",
+			[MATCH_EMAIL] = "email",   [MATCH_EMAIL_DOMAIN] = "email domain",
 			[MATCH_KEY_ID] = "key-id",
 		};
 		json_t *kind = ctl_text(kinds[match->kind]), *name = ctl_text(match->text);
@@ -72,17 +68,15 @@ json_t *ctl_profiles(const struct policy *policy)
 
 		json_array_append_new(
 			array,
-			json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:b,s:b,s:b}",
-				  "name", ctl_text(profile->name),
-				  "fvrf", ctl_text(profile->match_fvrf),
-				  "identities", matches(profile),
-				  "local_identity",
+			json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:b,s:b,s:b}", "name",
+				  ctl_text(profile->name), "fvrf", ctl_text(profile->match_fvrf),
+				  "identities", matches(profile), "local_identity",
 				  ctl_text(named ? identity_format(&profile->local_identity, text) :
 						   NULL),
 				  "local_authentication", ctl_text(auth_names[profile->local_auth]),
-				  "remote_authentication", ctl_text(auth_names[profile->remote_auth]),
-				  "keyring", ctl_text(keyring ? keyring->name : NULL),
-				  "lifetime_seconds",
+				  "remote_authentication",
+				  ctl_text(auth_names[profile->remote_auth]), "keyring",
+				  ctl_text(keyring ? keyring->name : NULL), "lifetime_seconds",
 				  (json_int_t)(profile->lifetime ? profile->lifetime :
 								   IKE_LIFETIME_DEFAULT),
 				  "dpd_interval_seconds",
@@ -91,8 +85,8 @@ json_t *ctl_profiles(const struct policy *policy)
 				  (json_int_t)(interval ? profile->dpd_retry : policy->dpd_retry),
 				  "dpd_periodic",
 				  (int)(interval ? profile->dpd_periodic : policy->dpd_periodic),
-				  "nat_force_encap", (int)profile->nat_force_encap,
-				  "legacy", (int)(profile->legacy || policy->legacy)));
+				  "nat_force_encap", (int)profile->nat_force_encap, "legacy",
+				  (int)(profile->legacy || policy->legacy)));
 	}
 	return array;
 }
@@ -109,9 +103,10 @@ static json_t *names_of(const struct proposal *proposal, enum transform_type typ
 		if (transform->type != type)
 			continue;
 		name = transform_name(transform, text);
-		json_array_append_new(array, transform->key_bits ?
-						     json_sprintf("%s-%u", name, transform->key_bits) :
-						     ctl_text(name));
+		json_array_append_new(array,
+				      transform->key_bits ?
+					      json_sprintf("%s-%u", name, transform->key_bits) :
+					      ctl_text(name));
 	}
 	return array;
 }
@@ -124,12 +119,13 @@ json_t *ctl_proposals(const struct policy *policy)
 	TAILQ_FOREACH(proposal, &policy->ike_proposals, link) {
 		const struct proposal *transforms = &proposal->transforms;
 
-		json_array_append_new(
-			array, json_pack("{s:o,s:o,s:o,s:o,s:o}", "name", ctl_text(proposal->name),
-					 "encryption", names_of(transforms, TRANSFORM_ENCR),
-					 "integrity", names_of(transforms, TRANSFORM_INTEG),
-					 "prf", names_of(transforms, TRANSFORM_PRF),
-					 "group", names_of(transforms, TRANSFORM_KE)));
+		json_array_append_new(array,
+				      json_pack("{s:o,s:o,s:o,s:o,s:o}", "name",
+						ctl_text(proposal->name), "encryption",
+						names_of(transforms, TRANSFORM_ENCR), "integrity",
+						names_of(transforms, TRANSFORM_INTEG), "prf",
+						names_of(transforms, TRANSFORM_PRF), "group",
+						names_of(transforms, TRANSFORM_KE)));
 	}
 	return array;
 }
@@ -146,13 +142,13 @@ json_t *ctl_policies(const struct policy *policy)
 
 		for (size_t i = 0; i < one->proposal_count; i++)
 			json_array_append_new(proposals, ctl_text(one->proposals[i]->name));
-		json_array_append_new(
-			array, json_pack("{s:o,s:o,s:o,s:o}", "name", ctl_text(one->name),
-					 "fvrf", ctl_text(one->match_fvrf),
-					 "match_local",
-					 ctl_text(local ? address_format(&one->match_local, text) :
-							  NULL),
-					 "proposals", proposals));
+		json_array_append_new(array,
+				      json_pack("{s:o,s:o,s:o,s:o}", "name", ctl_text(one->name),
+						"fvrf", ctl_text(one->match_fvrf), "match_local",
+						ctl_text(local ? address_format(&one->match_local,
+										text) :
+								 NULL),
+						"proposals", proposals));
 	}
 	return array;
 }

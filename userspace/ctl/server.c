@@ -95,8 +95,7 @@ static void queue_lost(struct client *client)
 {
 	if (!client->lost)
 		return;
-	queue_answer(client,
-		     ctl_success(json_pack("{s:I}", "lost", (json_int_t)client->lost)));
+	queue_answer(client, ctl_success(json_pack("{s:I}", "lost", (json_int_t)client->lost)));
 	client->lost = 0;
 }
 
@@ -352,7 +351,8 @@ static struct result open_listener(struct ctl_server *server)
 		return fail(-errno, "control socket: %s", strerror(errno));
 	mask = umask(0177); /* never open to others, not even before a chmod */
 	error = bind(server->listener, (struct sockaddr *)&server->name, sizeof(server->name)) < 0 ?
-			errno : 0;
+			errno :
+			0;
 	umask(mask);
 	if (error || listen(server->listener, CLIENTS_MAX) < 0 ||
 	    epoll_ctl(server->epoll, EPOLL_CTL_ADD, server->listener, &event) < 0) {

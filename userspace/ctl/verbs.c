@@ -163,8 +163,8 @@ static json_t *set_debug(struct ctl_context *context, const struct request *requ
 		return NULL;
 	}
 	if (!log_set_by_words(request->topic, on)) {
-		*result = fail(-EINVAL, "there is nothing called \"%.64s\" to debug",
-			       request->topic);
+		*result =
+			fail(-EINVAL, "there is nothing called \"%.64s\" to debug", request->topic);
 		return NULL;
 	}
 	return show_debug(context, request, result);
@@ -263,7 +263,8 @@ static struct result read_argument(struct request *request, const char *name, co
 	const char *text = json_string_value(value);
 
 	if (!bit)
-		return fail(-EINVAL, "\"%s\" has no argument \"%.64s\"", request->verb->words, name);
+		return fail(-EINVAL, "\"%s\" has no argument \"%.64s\"", request->verb->words,
+			    name);
 	if (!text)
 		return fail(-EINVAL, "\"%s\" is no string", name);
 	switch (bit) {
@@ -298,7 +299,8 @@ static struct result read_request(json_t *object, struct request *request)
 		return fail(-EINVAL, "there is no command \"%.64s\"", words);
 	if (arguments && !json_is_object(arguments))
 		return fail(-EINVAL, "\"arguments\" is no object");
-	json_object_foreach(arguments, name, value) {
+	json_object_foreach(arguments, name, value)
+	{
 		result = read_argument(request, name, value);
 		if (failed(&result))
 			break;

@@ -36,7 +36,8 @@ static struct kernel_sa_id kernel_id(const struct child_sa *child, enum sa_direc
 
 static void rekey_due(struct timer *timer)
 {
-	struct child_sa *child = (struct child_sa *)((char *)timer - offsetof(struct child_sa, rekey));
+	struct child_sa *child =
+		(struct child_sa *)((char *)timer - offsetof(struct child_sa, rekey));
 
 	if (child->sa && child->state == CHILD_ACTIVE)
 		child->sa->version->rekey_child(child);
@@ -45,7 +46,8 @@ static void rekey_due(struct timer *timer)
 /* The peer of our responder side never sent its delete: take the new SA into use anyway. */
 static void linger_over(struct timer *timer)
 {
-	struct child_sa *child = (struct child_sa *)((char *)timer - offsetof(struct child_sa, linger));
+	struct child_sa *child =
+		(struct child_sa *)((char *)timer - offsetof(struct child_sa, linger));
 	struct result result;
 
 	if (child->state != CHILD_INBOUND) {
@@ -57,7 +59,8 @@ static void linger_over(struct timer *timer)
 		log_line(LOG_ERROR, "SPI 0x%08X: %s", child->spi_out, result.why);
 }
 
-struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol, struct child_sa **out)
+struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol,
+			   struct child_sa **out)
 {
 	struct ike *ike = sa->ike;
 	struct child_sa *child;
@@ -66,7 +69,7 @@ struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t pro
 
 	*out = NULL;
 	result = ike->env.kernel->ops->alloc_spi(ike->env.kernel, protocol, tunnel->device.ifindex,
-						  &sa->local.address, &spi);
+						 &sa->local.address, &spi);
 	if (failed(&result))
 		return result;
 	child = must_calloc(1, sizeof(*child));
@@ -118,17 +121,20 @@ void child_sa_agreed(struct child_sa *child, const struct proposal *chosen)
 	child->remote = child->sa->remote;
 	child->udp_encap = child->sa->nat_local || child->sa->nat_remote ||
 			   (child->sa->profile && child->sa->profile->nat_force_encap);
-	child->lifetime_seconds = profile && profile->lifetime_seconds ? profile->lifetime_seconds :
-				  policy->sa_lifetime_seconds;
-	child->lifetime_kilobytes = profile && profile->lifetime_kilobytes ? profile->lifetime_kilobytes :
-				    policy->sa_lifetime_kilobytes;
+	child->lifetime_seconds = profile && profile->lifetime_seconds ?
+					  profile->lifetime_seconds :
+					  policy->sa_lifetime_seconds;
+	child->lifetime_kilobytes = profile && profile->lifetime_kilobytes ?
+					    profile->lifetime_kilobytes :
+					    policy->sa_lifetime_kilobytes;
 	if (profile && profile->lifetime_kilobytes_disabled)
 		child->lifetime_kilobytes = 0;
 	child->replay_window = profile ? profile->replay_window : 0;
 	strcpy(child->profile, child->tunnel->device.profile);
 }
 
-static struct result install(struct child_sa *child, enum sa_direction direction, struct child_keys *keys)
+static struct result install(struct child_sa *child, enum sa_direction direction,
+			     struct child_keys *keys)
 {
 	uint64_t bytes = child->lifetime_kilobytes * 1024;
 	struct kernel_sa sa = {
@@ -228,8 +234,8 @@ struct result child_sa_install_outbound(struct child_sa *child)
 	tunnel->attempts = 0;
 	tunnel->last_error[0] = 0;
 	timer_stop(child->ike->env.timers, &tunnel->retry);
-	log_line(LOG_NOTICE, "%s: up, SPI 0x%08X in, 0x%08X out", tunnel->device.name, child->spi_in,
-		 child->spi_out);
+	log_line(LOG_NOTICE, "%s: up, SPI 0x%08X in, 0x%08X out", tunnel->device.name,
+		 child->spi_in, child->spi_out);
 	return RESULT_OK;
 }
 
@@ -398,14 +404,15 @@ static bool intersect(const struct traffic_selector *a, const struct traffic_sel
 	return address_compare(&out->start, &out->end) <= 0 && out->start_port <= out->end_port;
 }
 
-bool selectors_narrow(const struct traffic_selectors *offered, const struct traffic_selectors *policy,
-		      struct traffic_selectors *out)
+bool selectors_narrow(const struct traffic_selectors *offered,
+		      const struct traffic_selectors *policy, struct traffic_selectors *out)
 {
 	out->count = 0;
 	for (size_t i = 0; i < offered->count; i++)
 		for (size_t j = 0; j < policy->count; j++)
 			if (out->count < TRAFFIC_SELECTORS_MAX &&
-			    intersect(&offered->items[i], &policy->items[j], &out->items[out->count]))
+			    intersect(&offered->items[i], &policy->items[j],
+				      &out->items[out->count]))
 				out->count++;
 	return out->count > 0;
 }

@@ -104,7 +104,8 @@ void ike_receive(void *context, const struct endpoint *local, const struct endpo
 	if (!version) {
 		/* The newest version answers what it does not know (RFC 7296 section 2.5). */
 		ike->stats[IKE_STAT_DROP_VERSION]++;
-		log_line(LOG_IKEV2_ERROR, "message from %s dropped: IKE version %u.%u is not supported",
+		log_line(LOG_IKEV2_ERROR,
+			 "message from %s dropped: IKE version %u.%u is not supported",
 			 endpoint_format(remote, text), header.version >> 4, header.version & 15);
 		if (header.version >> 4 <= 2 || !version_of(ike, 2))
 			return;
@@ -175,7 +176,8 @@ void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa))
 	if (sa->established)
 		ike->stats[IKE_STAT_ACTIVE]--;
 	else
-		ike->stats[sa->initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]--;
+		ike->stats[sa->initiator ? IKE_STAT_OUTGOING_NEGOTIATING :
+					   IKE_STAT_INCOMING_NEGOTIATING]--;
 	while ((child = TAILQ_FIRST(&sa->children)))
 		child_sa_orphan(child);
 	HASH_DELETE(hh, ike->by_spi, sa);
@@ -234,11 +236,12 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 				if (!strcmp(profile->name, sa->profile->name))
 					break;
 		if (sa->profile && !profile) {
-			log_line(LOG_NOTICE, "IKE SA %u is deleted: profile %s is no longer configured",
-				 sa->id, sa->profile->name);
+			log_line(LOG_NOTICE,
+				 "IKE SA %u is deleted: profile %s is no longer configured", sa->id,
+				 sa->profile->name);
 			sa->profile = NULL;
 			if (sa->established)
-				sa->version->delete(sa);
+				sa->version->delete (sa);
 			else
 				sa->version->drop(sa);
 			continue;
@@ -266,7 +269,7 @@ size_t ike_clear_sas(struct ike *ike, const struct address *remote)
 			continue;
 		count++;
 		if (sa->established)
-			sa->version->delete(sa);
+			sa->version->delete (sa);
 		else
 			sa->version->drop(sa);
 	}

@@ -16,7 +16,8 @@ static struct transform transform_or_none(const struct proposal *chosen, enum tr
 	return transform ? *transform : (struct transform){ .type = type };
 }
 
-void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts), void *context)
+void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts),
+		 void *context)
 {
 	const struct ike_sa *sa;
 
@@ -40,11 +41,14 @@ void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_
 			.auth_sign = sa->auth_sign,
 			.auth_verify = sa->auth_verify,
 			.lifetime = sa->profile ? sa->profile->lifetime : IKE_LIFETIME_DEFAULT,
-			.active = sa->established ? (ike_now(ike) - sa->established_at) / SECONDS(1) : 0,
+			.active = sa->established ?
+					  (ike_now(ike) - sa->established_at) / SECONDS(1) :
+					  0,
 			.ce_id = 1000 + sa->session_id,
 			.session_id = sa->session_id,
-			.status = sa->closing ? "Delete in progress" :
-				  sa->established ? "Negotiation done" : "Negotiation in progress",
+			.status = sa->closing	  ? "Delete in progress" :
+				  sa->established ? "Negotiation done" :
+						    "Negotiation in progress",
 			.local_spi = sa->local_spi,
 			.remote_spi = sa->remote_spi,
 			.local_id = sa->local_id,
@@ -57,7 +61,8 @@ void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_
 		if (!facts.lifetime)
 			facts.lifetime = IKE_LIFETIME_DEFAULT;
 		TAILQ_FOREACH(child, &sa->children, of_sa)
-			facts.child_count += child->state == CHILD_ACTIVE || child->state == CHILD_INBOUND;
+			facts.child_count +=
+				child->state == CHILD_ACTIVE || child->state == CHILD_INBOUND;
 		sa->version->tell(sa, &facts);
 		found(context, &facts);
 	}
@@ -70,7 +75,8 @@ static uint64_t kilobytes_left(const struct child_sa *child, const struct kernel
 	return used < child->lifetime_kilobytes ? child->lifetime_kilobytes - used : 0;
 }
 
-static void counters_of(struct child_sa *child, enum sa_direction direction, struct kernel_counters *out)
+static void counters_of(struct child_sa *child, enum sa_direction direction,
+			struct kernel_counters *out)
 {
 	struct kernel *kernel = child->ike->env.kernel;
 	struct kernel_sa_id id = {
@@ -90,8 +96,8 @@ static void counters_of(struct child_sa *child, enum sa_direction direction, str
 		memset(out, 0, sizeof(*out));
 }
 
-void ike_each_child(struct ike *ike, void (*found)(void *context, const struct child_sa_facts *facts),
-		    void *context)
+void ike_each_child(struct ike *ike,
+		    void (*found)(void *context, const struct child_sa_facts *facts), void *context)
 {
 	struct tunnel *tunnel;
 	struct child_sa *child;
@@ -114,7 +120,8 @@ void ike_each_child(struct ike *ike, void (*found)(void *context, const struct c
 				.outbound_spi = child->spi_out,
 				.conn_in = child->conn_in,
 				.conn_out = child->conn_out,
-				.encr = { TRANSFORM_ENCR, child->suite.encr, child->suite.key_bits, false },
+				.encr = { TRANSFORM_ENCR, child->suite.encr, child->suite.key_bits,
+					  false },
 				.integ = { TRANSFORM_INTEG, child->suite.integ, 0, false },
 				.esn = child->esn,
 				.replay_protection = true,
@@ -123,7 +130,8 @@ void ike_each_child(struct ike *ike, void (*found)(void *context, const struct c
 				.lifetime_kilobytes = child->lifetime_kilobytes,
 				.lifetime_seconds = child->lifetime_seconds,
 				.left_seconds = age < child->lifetime_seconds ?
-						child->lifetime_seconds - age : 0,
+							child->lifetime_seconds - age :
+							0,
 				.active = child->state == CHILD_ACTIVE,
 				.mtu = tunnel->device.mtu,
 				.profile = child->profile,
@@ -159,8 +167,8 @@ static const char *tunnel_status(const struct tunnel *tunnel)
 	return "DOWN";
 }
 
-void ike_each_tunnel(struct ike *ike, void (*found)(void *context, const struct tunnel_facts *facts),
-		     void *context)
+void ike_each_tunnel(struct ike *ike,
+		     void (*found)(void *context, const struct tunnel_facts *facts), void *context)
 {
 	const struct tunnel *tunnel;
 	const struct child_sa *child;

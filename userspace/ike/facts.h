@@ -40,7 +40,8 @@ struct ike_sa_facts {
 	size_t child_count;
 };
 
-void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts), void *context);
+void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts),
+		 void *context);
 
 /** struct child_sa_facts - a pair of IPsec SAs */
 struct child_sa_facts {
@@ -68,7 +69,9 @@ struct child_sa_facts {
 	struct kernel_counters in, out;
 };
 
-void ike_each_child(struct ike *ike, void (*found)(void *context, const struct child_sa_facts *facts), void *context);
+void ike_each_child(struct ike *ike,
+		    void (*found)(void *context, const struct child_sa_facts *facts),
+		    void *context);
 
 /** struct tunnel_facts - a seki interface and what stands behind it: one session */
 struct tunnel_facts {
@@ -82,7 +85,8 @@ struct tunnel_facts {
 	size_t active_sas; /* 2 for a pair */
 };
 
-void ike_each_tunnel(struct ike *ike, void (*found)(void *context, const struct tunnel_facts *facts), void *context);
+void ike_each_tunnel(struct ike *ike,
+		     void (*found)(void *context, const struct tunnel_facts *facts), void *context);
 
 /** struct ike_stats - engine-wide counters, each counted once; the list is in ike/stats.h */
 const char *ike_stat_name(size_t index); /* NULL past the end */

@@ -40,12 +40,16 @@ void ike_shutdown(struct ike *ike);
 bool ike_idle(const struct ike *ike);
 
 /* What comes in. ike_kernel_events() fills the table with these engine's receivers. */
-void ike_receive(void *ike, const struct endpoint *local, const struct endpoint *remote, struct bytes message);
+void ike_receive(void *ike, const struct endpoint *local, const struct endpoint *remote,
+		 struct bytes message);
 struct kernel_events ike_kernel_events(struct ike *ike);
 
 /* What the administrator orders. Each returns how many it found. */
-size_t ike_clear_sas(struct ike *ike, const struct address *remote); /* NULL: all; children go with them */
-size_t ike_clear_children(struct ike *ike, const struct address *remote); /* made again at once while the tunnel is up */
+size_t ike_clear_sas(struct ike *ike,
+		     const struct address *remote); /* NULL: all; children go with them */
+size_t
+ike_clear_children(struct ike *ike,
+		   const struct address *remote); /* made again at once while the tunnel is up */
 size_t ike_rekey_sas(struct ike *ike, const struct address *remote);
 size_t ike_rekey_children(struct ike *ike, const struct address *remote);
 

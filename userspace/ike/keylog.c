@@ -38,12 +38,18 @@ static const struct analyser_name encr_names[] = {
 	{ 18, 128, "AES-GCM-128 with 8 octet ICV [RFC5282]", "AES-GCM with 8 octet ICV [RFC4106]" },
 	{ 18, 192, "AES-GCM-192 with 8 octet ICV [RFC5282]", "AES-GCM with 8 octet ICV [RFC4106]" },
 	{ 18, 256, "AES-GCM-256 with 8 octet ICV [RFC5282]", "AES-GCM with 8 octet ICV [RFC4106]" },
-	{ 19, 128, "AES-GCM-128 with 12 octet ICV [RFC5282]", "AES-GCM with 12 octet ICV [RFC4106]" },
-	{ 19, 192, "AES-GCM-192 with 12 octet ICV [RFC5282]", "AES-GCM with 12 octet ICV [RFC4106]" },
-	{ 19, 256, "AES-GCM-256 with 12 octet ICV [RFC5282]", "AES-GCM with 12 octet ICV [RFC4106]" },
-	{ 20, 128, "AES-GCM-128 with 16 octet ICV [RFC5282]", "AES-GCM with 16 octet ICV [RFC4106]" },
-	{ 20, 192, "AES-GCM-192 with 16 octet ICV [RFC5282]", "AES-GCM with 16 octet ICV [RFC4106]" },
-	{ 20, 256, "AES-GCM-256 with 16 octet ICV [RFC5282]", "AES-GCM with 16 octet ICV [RFC4106]" },
+	{ 19, 128, "AES-GCM-128 with 12 octet ICV [RFC5282]",
+	  "AES-GCM with 12 octet ICV [RFC4106]" },
+	{ 19, 192, "AES-GCM-192 with 12 octet ICV [RFC5282]",
+	  "AES-GCM with 12 octet ICV [RFC4106]" },
+	{ 19, 256, "AES-GCM-256 with 12 octet ICV [RFC5282]",
+	  "AES-GCM with 12 octet ICV [RFC4106]" },
+	{ 20, 128, "AES-GCM-128 with 16 octet ICV [RFC5282]",
+	  "AES-GCM with 16 octet ICV [RFC4106]" },
+	{ 20, 192, "AES-GCM-192 with 16 octet ICV [RFC5282]",
+	  "AES-GCM with 16 octet ICV [RFC4106]" },
+	{ 20, 256, "AES-GCM-256 with 16 octet ICV [RFC5282]",
+	  "AES-GCM with 16 octet ICV [RFC4106]" },
 	{ 28, 0, NULL, "ChaCha20 with Poly1305 [RFC7634]" },
 };
 
@@ -56,8 +62,8 @@ static const struct analyser_name integ_names[] = {
 	{ 14, 0, "HMAC_SHA2_512_256 [RFC4868]", "HMAC-SHA-512-256 [RFC4868]" },
 };
 
-static const struct analyser_name *find(const struct analyser_name *table, size_t count, uint16_t id,
-					uint16_t key_bits)
+static const struct analyser_name *find(const struct analyser_name *table, size_t count,
+					uint16_t id, uint16_t key_bits)
 {
 	for (size_t i = 0; i < count; i++)
 		if (table[i].id == id && (!table[i].key_bits || table[i].key_bits == key_bits))
@@ -113,8 +119,9 @@ void keylog_ike(const struct ike_sa *sa, struct bytes sk_ei, struct bytes sk_er,
 		return;
 	snprintf(line, sizeof(line), "%016llx,%016llx,%s,%s,\"%s\",%s,%s,\"%s\"\n",
 		 (unsigned long long)(sa->initiator ? sa->local_spi : sa->remote_spi),
-		 (unsigned long long)(sa->initiator ? sa->remote_spi : sa->local_spi), hex(sk_ei, ei),
-		 hex(sk_er, er), encr_name->ike, hex(sk_ai, ai), hex(sk_ar, ar), integ_name->ike);
+		 (unsigned long long)(sa->initiator ? sa->remote_spi : sa->local_spi),
+		 hex(sk_ei, ei), hex(sk_er, er), encr_name->ike, hex(sk_ai, ai), hex(sk_ar, ar),
+		 integ_name->ike);
 	append(sa->ike->policy, "ikev2_decryption_table", line);
 	secret_wipe(line, sizeof(line));
 }
@@ -122,7 +129,8 @@ void keylog_ike(const struct ike_sa *sa, struct bytes sk_ei, struct bytes sk_er,
 void keylog_child(const struct child_sa *child, enum sa_direction direction, struct bytes encr,
 		  struct bytes integ)
 {
-	const struct analyser_name *encr_name = FIND(encr_names, child->suite.encr, child->suite.key_bits);
+	const struct analyser_name *encr_name =
+		FIND(encr_names, child->suite.encr, child->suite.key_bits);
 	const struct analyser_name *integ_name = FIND(integ_names, child->suite.integ, 0);
 	bool in = direction == SA_INBOUND;
 	char from[ADDRESS_TEXT], to[ADDRESS_TEXT], encr_key[KEY_TEXT], integ_key[KEY_TEXT];
@@ -130,12 +138,14 @@ void keylog_child(const struct child_sa *child, enum sa_direction direction, str
 
 	if (!child->ike->policy->key_log || !encr_name || !integ_name)
 		return;
-	snprintf(line, sizeof(line), "\"%s\",\"%s\",\"%s\",\"0x%08x\",\"%s\",\"%s%s\",\"%s\",\"%s%s\"\n",
+	snprintf(line, sizeof(line),
+		 "\"%s\",\"%s\",\"%s\",\"0x%08x\",\"%s\",\"%s%s\",\"%s\",\"%s%s\"\n",
 		 child->local.address.family == AF_INET6 ? "IPv6" : "IPv4",
 		 address_format(in ? &child->remote.address : &child->local.address, from),
 		 address_format(in ? &child->local.address : &child->remote.address, to),
 		 in ? child->spi_in : child->spi_out, encr_name->esp, encr.len ? "0x" : "",
-		 hex(encr, encr_key), integ_name->esp, integ.len ? "0x" : "", hex(integ, integ_key));
+		 hex(encr, encr_key), integ_name->esp, integ.len ? "0x" : "",
+		 hex(integ, integ_key));
 	append(child->ike->policy, "esp_sa", line);
 	secret_wipe(line, sizeof(line));
 }

@@ -100,13 +100,14 @@ static void ipsec_profile_free(struct ipsec_profile *profile)
 	free(profile);
 }
 
-#define FREE_ALL(head, release) do { \
-	while (!TAILQ_EMPTY(head)) { \
-		__typeof__(TAILQ_FIRST(head)) first_ = TAILQ_FIRST(head); \
-		TAILQ_REMOVE(head, first_, link); \
-		release(first_); \
-	} \
-} while (0)
+#define FREE_ALL(head, release) \
+	do { \
+		while (!TAILQ_EMPTY(head)) { \
+			__typeof__(TAILQ_FIRST(head)) first_ = TAILQ_FIRST(head); \
+			TAILQ_REMOVE(head, first_, link); \
+			release(first_); \
+		} \
+	} while (0)
 
 void policy_free(struct policy *policy)
 {
@@ -184,8 +185,8 @@ static int ikev2_policy_score(const struct ikev2_policy *entry, const struct add
 	return local && address_equal(&entry->match_local, local) ? 2 : 0;
 }
 
-void policy_ike_proposals(const struct policy *policy, const struct address *local,
-			  bool legacy, struct proposal_list *list, const char **policy_name)
+void policy_ike_proposals(const struct policy *policy, const struct address *local, bool legacy,
+			  struct proposal_list *list, const char **policy_name)
 {
 	const struct ikev2_policy *entry, *best = NULL;
 	int score, best_score = 0;
@@ -259,7 +260,8 @@ unsigned int identity_match_score(const struct identity_match *match, const stru
 	case MATCH_ANY:
 		return SCORE_ANY;
 	case MATCH_ADDRESS:
-		if (!identity_address(remote, &address) || !prefix_contains(&match->prefix, &address))
+		if (!identity_address(remote, &address) ||
+		    !prefix_contains(&match->prefix, &address))
 			return 0;
 		return SCORE_PART + match->prefix.length;
 	case MATCH_FQDN:
@@ -313,14 +315,16 @@ const struct ikev2_profile *policy_match_profile(const struct policy *policy,
 	return best;
 }
 
-const struct keyring_peer *keyring_find(const struct keyring *keyring, const struct address *address,
+const struct keyring_peer *keyring_find(const struct keyring *keyring,
+					const struct address *address,
 					const struct identity *identity)
 {
 	const struct keyring_peer *peer, *best = NULL;
 
 	if (identity && identity->type != ID_NONE) {
 		TAILQ_FOREACH(peer, &keyring->peers, link)
-			if (peer->identity.type != ID_NONE && identity_equal(&peer->identity, identity))
+			if (peer->identity.type != ID_NONE &&
+			    identity_equal(&peer->identity, identity))
 				return peer;
 		TAILQ_FOREACH(peer, &keyring->peers, link)
 			if (peer->hostname && identity->type == ID_FQDN &&

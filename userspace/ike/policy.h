@@ -81,7 +81,15 @@ enum auth_kind {
 /** struct identity_match - "match identity remote ..." */
 struct identity_match {
 	TAILQ_ENTRY(identity_match) link;
-	enum { MATCH_ADDRESS, MATCH_FQDN, MATCH_FQDN_DOMAIN, MATCH_EMAIL, MATCH_EMAIL_DOMAIN, MATCH_KEY_ID, MATCH_ANY } kind;
+	enum {
+		MATCH_ADDRESS,
+		MATCH_FQDN,
+		MATCH_FQDN_DOMAIN,
+		MATCH_EMAIL,
+		MATCH_EMAIL_DOMAIN,
+		MATCH_KEY_ID,
+		MATCH_ANY
+	} kind;
 	struct prefix prefix;
 	char *text;
 };
@@ -104,8 +112,11 @@ struct ikev2_profile {
 };
 
 enum {
-	IKE_LIFETIME_DEFAULT = 86400, SA_LIFETIME_DEFAULT = 3600, SA_KILOBYTES_DEFAULT = 4608000,
-	IKE_WINDOW_DEFAULT = 5, REKEY_MARGIN_DEFAULT = 85,
+	IKE_LIFETIME_DEFAULT = 86400,
+	SA_LIFETIME_DEFAULT = 3600,
+	SA_KILOBYTES_DEFAULT = 4608000,
+	IKE_WINDOW_DEFAULT = 5,
+	REKEY_MARGIN_DEFAULT = 85,
 };
 
 /** struct transform_set - "crypto ipsec transform-set NAME ..."; @esp/@ah have count 0 when absent */
@@ -178,7 +189,8 @@ struct policy {
 	bool dpd_periodic;
 	uint32_t limit_sa; /* "crypto ikev2 limit max-sa N", 0: none */
 	uint32_t limit_negotiating; /* "crypto ikev2 limit max-in-negotation-sa N", 0: none */
-	uint32_t rekey_margin_percent; /* "crypto ikev2 rekey-margin N": rekey at this share of the lifetime; default 85 */
+	uint32_t
+		rekey_margin_percent; /* "crypto ikev2 rekey-margin N": rekey at this share of the lifetime; default 85 */
 	TAILQ_HEAD(, ike_proposal) ike_proposals;
 	TAILQ_HEAD(, ikev2_policy) ikev2_policies;
 	TAILQ_HEAD(, keyring) keyrings;
@@ -194,13 +206,15 @@ void policy_free(struct policy *policy); /* wipes secrets; NULL is fine */
 
 /* Look-ups, all by what the documents say (rows H12 to H15); NULL when there is none. */
 
-const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy, const char *name);
+const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy,
+						      const char *name);
 /**
  * policy_resolve_source() - the address behind "tunnel source Ethernet0/0" or "tunnel source A"
  * Return: false when @source is no address and no stanza gives it one: then it
  * is a Linux interface, whose address the daemon asks for
  */
-bool policy_resolve_source(const struct policy *policy, const char *source, struct address *address);
+bool policy_resolve_source(const struct policy *policy, const char *source,
+			   struct address *address);
 /**
  * policy_ike_proposals() - what we offer and accept; the default proposals when nothing fits
  * @local: our address, of which "match address local" may speak; NULL: not known yet
@@ -208,16 +222,19 @@ bool policy_resolve_source(const struct policy *policy, const char *source, stru
  * legacy") they are left out of the configured proposals too
  * @policy_name: of the "crypto ikev2 policy" used, "default" for none; may be NULL
  */
-void policy_ike_proposals(const struct policy *policy, const struct address *local,
-			  bool legacy, struct proposal_list *list, const char **policy_name);
+void policy_ike_proposals(const struct policy *policy, const struct address *local, bool legacy,
+			  struct proposal_list *list, const char **policy_name);
 /** identity_match_score() - 0: no match; more specific ones score higher (H12) */
-unsigned int identity_match_score(const struct identity_match *match, const struct identity *remote);
+unsigned int identity_match_score(const struct identity_match *match,
+				  const struct identity *remote);
 /** policy_match_profile() - most specific "match identity remote" wins, the last among equals */
-const struct ikev2_profile *policy_match_profile(const struct policy *policy, const struct identity *remote);
+const struct ikev2_profile *policy_match_profile(const struct policy *policy,
+						 const struct identity *remote);
 /** profile_matches() - does one of its "match identity remote" fit? */
 bool profile_matches(const struct ikev2_profile *profile, const struct identity *remote);
 /** keyring_find() - by identity, then host name, then the longest address prefix; both may be NULL */
-const struct keyring_peer *keyring_find(const struct keyring *keyring, const struct address *address,
+const struct keyring_peer *keyring_find(const struct keyring *keyring,
+					const struct address *address,
 					const struct identity *identity);
 
 #endif

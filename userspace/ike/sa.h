@@ -46,9 +46,11 @@ TAILQ_HEAD(tunnel_list, tunnel);
  */
 struct ike_version {
 	uint8_t number;
-	void (*receive)(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
-			struct bytes datagram, const struct ike_header *header);
-	struct result (*initiate)(struct ike *ike, struct tunnel *tunnel, const struct ipsec_profile *profile);
+	void (*receive)(struct ike *ike, const struct endpoint *local,
+			const struct endpoint *remote, struct bytes datagram,
+			const struct ike_header *header);
+	struct result (*initiate)(struct ike *ike, struct tunnel *tunnel,
+				  const struct ipsec_profile *profile);
 	struct result (*create_child)(struct ike_sa *sa, struct tunnel *tunnel);
 	void (*rekey_child)(struct child_sa *child);
 	void (*rekey)(struct ike_sa *sa);
@@ -141,9 +143,11 @@ struct child_sa {
 	struct timer linger; /* CHILD_LINGERING, or the wait of CHILD_INBOUND */
 	bool rekeying; /* a task of ours is replacing it */
 	bool deleting;
-	struct child_sa **holder; /* the task's pointer while it is being made: cleared when freed */
+	struct child_sa *
+		*holder; /* the task's pointer while it is being made: cleared when freed */
 	struct child_sa *successor; /* made by the peer's rekey; not owned */
-	struct buffer nonce_low; /* lower nonce of the exchange that made it, to resolve collisions */
+	struct buffer
+		nonce_low; /* lower nonce of the exchange that made it, to resolve collisions */
 };
 
 /** struct tunnel - a seki network device */
@@ -177,8 +181,9 @@ uint64_t ike_rekey_delay(const struct ike *ike, uint64_t seconds, bool initiator
 
 struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex);
 /** tunnel_for_peer() - whose outer addresses and profile fit; NULL with a sentence in @why */
-struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local, const struct address *remote,
-			       const struct ikev2_profile *profile, struct result *why);
+struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
+			       const struct address *remote, const struct ikev2_profile *profile,
+			       struct result *why);
 const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel);
 struct child_sa *tunnel_active_child(const struct tunnel *tunnel);
 /** tunnel_can_send() - an outbound SA is in the kernel, whoever made it */
@@ -197,7 +202,8 @@ void tunnel_free(struct tunnel *tunnel);
  * child_sa_new() - for a tunnel, with an SPI from the kernel
  * @out: who holds it while it is being made; set to NULL if the tunnel goes away meanwhile
  */
-struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol, struct child_sa **out);
+struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol,
+			   struct child_sa **out);
 /** child_sa_hand_over() - it is made: @holder lets go of it */
 struct child_sa *child_sa_hand_over(struct child_sa **holder);
 /** child_sa_agreed() - takes over the chosen proposal (its SPI is the peer's) and selectors */
@@ -224,8 +230,8 @@ struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi
 /** child_proposals() - what the tunnel's profile allows; @pfs: with the KE group of PFS */
 void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list);
 /** selectors_narrow() - the common part; false when there is none (RFC 7296 section 2.9) */
-bool selectors_narrow(const struct traffic_selectors *offered, const struct traffic_selectors *policy,
-		      struct traffic_selectors *out);
+bool selectors_narrow(const struct traffic_selectors *offered,
+		      const struct traffic_selectors *policy, struct traffic_selectors *out);
 void selectors_any(sa_family_t family, struct traffic_selectors *out);
 
 /* keylog.c: for a network analyser, by explicit statement only (policy->key_log) */

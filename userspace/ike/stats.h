@@ -38,7 +38,7 @@ enum ike_stat {
 #define X(symbol, name) IKE_STAT_##symbol,
 	IKE_STAT_LIST(X)
 #undef X
-	IKE_STAT_COUNT
+		IKE_STAT_COUNT
 };
 
 #endif

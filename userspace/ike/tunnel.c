@@ -32,8 +32,9 @@ const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel)
 	return policy_find_ipsec_profile(tunnel->ike->policy, tunnel->device.profile);
 }
 
-struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local, const struct address *remote,
-			       const struct ikev2_profile *profile, struct result *why)
+struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
+			       const struct address *remote, const struct ikev2_profile *profile,
+			       struct result *why)
 {
 	char here[ADDRESS_TEXT], there[ADDRESS_TEXT];
 	const char *other = NULL;
@@ -52,7 +53,8 @@ struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local, con
 		other = tunnel->device.name;
 	}
 	if (other)
-		*why = fail(-ENOENT, "IKEv2 profile %s, chosen by the peer's identity, is not the one of %s",
+		*why = fail(-ENOENT,
+			    "IKEv2 profile %s, chosen by the peer's identity, is not the one of %s",
 			    profile->name, other);
 	else
 		*why = fail(-ENOENT, "no tunnel has local address %s and remote address %s",
@@ -108,7 +110,8 @@ void tunnel_want(struct tunnel *tunnel)
 	if (!profile || !profile->ikev2_profile) {
 		snprintf(tunnel->last_error, sizeof(tunnel->last_error),
 			 profile ? "IPsec profile %s names no IKEv2 profile" :
-			 "IPsec profile %s is not configured", tunnel->device.profile);
+				   "IPsec profile %s is not configured",
+			 tunnel->device.profile);
 		log_line(LOG_ERROR, "%s: %s", tunnel->device.name, tunnel->last_error);
 		return;
 	}
@@ -177,7 +180,7 @@ static void end_sessions(struct tunnel *tunnel)
 		    !address_equal(&sa->remote.address, &tunnel->device.remote))
 			continue;
 		if (sa->established)
-			sa->version->delete(sa);
+			sa->version->delete (sa);
 		else if (sa->tunnel == tunnel)
 			sa->version->drop(sa);
 	}
@@ -204,8 +207,8 @@ static void adopt_leftovers(struct tunnel *tunnel)
 	struct result result = kernel->ops->each_sa(kernel, adopt, tunnel);
 
 	if (failed(&result))
-		log_line(LOG_ERROR, "%s: cannot list the SAs of the kernel: %s", tunnel->device.name,
-			 result.why);
+		log_line(LOG_ERROR, "%s: cannot list the SAs of the kernel: %s",
+			 tunnel->device.name, result.why);
 }
 
 static void seen(void *context, const struct kernel_tunnel *device)
@@ -279,7 +282,8 @@ static void expire(void *context, const struct kernel_expire *expire)
 	if (!tunnel)
 		return;
 	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
-		if (expire->id.spi == (expire->id.direction == SA_INBOUND ? child->spi_in : child->spi_out))
+		if (expire->id.spi ==
+		    (expire->id.direction == SA_INBOUND ? child->spi_in : child->spi_out))
 			break;
 	if (!child)
 		return;

@@ -9,10 +9,22 @@
  * what must be there; within that, the faster of two equals comes first.
  */
 
-#define ENCR(name, bits) { TRANSFORM_ENCR, ENCR_##name, bits, false }
-#define PRF(name) { TRANSFORM_PRF, PRF_##name, 0, false }
-#define INTEG(name) { TRANSFORM_INTEG, INTEG_##name, 0, false }
-#define KE(name) { TRANSFORM_KE, KE_##name, 0, false }
+#define ENCR(name, bits) \
+	{ \
+		TRANSFORM_ENCR, ENCR_##name, bits, false \
+	}
+#define PRF(name) \
+	{ \
+		TRANSFORM_PRF, PRF_##name, 0, false \
+	}
+#define INTEG(name) \
+	{ \
+		TRANSFORM_INTEG, INTEG_##name, 0, false \
+	}
+#define KE(name) \
+	{ \
+		TRANSFORM_KE, KE_##name, 0, false \
+	}
 
 static const struct transform combined_ciphers[] = {
 	ENCR(AES_GCM_16, 256),
@@ -34,18 +46,28 @@ static const struct transform integrities[] = {
 
 /* Groups 17 and 18 are left out: answering one costs a peer nothing and us 10 ms. */
 static const struct transform ike_common[] = {
-	PRF(HMAC_SHA2_256), PRF(HMAC_SHA2_384), PRF(HMAC_SHA2_512),
-	KE(CURVE25519), KE(ECP_256), KE(ECP_384), KE(ECP_521), KE(CURVE448),
-	KE(MODP_2048), KE(MODP_3072), KE(MODP_4096),
+	PRF(HMAC_SHA2_256), PRF(HMAC_SHA2_384), PRF(HMAC_SHA2_512), KE(CURVE25519),
+	KE(ECP_256),	    KE(ECP_384),	KE(ECP_521),	    KE(CURVE448),
+	KE(MODP_2048),	    KE(MODP_3072),	KE(MODP_4096),
 };
 
 /* Row B09: 3 ciphers, 5 PRFs, 5 MACs and 2 groups, in IOS's order. */
 static const struct transform ios_default[] = {
-	ENCR(AES_CBC, 256), ENCR(AES_CBC, 192), ENCR(AES_CBC, 128),
-	PRF(HMAC_SHA2_512), PRF(HMAC_SHA2_384), PRF(HMAC_SHA2_256), PRF(HMAC_SHA1), PRF(HMAC_MD5),
-	INTEG(HMAC_SHA2_512_256), INTEG(HMAC_SHA2_384_192), INTEG(HMAC_SHA2_256_128),
-	INTEG(HMAC_SHA1_96), INTEG(HMAC_MD5_96),
-	KE(MODP_1536), KE(MODP_1024),
+	ENCR(AES_CBC, 256),
+	ENCR(AES_CBC, 192),
+	ENCR(AES_CBC, 128),
+	PRF(HMAC_SHA2_512),
+	PRF(HMAC_SHA2_384),
+	PRF(HMAC_SHA2_256),
+	PRF(HMAC_SHA1),
+	PRF(HMAC_MD5),
+	INTEG(HMAC_SHA2_512_256),
+	INTEG(HMAC_SHA2_384_192),
+	INTEG(HMAC_SHA2_256_128),
+	INTEG(HMAC_SHA1_96),
+	INTEG(HMAC_MD5_96),
+	KE(MODP_1536),
+	KE(MODP_1024),
 };
 
 static void add(struct proposal *proposal, const struct transform *transforms, size_t count)

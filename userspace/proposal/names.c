@@ -37,29 +37,27 @@ static const struct known known[] = {
 #undef X
 #define X(symbol, id, display, keyword, openssl, key, out, legacy) \
 	ROW(TRANSFORM_PRF, id, 0, display, keyword, legacy)
-	SEKI_PRF_LIST(X)
+		SEKI_PRF_LIST(X)
 #undef X
-	ROW(TRANSFORM_INTEG, 0, 0, "NONE", NULL, false)
+			ROW(TRANSFORM_INTEG, 0, 0, "NONE", NULL, false)
 #define X(symbol, id, display, keyword, kernel, openssl, key, icv, legacy) \
 	ROW(TRANSFORM_INTEG, id, 0, display, keyword, legacy)
-	SEKI_INTEG_LIST(X)
+				SEKI_INTEG_LIST(X)
 #undef X
-	ROW(TRANSFORM_KE, 0, 0, "NONE", NULL, false)
+					ROW(TRANSFORM_KE, 0, 0, "NONE", NULL, false)
 #define X(symbol, id, display, kind, openssl, pub, secret, legacy) \
 	ROW(TRANSFORM_KE, id, 0, display, #id, legacy)
-	SEKI_KE_LIST(X)
+						SEKI_KE_LIST(X)
 #undef X
-	ROW(TRANSFORM_ESN, 0, 0, "Don't use ESN", NULL, false)
-	ROW(TRANSFORM_ESN, 1, 0, "Use ESN", NULL, false)
+							ROW(TRANSFORM_ESN, 0, 0, "Don't use ESN",
+							    NULL, false) ROW(TRANSFORM_ESN, 1, 0,
+									     "Use ESN", NULL, false)
 #undef ROW
 };
 
 static const char *const type_names[] = {
-	[TRANSFORM_ENCR] = "encryption",
-	[TRANSFORM_PRF] = "prf",
-	[TRANSFORM_INTEG] = "integrity",
-	[TRANSFORM_KE] = "group",
-	[TRANSFORM_ESN] = "esn",
+	[TRANSFORM_ENCR] = "encryption", [TRANSFORM_PRF] = "prf", [TRANSFORM_INTEG] = "integrity",
+	[TRANSFORM_KE] = "group",	 [TRANSFORM_ESN] = "esn",
 };
 
 static const char *const protocol_names[] = {
@@ -69,8 +67,14 @@ static const char *const protocol_names[] = {
 	[PROTOCOL_ESP] = "ESP",
 };
 
-#define ENCR(id, bits) { TRANSFORM_ENCR, id, bits, false }
-#define INTEG(id) { TRANSFORM_INTEG, id, 0, false }
+#define ENCR(id, bits) \
+	{ \
+		TRANSFORM_ENCR, id, bits, false \
+	}
+#define INTEG(id) \
+	{ \
+		TRANSFORM_INTEG, id, 0, false \
+	}
 
 /* "esp-aes" alone means 128 bits, as on IOS. */
 static const struct esp_keyword esp_keywords[] = {
@@ -95,8 +99,7 @@ static const struct esp_keyword esp_keywords[] = {
 
 static bool is_real(const struct transform *transform)
 {
-	return transform->type != TRANSFORM_ENCR ||
-	       encr_allows(transform->id, transform->key_bits);
+	return transform->type != TRANSFORM_ENCR || encr_allows(transform->id, transform->key_bits);
 }
 
 static const struct known *find(uint8_t type, uint16_t id, uint16_t key_bits)

@@ -30,7 +30,8 @@ enum ikev2_event auth_process_id(struct task *task)
 	/* The wait is over: from here on the exchange is answered or fails. */
 	timer_stop(base->ike->env.timers, &task->wait);
 	if (!payload)
-		return task_fail(task, fail(-EPROTO, "%s payload is not contained", payload_name(type)),
+		return task_fail(task,
+				 fail(-EPROTO, "%s payload is not contained", payload_name(type)),
 				 NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	result = id_payload_parse(payload->body, &base->remote_id);
 	if (failed(&result))
@@ -49,14 +50,19 @@ enum ikev2_event auth_policy_by_id(struct task *task)
 		   identity_type_name(base->remote_id.type));
 	if (task->initiator) {
 		if (!profile_matches(base->profile, &base->remote_id))
-			return task_fail(task, fail(-EACCES, "the peer's identity %s does not match IKEv2 profile %s",
-						    text, base->profile->name),
-					 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+			return task_fail(
+				task,
+				fail(-EACCES,
+				     "the peer's identity %s does not match IKEv2 profile %s", text,
+				     base->profile->name),
+				NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 		return EV_NEXT;
 	}
 	profile = policy_match_profile(base->ike->policy, &base->remote_id);
 	if (!profile)
-		return task_fail(task, fail(-EACCES, "no IKEv2 profile matches the peer's identity %s", text),
+		return task_fail(task,
+				 fail(-EACCES, "no IKEv2 profile matches the peer's identity %s",
+				      text),
 				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	trace_line(task, "found matching IKEv2 profile '%s'", profile->name);
 	base->profile = profile;
@@ -70,8 +76,11 @@ enum ikev2_event auth_verify_policy(struct task *task)
 
 	trace_line(task, "Using IKEv2 profile '%s'", profile->name);
 	if (proposal_is_legacy(&base->chosen) && !base->ike->policy->legacy && !profile->legacy)
-		return task_fail(task, fail(-EACCES, "the agreed algorithms are weak and IKEv2 profile %s does not permit them: add \"legacy\" to it",
-					    profile->name),
+		return task_fail(task,
+				 fail(-EACCES,
+				      "the agreed algorithms are weak and IKEv2 profile %s does "
+				      "not permit them: add \"legacy\" to it",
+				      profile->name),
 				 NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
 	choose_local_id(base);
 	return EV_NEXT;
@@ -85,15 +94,19 @@ enum ikev2_event auth_check_type(struct task *task)
 	struct result result;
 
 	if (!payload)
-		return task_fail(task, fail(-EPROTO, "AUTH payload is not contained: the peer wants EAP, which IKEv2 profile %s does not have",
-					    profile->name),
+		return task_fail(task,
+				 fail(-EPROTO,
+				      "AUTH payload is not contained: the peer wants EAP, which "
+				      "IKEv2 profile %s does not have",
+				      profile->name),
 				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	result = auth_payload_parse(payload->body, &auth);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	if (profile->remote_auth != AUTH_KIND_PRE_SHARE || auth.method != AUTH_SHARED_KEY)
-		return task_fail(task, fail(-EACCES, "unmatched auth method: the peer used %s",
-					    auth_method_name(auth.method)),
+		return task_fail(task,
+				 fail(-EACCES, "unmatched auth method: the peer used %s",
+				      auth_method_name(auth.method)),
 				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	task->sa->base.auth_verify = "PSK";
 	return EV_NEXT;
@@ -116,13 +129,15 @@ enum ikev2_event auth_get_key(struct task *task)
 	if (base->local_id.type == ID_NONE)
 		choose_local_id(base);
 	peer = profile->keyring ? keyring_find(profile->keyring, &base->remote.address,
-					       base->remote_id.type ? &base->remote_id : NULL) : NULL;
+					       base->remote_id.type ? &base->remote_id : NULL) :
+				  NULL;
 	key = !peer ? NULL : about_to_sign(task) ? &peer->local_key : &peer->remote_key;
 	if (!key || !key->len)
-		return task_fail(task, fail(-ENOKEY, "no pre-shared key for %s in %s%s",
-					    address_format(&base->remote.address, text),
-					    profile->keyring ? "keyring " : "IKEv2 profile ",
-					    profile->keyring ? profile->keyring->name : profile->name),
+		return task_fail(task,
+				 fail(-ENOKEY, "no pre-shared key for %s in %s%s",
+				      address_format(&base->remote.address, text),
+				      profile->keyring ? "keyring " : "IKEv2 profile ",
+				      profile->keyring ? profile->keyring->name : profile->name),
 				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	buffer_set(&task->psk, bytes_of(key->data, key->len));
 	return EV_NEXT;
@@ -139,15 +154,18 @@ enum ikev2_event auth_verify(struct task *task)
 
 	auth_payload_parse(payload->body, &auth);
 	result = keys_auth_psk(sa, !task->initiator, buffer_bytes(&task->psk),
-			       buffer_bytes(task->initiator ? &task->init_response : &task->init_request),
+			       buffer_bytes(task->initiator ? &task->init_response :
+							      &task->init_request),
 			       &sa->base.remote_id, expected);
 	buffer_free(&task->psk);
-	right = !failed(&result) && bytes_equal_secret(auth.data, bytes_of(expected, sa->keys.prf_len));
+	right = !failed(&result) &&
+		bytes_equal_secret(auth.data, bytes_of(expected, sa->keys.prf_len));
 	secret_wipe(expected, sizeof(expected));
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	if (!right)
-		return task_fail(task, fail(-EACCES, "unmatched auth data: the pre-shared keys differ"),
+		return task_fail(task,
+				 fail(-EACCES, "unmatched auth data: the pre-shared keys differ"),
 				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	trace_line(task, "Verification of peer's authentication data PASSED");
 	return EV_NEXT;
@@ -160,11 +178,15 @@ enum ikev2_event auth_generate(struct task *task)
 	struct result result;
 
 	if (sa->base.profile->local_auth != AUTH_KIND_PRE_SHARE)
-		return task_fail(task, fail(-ENOTSUP, "IKEv2 profile %s does not authenticate with a pre-shared key",
-					    sa->base.profile->name),
-				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+		return task_fail(
+			task,
+			fail(-ENOTSUP,
+			     "IKEv2 profile %s does not authenticate with a pre-shared key",
+			     sa->base.profile->name),
+			NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	result = keys_auth_psk(sa, task->initiator, buffer_bytes(&task->psk),
-			       buffer_bytes(task->initiator ? &task->init_request : &task->init_response),
+			       buffer_bytes(task->initiator ? &task->init_request :
+							      &task->init_response),
 			       &sa->base.local_id, value);
 	buffer_free(&task->psk);
 	if (failed(&result))
@@ -236,10 +258,15 @@ enum ikev2_event auth_check_notify(struct task *task)
 					 notify_name(notify.type));
 		return EV_NEXT;
 	}
-	return task_fail(task, fail(-ECONNREFUSED, "the peer answered IKE_AUTH with %s%s", notify_name(notify.type),
-				    notify.type == NOTIFY_AUTHENTICATION_FAILED ?
-				    ": it does not accept our identity or our pre-shared key" : ""),
-			 0, notify.type == NOTIFY_AUTHENTICATION_FAILED ? IKE_STAT_AUTH_FAILED : IKE_STAT_FAILED);
+	return task_fail(task,
+			 fail(-ECONNREFUSED, "the peer answered IKE_AUTH with %s%s",
+			      notify_name(notify.type),
+			      notify.type == NOTIFY_AUTHENTICATION_FAILED ?
+				      ": it does not accept our identity or our pre-shared key" :
+				      ""),
+			 0,
+			 notify.type == NOTIFY_AUTHENTICATION_FAILED ? IKE_STAT_AUTH_FAILED :
+								       IKE_STAT_FAILED);
 }
 
 void auth_reject(struct task *task)
@@ -271,12 +298,13 @@ enum ikev2_event auth_process_child(struct task *task)
 		result = fail(-ENODEV, "the tunnel is gone");
 	if (!failed(&result)) {
 		result = task->initiator ? child_accept(task, &task->child_notify) :
-		       message_get(task->message, PAYLOAD_SA) ? child_choose(task, false, &task->child_notify) :
-		       fail(-EPROTO, "the peer wants no child SA");
+			 message_get(task->message, PAYLOAD_SA) ?
+					   child_choose(task, false, &task->child_notify) :
+					   fail(-EPROTO, "the peer wants no child SA");
 	}
 	if (!failed(&result))
-		result = keys_derive_child(task->child, sa, bytes_of(NULL, 0), buffer_bytes(&sa->nonce_i),
-					   buffer_bytes(&sa->nonce_r));
+		result = keys_derive_child(task->child, sa, bytes_of(NULL, 0),
+					   buffer_bytes(&sa->nonce_i), buffer_bytes(&sa->nonce_r));
 	/* The responder can receive before the initiator is able to send. */
 	if (!failed(&result))
 		result = child_sa_install_inbound(task->child);
@@ -423,17 +451,20 @@ enum ikev2_event auth_check_duplicate(struct task *task)
 	for (other = TAILQ_FIRST(&base->ike->sas); other && tunnel; other = next) {
 		uint64_t spi = base->initiator ? base->local_spi : base->remote_spi;
 		uint64_t other_spi = other->initiator ? other->local_spi : other->remote_spi;
-		struct ike_sa *loser = other->initiator != base->initiator && spi < other_spi ? base : other;
+		struct ike_sa *loser =
+			other->initiator != base->initiator && spi < other_spi ? base : other;
 
 		next = TAILQ_NEXT(other, link);
-		if (other == base || !other->established || other->closing || other->version != &ikev2)
+		if (other == base || !other->established || other->closing ||
+		    other->version != &ikev2)
 			continue;
 		child = TAILQ_FIRST(&other->children);
 		if (!child || child->tunnel != tunnel)
 			continue;
 		if (!loser->initiator)
 			continue; /* the peer began that one and comes to the same end */
-		trace_line(task, "duplicate of SA %u found: SA %u is superfluous", other->id, loser->id);
+		trace_line(task, "duplicate of SA %u found: SA %u is superfluous", other->id,
+			   loser->id);
 		ikev2_of(loser)->replaced = true;
 		info_delete_sa(ikev2_of(loser));
 		break;
@@ -447,7 +478,8 @@ enum ikev2_event auth_ready(struct task *task)
 	char id[IDENTITY_TEXT], remote[ADDRESS_TEXT];
 
 	log_line(LOG_NOTICE, "IKE SA %u with %s (%s) established%s", sa->base.id,
-		 endpoint_format(&sa->base.remote, remote), identity_format(&sa->base.remote_id, id),
+		 endpoint_format(&sa->base.remote, remote),
+		 identity_format(&sa->base.remote_id, id),
 		 proposal_is_legacy(&sa->base.chosen) ? ", legacy algorithms in use" : "");
 	return task->initiator ? EV_I_OK : EV_R_OK;
 }

@@ -61,7 +61,8 @@ void child_abandon(struct task *task)
 	struct child_sa *old = replaced(task);
 
 	if (task->child) {
-		if (task->initiator && task->child->spi_out && task->child->sa && !task->child->sa->closing)
+		if (task->initiator && task->child->spi_out && task->child->sa &&
+		    !task->child->sa->closing)
 			info_disown_child(task->child);
 		child_sa_destroy(task->child);
 	}
@@ -114,7 +115,8 @@ enum ikev2_event child_get_policy(struct task *task)
 	struct result result;
 
 	if (task->rekeys && !replaced(task))
-		return task_fail(task, fail(-ENOENT, "the child SA to rekey is gone"), 0, IKE_STAT_CHILD_FAILED);
+		return task_fail(task, fail(-ENOENT, "the child SA to rekey is gone"), 0,
+				 IKE_STAT_CHILD_FAILED);
 	result = child_prepare(task, true);
 	if (failed(&result))
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
@@ -131,9 +133,11 @@ void child_put_selectors(struct writer *writer, const struct child_sa *child, bo
 void child_put_capabilities(struct task *task, struct writer *writer)
 {
 	trace_line(task, "Construct Notify Payload: ESP_TFC_NO_SUPPORT");
-	put_notify_spi(writer, NOTIFY_ESP_TFC_PADDING_NOT_SUPPORTED, 0, bytes_of(NULL, 0), bytes_of(NULL, 0));
+	put_notify_spi(writer, NOTIFY_ESP_TFC_PADDING_NOT_SUPPORTED, 0, bytes_of(NULL, 0),
+		       bytes_of(NULL, 0));
 	trace_line(task, "Construct Notify Payload: NON_FIRST_FRAGS");
-	put_notify_spi(writer, NOTIFY_NON_FIRST_FRAGMENTS_ALSO, 0, bytes_of(NULL, 0), bytes_of(NULL, 0));
+	put_notify_spi(writer, NOTIFY_NON_FIRST_FRAGMENTS_ALSO, 0, bytes_of(NULL, 0),
+		       bytes_of(NULL, 0));
 }
 
 enum ikev2_event child_build_request(struct task *task)
@@ -144,14 +148,15 @@ enum ikev2_event child_build_request(struct task *task)
 	uint8_t spi[4];
 
 	if ((task->rekeys && !old) || !task->child)
-		return task_fail(task, fail(-ENOENT, "the tunnel or the child SA to rekey is gone"), 0,
-				 IKE_STAT_CHILD_FAILED);
+		return task_fail(task, fail(-ENOENT, "the tunnel or the child SA to rekey is gone"),
+				 0, IKE_STAT_CHILD_FAILED);
 	writer_begin_chain(&chain);
 	if (old) {
 		for (int i = 0; i < 4; i++)
 			spi[i] = old->spi_in >> (24 - 8 * i);
 		trace_line(task, "Construct Notify Payload: REKEY_SA");
-		put_notify_spi(&chain, NOTIFY_REKEY_SA, old->protocol, BYTES(spi), bytes_of(NULL, 0));
+		put_notify_spi(&chain, NOTIFY_REKEY_SA, old->protocol, BYTES(spi),
+			       bytes_of(NULL, 0));
 	}
 	put_sa(&chain, &task->proposals);
 	put_nonce(&chain, buffer_bytes(&task->nonce_i));
@@ -201,8 +206,10 @@ struct result child_accept(struct task *task, uint16_t *notify)
 	if (failed(&result))
 		return result;
 	*notify = NOTIFY_TS_UNACCEPTABLE;
-	if (!selectors_narrow(&tsi, &child->local_ts, &local) || !selectors_narrow(&tsr, &child->remote_ts, &remote))
-		return fail(-EPROTO, "the peer's traffic selectors are outside of what we proposed");
+	if (!selectors_narrow(&tsi, &child->local_ts, &local) ||
+	    !selectors_narrow(&tsr, &child->remote_ts, &remote))
+		return fail(-EPROTO,
+			    "the peer's traffic selectors are outside of what we proposed");
 	child->local_ts = local;
 	child->remote_ts = remote;
 	task->chosen = list.proposals[0];
@@ -240,8 +247,9 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 	if (failed(&result))
 		return result;
 	*notify = NOTIFY_TS_UNACCEPTABLE;
-	tunnel = old ? old->tunnel : tunnel_for_peer(base->ike, &base->local.address, &base->remote.address,
-						     base->profile, &result);
+	tunnel = old ? old->tunnel :
+		       tunnel_for_peer(base->ike, &base->local.address, &base->remote.address,
+				       base->profile, &result);
 	if (!tunnel || !tunnel_profile(tunnel))
 		return failed(&result) ? result : fail(-ENOENT, "the tunnel has no IPsec profile");
 	if (!tunnel->device.up)
@@ -289,7 +297,8 @@ static struct result find_rekeyed(struct task *task, uint16_t *notify)
 	if (!child) {
 		*notify = NOTIFY_CHILD_SA_NOT_FOUND;
 		buffer_set(&task->error_data, bytes_of(NULL, 0));
-		return fail(-ENOENT, "the peer wants to rekey SPI 0x%08X, which does not exist", spi);
+		return fail(-ENOENT, "the peer wants to rekey SPI 0x%08X, which does not exist",
+			    spi);
 	}
 	if (child->deleting || child->state == CHILD_REPLACED) {
 		*notify = NOTIFY_TEMPORARY_FAILURE;
@@ -311,8 +320,8 @@ enum ikev2_event child_process_request(struct task *task)
 	struct result result;
 
 	if (sa->rekey_task || sa->successor)
-		return task_fail(task, fail(-EBUSY, "the IKE SA is being rekeyed"), NOTIFY_TEMPORARY_FAILURE,
-				 IKE_STAT_REJECTED);
+		return task_fail(task, fail(-EBUSY, "the IKE SA is being rekeyed"),
+				 NOTIFY_TEMPORARY_FAILURE, IKE_STAT_REJECTED);
 	result = find_rekeyed(task, &notify);
 	if (!failed(&result))
 		result = child_choose(task, true, &notify);
@@ -328,7 +337,9 @@ enum ikev2_event child_process_request(struct task *task)
 		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
 
 		buffer_set(&task->error_data, BYTES(wanted));
-		return task_fail(task, fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group, task->group),
+		return task_fail(task,
+				 fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
+				      task->group),
 				 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
 	}
 	return EV_NEXT;
@@ -345,8 +356,8 @@ enum ikev2_event child_load(struct task *task)
 	if (!child)
 		return task_fail(task, fail(-ENODEV, "the tunnel is gone"), NOTIFY_TS_UNACCEPTABLE,
 				 IKE_STAT_CHILD_FAILED);
-	result = keys_derive_child(child, task->sa, buffer_bytes(&task->secret), buffer_bytes(&task->nonce_i),
-				   buffer_bytes(&task->nonce_r));
+	result = keys_derive_child(child, task->sa, buffer_bytes(&task->secret),
+				   buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r));
 	buffer_free(&task->secret);
 	if (!failed(&result))
 		result = child_sa_install_inbound(child);
@@ -375,7 +386,8 @@ enum ikev2_event child_activate(struct task *task)
 		return EV_NEXT; /* child_finish() knows which of two successors stays */
 	child = child_sa_hand_over(&task->child);
 	if (old)
-		old->successor = child; /* used when the peer deletes the old one: then it can receive */
+		old->successor =
+			child; /* used when the peer deletes the old one: then it can receive */
 	else
 		use(child);
 	return EV_NEXT;
@@ -396,8 +408,10 @@ enum ikev2_event child_finish(struct task *task)
 		old->rekeying = false;
 	if (old && old->successor) {
 		ike->stats[IKE_STAT_COLLISIONS]++;
-		if (bytes_order(buffer_bytes(&child->nonce_low), buffer_bytes(&old->successor->nonce_low)) < 0) {
-			trace_line(task, "simultaneous rekey: SPI 0x%08X is superfluous", child->spi_in);
+		if (bytes_order(buffer_bytes(&child->nonce_low),
+				buffer_bytes(&old->successor->nonce_low)) < 0) {
+			trace_line(task, "simultaneous rekey: SPI 0x%08X is superfluous",
+				   child->spi_in);
 			info_delete_child(child);
 			return EV_NEXT;
 		}

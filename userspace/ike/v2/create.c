@@ -34,7 +34,10 @@ enum ikev2_event create_check_type(struct task *task)
 		payload = message_get(task->message, PAYLOAD_SA);
 		result = sa_payload_parse(payload->body, &task->proposals);
 		if (failed(&result) || !task->proposals.count)
-			return task_fail(task, failed(&result) ? result : fail(-EPROTO, "cannot process SA payload"),
+			return task_fail(task,
+					 failed(&result) ?
+						 result :
+						 fail(-EPROTO, "cannot process SA payload"),
 					 NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 		if (task->proposals.proposals[0].protocol == PROTOCOL_IKE)
 			task->kind = TASK_REKEY_IKE;
@@ -62,14 +65,16 @@ enum ikev2_event create_check_notify(struct task *task)
 	    group != task->group && !task->restarts++) {
 		for (size_t i = 0; i < task->proposals.count; i++)
 			if (proposal_has(&task->proposals.proposals[i], TRANSFORM_KE, group)) {
-				trace_line(task, "the peer wants group %u instead of %u", group, task->group);
+				trace_line(task, "the peer wants group %u instead of %u", group,
+					   task->group);
 				task->group = group;
 				return for_ike(task) ? EV_REKEY_IKESA : EV_REKEY_IPSECSA;
 			}
 	}
 	task->peer_error = notify.type;
-	return task_fail(task, fail(-ECONNREFUSED, "the peer answered with %s", notify_name(notify.type)), 0,
-			 for_ike(task) ? IKE_STAT_FAILED : IKE_STAT_REJECTED);
+	return task_fail(task,
+			 fail(-ECONNREFUSED, "the peer answered with %s", notify_name(notify.type)),
+			 0, for_ike(task) ? IKE_STAT_FAILED : IKE_STAT_REJECTED);
 }
 
 /* SA and nonce must be there; they are kept, KE is looked at when it is needed. */
@@ -102,8 +107,10 @@ enum ikev2_event create_verify(struct task *task)
 /* Is there a key exchange to do? An initiator asks before it builds and after it has parsed. */
 enum ikev2_event create_check_pfs(struct task *task)
 {
+	const struct transform *group = proposal_get(&task->chosen, TRANSFORM_KE);
+
 	if (task->state == STATE_CHILD_I_PROC)
-		return proposal_get(&task->chosen, TRANSFORM_KE) ? EV_GEN_DH_SECRET : EV_NEXT;
+		return group && group->id ? EV_GEN_DH_SECRET : EV_NEXT;
 	return task->group ? EV_GEN_DH_KEY : EV_NEXT;
 }
 
@@ -112,10 +119,11 @@ enum ikev2_event create_derive(struct task *task)
 	const struct payload *payload = message_get(task->message, PAYLOAD_KE);
 	struct ke_payload ke;
 	struct result result = payload ? ke_payload_parse(payload->body, &ke) :
-				       fail(-EPROTO, "KE payload is not contained");
+					 fail(-EPROTO, "KE payload is not contained");
 
 	if (!failed(&result) && ke.group != task->group)
-		result = fail(-EPROTO, "cannot accept KE payload: group %u instead of %u", ke.group, task->group);
+		result = fail(-EPROTO, "cannot accept KE payload: group %u instead of %u", ke.group,
+			      task->group);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	if (!task->initiator)

@@ -23,7 +23,8 @@ struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, b
 		.spi_responder = base->initiator ? base->remote_spi : base->local_spi,
 		.version = IKE_VERSION_2,
 		.exchange = exchange,
-		.flags = (base->initiator ? IKE_FLAG_INITIATOR : 0) | (response ? IKE_FLAG_RESPONSE : 0),
+		.flags = (base->initiator ? IKE_FLAG_INITIATOR : 0) |
+			 (response ? IKE_FLAG_RESPONSE : 0),
 		.message_id = message_id,
 	};
 }
@@ -51,7 +52,8 @@ static void dump(struct ikev2_sa *sa, const struct message *message)
 }
 
 /* Debug output of what we have built, before it is encrypted. */
-static void dump_chain(struct ikev2_sa *sa, const struct ike_header *header, const struct writer *chain)
+static void dump_chain(struct ikev2_sa *sa, const struct ike_header *header,
+		       const struct writer *chain)
 {
 	struct message message = { .header = *header };
 	struct result result;
@@ -69,12 +71,13 @@ static void resend(struct timer *timer)
 	struct ikev2_sa *sa = task->sa;
 
 	if (task->sent >= RESEND_TRIES) {
-		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmission timed out[msgID:%u]", task->message_id);
+		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmission timed out[msgID:%u]",
+			task->message_id);
 		machine_run(task, EV_TIMEOUT);
 		return;
 	}
-	sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmit request[msgID:%u cnt:%u]", task->message_id,
-		task->sent);
+	sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmit request[msgID:%u cnt:%u]",
+		task->message_id, task->sent);
 	sa->base.ike->stats[IKE_STAT_RETRANSMITTED]++;
 	exchange_send(sa, buffer_bytes(&task->request));
 	timer_start(sa->base.ike->env.timers, &task->resend, RESEND_FIRST << task->sent);
@@ -120,7 +123,8 @@ void exchange_start(struct task *task)
 }
 
 /* Seals unless the exchange is the one that has no keys yet. */
-static struct result finish(struct task *task, bool response, struct writer *writer, struct buffer *out)
+static struct result finish(struct task *task, bool response, struct writer *writer,
+			    struct buffer *out)
 {
 	struct ikev2_sa *sa = task->sa;
 	struct ike_header header = exchange_header(sa, task->exchange, response, task->message_id);
@@ -129,7 +133,8 @@ static struct result finish(struct task *task, bool response, struct writer *wri
 		struct message message;
 
 		buffer_set(out, writer_finish(writer));
-		if (log_enabled(LOG_IKEV2_PACKET) && !message_parse(buffer_bytes(out), &message).code)
+		if (log_enabled(LOG_IKEV2_PACKET) &&
+		    !message_parse(buffer_bytes(out), &message).code)
 			dump(sa, &message);
 		return RESULT_OK;
 	}
@@ -189,14 +194,15 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id)
 
 	if (slot->used && slot->message_id == message_id) {
 		if (slot->response.len) {
-			sa_line(sa, LOG_IKEV2_INTERNAL, "rWindow retransmit response[msgID:%u]", message_id);
+			sa_line(sa, LOG_IKEV2_INTERNAL, "rWindow retransmit response[msgID:%u]",
+				message_id);
 			ike->stats[IKE_STAT_RESPONSE_REPEATED]++;
 			exchange_send(sa, buffer_bytes(&slot->response));
 		}
 		return false;
 	}
-	sa_line(sa, LOG_IKEV2_INTERNAL, "Request has mess_id %u; expected %u through %u", message_id,
-		sa->next_expected, sa->next_expected + sa->own_window - 1);
+	sa_line(sa, LOG_IKEV2_INTERNAL, "Request has mess_id %u; expected %u through %u",
+		message_id, sa->next_expected, sa->next_expected + sa->own_window - 1);
 	if (message_id - sa->next_expected >= sa->own_window) {
 		sa_line(sa, LOG_IKEV2_ERROR, "rWindow dropped message[msgID:%u]", message_id);
 		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
@@ -212,8 +218,8 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id)
 			break;
 		sa->next_expected++;
 	}
-	sa_line(sa, LOG_IKEV2_INTERNAL, "Requests can be accepted from range %u to %u", sa->next_expected,
-		sa->next_expected + sa->own_window - 1);
+	sa_line(sa, LOG_IKEV2_INTERNAL, "Requests can be accepted from range %u to %u",
+		sa->next_expected, sa->next_expected + sa->own_window - 1);
 	return true;
 }
 
@@ -260,7 +266,8 @@ static void receive_response(struct ikev2_sa *sa, struct message *inner, struct 
 
 	if (!task) {
 		sa->base.ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow dropped message[msgID:%u]", inner->header.message_id);
+		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow dropped message[msgID:%u]",
+			inner->header.message_id);
 		return;
 	}
 	exchange_answered(task);
@@ -268,7 +275,8 @@ static void receive_response(struct ikev2_sa *sa, struct message *inner, struct 
 	machine_run(task, response_event(inner->header.exchange));
 }
 
-static void refuse(struct ikev2_sa *sa, const struct ike_header *header, uint16_t notify, struct bytes data)
+static void refuse(struct ikev2_sa *sa, const struct ike_header *header, uint16_t notify,
+		   struct bytes data)
 {
 	struct task *task = task_new(sa, TASK_INFORMATIONAL, false);
 	struct writer chain = {};
@@ -293,7 +301,8 @@ static void receive_request(struct ikev2_sa *sa, struct message *inner, struct b
 	struct task *task;
 
 	if (critical) {
-		sa_line(sa, LOG_IKEV2_ERROR, "cannot process payload %u, which is critical", critical);
+		sa_line(sa, LOG_IKEV2_ERROR, "cannot process payload %u, which is critical",
+			critical);
 		refuse(sa, header, NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD, bytes_of(&critical, 1));
 		return;
 	}
@@ -345,7 +354,8 @@ static bool is_repeated(const struct ikev2_sa *sa, uint32_t message_id)
 }
 
 /* The peer's address may change with a NAT in between, never without authentication. */
-static void follow_peer(struct ikev2_sa *sa, const struct endpoint *local, const struct endpoint *remote)
+static void follow_peer(struct ikev2_sa *sa, const struct endpoint *local,
+			const struct endpoint *remote)
 {
 	struct ike_sa *base = &sa->base;
 	char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
@@ -354,14 +364,14 @@ static void follow_peer(struct ikev2_sa *sa, const struct endpoint *local, const
 		return;
 	if (base->established && !base->nat_remote)
 		return;
-	sa_line(sa, LOG_IKEV2_INTERNAL, "the peer is now at %s instead of %s", endpoint_format(remote, to),
-		endpoint_format(&base->remote, from));
+	sa_line(sa, LOG_IKEV2_INTERNAL, "the peer is now at %s instead of %s",
+		endpoint_format(remote, to), endpoint_format(&base->remote, from));
 	base->remote = *remote;
 	base->local = *local;
 }
 
-void exchange_receive(struct ikev2_sa *sa, const struct message *message, const struct endpoint *local,
-		      const struct endpoint *remote)
+void exchange_receive(struct ikev2_sa *sa, const struct message *message,
+		      const struct endpoint *local, const struct endpoint *remote)
 {
 	const struct ike_header *header = &message->header;
 	bool response = header->flags & IKE_FLAG_RESPONSE;

@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "ike/v2/internal.h"
 
-static void refuse_version(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
-			   const struct ike_header *asked)
+static void refuse_version(struct ike *ike, const struct endpoint *local,
+			   const struct endpoint *remote, const struct ike_header *asked)
 {
 	struct ike_header header = *asked;
 	struct writer writer = {};
@@ -42,12 +42,15 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 	result = message_parse(datagram, &message);
 	if (failed(&result)) {
 		ike->stats[IKE_STAT_DROP_MALFORMED]++;
-		log_line(LOG_IKEV2_ERROR, "message from %s dropped: %s", endpoint_format(remote, text), result.why);
+		log_line(LOG_IKEV2_ERROR, "message from %s dropped: %s",
+			 endpoint_format(remote, text), result.why);
 		return;
 	}
 	if (header->exchange == EXCHANGE_IKE_SA_INIT &&
-	    (header->flags & IKE_FLAG_RESPONSE ? !by_initiator :
-	     by_initiator && !header->spi_responder && !header->message_id && header->spi_initiator)) {
+	    (header->flags & IKE_FLAG_RESPONSE ?
+		     !by_initiator :
+		     by_initiator && !header->spi_responder && !header->message_id &&
+			     header->spi_initiator)) {
 		init_receive(ike, local, remote, &message);
 		return;
 	}
@@ -60,7 +63,8 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 	}
 	if (log_enabled(LOG_IKEV2_PACKET))
 		sa_line(ikev2_of(base), LOG_IKEV2_PACKET, "%s %s[msgID:%u] of %zu octets",
-			exchange_name(header->exchange), header->flags & IKE_FLAG_RESPONSE ? "response" : "request",
+			exchange_name(header->exchange),
+			header->flags & IKE_FLAG_RESPONSE ? "response" : "request",
 			header->message_id, datagram.len);
 	exchange_receive(ikev2_of(base), &message, local, remote);
 }
@@ -113,7 +117,8 @@ static void tell(const struct ike_sa *sa, struct ike_sa_facts *facts)
 	const struct ikev2_sa *v2 = (const struct ikev2_sa *)sa;
 
 	facts->state = v2->initial ? ikev2_state_name(v2->initial->state) :
-		       sa->closing ? "DELETE" : "READY";
+		       sa->closing ? "DELETE" :
+				     "READY";
 	facts->local_next = v2->next_request;
 	facts->local_request = v2->next_request - count(&v2->in_flight);
 	facts->remote_next = v2->next_expected;
@@ -122,10 +127,11 @@ static void tell(const struct ike_sa *sa, struct ike_sa_facts *facts)
 	facts->remote_queued = v2->next_expected;
 	facts->local_window = v2->own_window;
 	facts->remote_window = v2->peer_window;
-	facts->dpd_interval = sa->profile && sa->profile->dpd_interval ? sa->profile->dpd_interval :
-			      sa->ike->policy->dpd_interval;
+	facts->dpd_interval = sa->profile && sa->profile->dpd_interval ?
+				      sa->profile->dpd_interval :
+				      sa->ike->policy->dpd_interval;
 	facts->dpd_retry = sa->profile && sa->profile->dpd_interval ? sa->profile->dpd_retry :
-			   sa->ike->policy->dpd_retry;
+								      sa->ike->policy->dpd_retry;
 }
 
 const struct ike_version ikev2 = {

@@ -82,7 +82,8 @@ static void child_gone(struct child_sa *child)
 {
 	struct tunnel *tunnel = child->tunnel;
 
-	if (child->state == CHILD_REPLACED || (tunnel_active_child(tunnel) != child && child->in_installed))
+	if (child->state == CHILD_REPLACED ||
+	    (tunnel_active_child(tunnel) != child && child->in_installed))
 		child_sa_linger(child);
 	else
 		child_sa_destroy(child);
@@ -140,8 +141,8 @@ static bool process_notify(struct ikev2_sa *sa, struct bytes body)
 
 	if (failed(&result))
 		return false;
-	sa_line(sa, NOTIFY_IS_ERROR(notify.type) ? LOG_ERROR : LOG_IKEV2_INTERNAL, "the peer says %s",
-		notify_name(notify.type));
+	sa_line(sa, NOTIFY_IS_ERROR(notify.type) ? LOG_ERROR : LOG_IKEV2_INTERNAL,
+		"the peer says %s", notify_name(notify.type));
 	return notify.type == NOTIFY_AUTHENTICATION_FAILED;
 }
 

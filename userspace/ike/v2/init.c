@@ -14,7 +14,8 @@
 #define RESTARTS_MAX 4
 
 static const char vendor_delete_reason[] = "CISCO-DELETE-REASON";
-static const char vendor_seki[] = "seki IPsec router"; /* 17 octets, as long as IOS's second one (B04) */
+static const char vendor_seki[] =
+	"seki IPsec router"; /* 17 octets, as long as IOS's second one (B04) */
 
 static struct bytes vendor_id(const char *text)
 {
@@ -39,7 +40,8 @@ static bool legacy_permitted(const struct ikev2_sa *sa)
 
 /* --- how an SA begins --- */
 
-struct result init_start(struct ike *ike, struct tunnel *tunnel, const struct ipsec_profile *profile)
+struct result init_start(struct ike *ike, struct tunnel *tunnel,
+			 const struct ipsec_profile *profile)
 {
 	struct ikev2_sa *sa = ikev2_sa_new(ike, true);
 	struct task *task;
@@ -60,13 +62,14 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel, const struct ip
 	return RESULT_OK;
 }
 
-static struct ikev2_sa *find_half_open(struct ike *ike, uint64_t spi_initiator, const struct endpoint *remote)
+static struct ikev2_sa *find_half_open(struct ike *ike, uint64_t spi_initiator,
+				       const struct endpoint *remote)
 {
 	struct ike_sa *base;
 
 	TAILQ_FOREACH(base, &ike->sas, link)
-		if (!base->initiator && base->version == &ikev2 && base->remote_spi == spi_initiator &&
-		    endpoint_equal(&base->remote, remote))
+		if (!base->initiator && base->version == &ikev2 &&
+		    base->remote_spi == spi_initiator && endpoint_equal(&base->remote, remote))
 			return ikev2_of(base);
 	return NULL;
 }
@@ -80,8 +83,8 @@ static bool over_limit(const struct ike *ike)
 	       (policy->limit_sa && ike->stats[IKE_STAT_ACTIVE] >= policy->limit_sa);
 }
 
-static void receive_request(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
-			    const struct message *message)
+static void receive_request(struct ike *ike, const struct endpoint *local,
+			    const struct endpoint *remote, const struct message *message)
 {
 	struct ikev2_sa *sa = find_half_open(ike, message->header.spi_initiator, remote);
 	char text[ADDRESS_TEXT];
@@ -95,7 +98,8 @@ static void receive_request(struct ike *ike, const struct endpoint *local, const
 	if (over_limit(ike)) {
 		ike->stats[IKE_STAT_DROP_LIMIT]++;
 		ike->stats[IKE_STAT_REJECTED]++;
-		log_line(LOG_IKEV2_ERROR, "SA request from %s rejected: the limit of SAs is reached",
+		log_line(LOG_IKEV2_ERROR,
+			 "SA request from %s rejected: the limit of SAs is reached",
 			 endpoint_format(remote, text));
 		return;
 	}
@@ -124,7 +128,8 @@ static void receive_response(struct ike *ike, const struct message *message)
 	if (!base || base->version != &ikev2 || !base->initiator || !ikev2_of(base)->initial ||
 	    ikev2_of(base)->initial->state != STATE_I_WAIT_INIT || message->header.message_id) {
 		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-		log_line(LOG_IKEV2_ERROR, "cannot find or create exchange for an IKE_SA_INIT response");
+		log_line(LOG_IKEV2_ERROR,
+			 "cannot find or create exchange for an IKE_SA_INIT response");
 		return;
 	}
 	sa = ikev2_of(base);
@@ -170,7 +175,8 @@ bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list)
 {
 	const char *name = NULL;
 
-	policy_ike_proposals(sa->base.ike->policy, &sa->base.local.address, legacy_permitted(sa), list, &name);
+	policy_ike_proposals(sa->base.ike->policy, &sa->base.local.address, legacy_permitted(sa),
+			     list, &name);
 	log_proposals(sa->base.ike->policy, name);
 	return list->count > 0;
 }
@@ -183,10 +189,11 @@ enum ikev2_event init_get_policy(struct task *task)
 	log_line(LOG_IKEV2_INTERNAL, "%% Getting preshared key by address %s",
 		 address_format(&base->remote.address, text));
 	if (!get_ike_policy(task->sa, &task->proposals))
-		return task_fail(task, fail(-ENOENT, "the policy offers no proposal"), NOTIFY_NO_PROPOSAL_CHOSEN,
-				 IKE_STAT_NO_PROPOSAL);
+		return task_fail(task, fail(-ENOENT, "the policy offers no proposal"),
+				 NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
 	if (base->profile)
-		log_line(LOG_IKEV2_INTERNAL, "(%u): Choosing IKE profile %s", base->id, base->profile->name);
+		log_line(LOG_IKEV2_INTERNAL, "(%u): Choosing IKE profile %s", base->id,
+			 base->profile->name);
 	return EV_NEXT;
 }
 
@@ -216,7 +223,8 @@ enum ikev2_event init_no_config(struct task *task)
 	return EV_NEXT;
 }
 
-static void nat_hash(const struct ike_header *header, const struct endpoint *endpoint, uint8_t out[20])
+static void nat_hash(const struct ike_header *header, const struct endpoint *endpoint,
+		     uint8_t out[20])
 {
 	struct buffer buffer = {};
 	struct bytes part;
@@ -238,7 +246,8 @@ static void put_vendor_ids(struct task *task, struct writer *writer)
 	put_vendor_id(writer, vendor_id(vendor_seki));
 }
 
-static void put_nat_detection(struct task *task, struct writer *writer, const struct ike_header *header)
+static void put_nat_detection(struct task *task, struct writer *writer,
+			      const struct ike_header *header)
 {
 	struct ike_sa *base = &task->sa->base;
 	uint8_t hash[20];
@@ -292,14 +301,17 @@ enum ikev2_event init_detect_nat(struct task *task)
 	trace_line(task, "Processing nat detect src notify");
 	nat_hash(&task->message->header, &base->remote, hash);
 	base->nat_remote = !matches_any_source(task, hash);
-	trace_line(task, base->nat_remote ? "Remote address not matched" : "Remote address matched");
+	trace_line(task,
+		   base->nat_remote ? "Remote address not matched" : "Remote address matched");
 	trace_line(task, "Processing nat detect dst notify");
 	nat_hash(&task->message->header, &base->local, hash);
 	base->nat_local = !bytes_equal(destination.data, bytes_of(hash, 20));
 	trace_line(task, base->nat_local ? "Local address not matched" : "Local address matched");
 	if (base->nat_remote || base->nat_local)
-		trace_line(task, "NAT found: %s", base->nat_local && base->nat_remote ? "on both sides" :
-			   base->nat_local ? "in front of us" : "in front of the peer");
+		trace_line(task, "NAT found: %s",
+			   base->nat_local && base->nat_remote ? "on both sides" :
+			   base->nat_local		       ? "in front of us" :
+								 "in front of the peer");
 	else
 		trace_line(task, "No NAT found");
 	return EV_NEXT;
@@ -375,8 +387,11 @@ static enum ikev2_event retry_with_group(struct task *task, const struct notify_
 		exchange_answered(task);
 		return EV_GEN_DH_KEY;
 	}
-	return task_fail(task, fail(-EPROTO, "the peer wants key exchange group %u, which is not in our proposals",
-				    group), 0, IKE_STAT_NO_PROPOSAL);
+	return task_fail(task,
+			 fail(-EPROTO,
+			      "the peer wants key exchange group %u, which is not in our proposals",
+			      group),
+			 0, IKE_STAT_NO_PROPOSAL);
 }
 
 enum ikev2_event init_check_notify(struct task *task)
@@ -395,10 +410,15 @@ enum ikev2_event init_check_notify(struct task *task)
 		return EV_NEXT;
 	if (notify.type == NOTIFY_INVALID_KE_PAYLOAD && ++task->restarts <= RESTARTS_MAX)
 		return retry_with_group(task, &notify);
-	return task_fail(task, fail(-ECONNREFUSED, "the peer answered IKE_SA_INIT with %s%s",
-				    notify_name(notify.type), notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ?
-				    ": it accepts none of our IKE proposals" : ""),
-			 0, notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ? IKE_STAT_NO_PROPOSAL : IKE_STAT_FAILED);
+	return task_fail(task,
+			 fail(-ECONNREFUSED, "the peer answered IKE_SA_INIT with %s%s",
+			      notify_name(notify.type),
+			      notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ?
+				      ": it accepts none of our IKE proposals" :
+				      ""),
+			 0,
+			 notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ? IKE_STAT_NO_PROPOSAL :
+								    IKE_STAT_FAILED);
 }
 
 static struct result parse_sa_ke_nonce(const struct message *message, struct proposal_list *list,
@@ -410,7 +430,10 @@ static struct result parse_sa_ke_nonce(const struct message *message, struct pro
 	struct result result;
 
 	if (!sa || !key || !number)
-		return fail(-EPROTO, "%s payload is not contained", !sa ? "SA" : !key ? "KE" : "Nonce");
+		return fail(-EPROTO, "%s payload is not contained",
+			    !sa	 ? "SA" :
+			    !key ? "KE" :
+				   "Nonce");
 	result = sa_payload_parse(sa->body, list);
 	if (!failed(&result))
 		result = ke_payload_parse(key->body, ke);
@@ -500,7 +523,9 @@ enum ikev2_event init_verify_request(struct task *task)
 	trace_line(task, "Verify SA init message");
 	if (critical) {
 		buffer_set(&task->error_data, bytes_of(&critical, 1));
-		return task_fail(task, fail(-EPROTO, "cannot process payload %u, which is critical", critical),
+		return task_fail(task,
+				 fail(-EPROTO, "cannot process payload %u, which is critical",
+				      critical),
 				 NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD, IKE_STAT_DROP_MALFORMED);
 	}
 	result = parse_sa_ke_nonce(message, &list, &ke, &nonce);
@@ -536,8 +561,10 @@ enum ikev2_event init_process_request(struct task *task)
 		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
 
 		buffer_set(&task->error_data, BYTES(wanted));
-		return task_fail(task, fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
-					    task->group), NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
+		return task_fail(task,
+				 fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
+				      task->group),
+				 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
 	}
 	buffer_set(&sa->nonce_i, nonce);
 	new_nonce(&sa->nonce_r);

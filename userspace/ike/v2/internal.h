@@ -145,8 +145,10 @@ struct task {
 /** machine_run() - feeds an event to a task; the task may be gone afterwards */
 void machine_run(struct task *task, enum ikev2_event event);
 /** task_fail() - an action's way out: keeps the cause, answers EV_FAIL */
-enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify, enum ike_stat stat);
-void trace_line(const struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
+enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify,
+			   enum ike_stat stat);
+void trace_line(const struct task *task, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void sa_line(const struct ikev2_sa *sa, enum log_topic topic, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -160,7 +162,8 @@ void task_take_message(struct task *task, const struct message *message, struct 
 /** task_tunnel() - for which we began, or NULL: it may have gone meanwhile */
 struct tunnel *task_tunnel(const struct task *task);
 void task_make_key(struct task *task); /* work -> EV_OK_RECD_DH_PUBKEY_RESP */
-void task_derive(struct task *task, struct bytes peer_public); /* work -> EV_OK_RECD_DH_SECRET_RESP */
+void task_derive(struct task *task,
+		 struct bytes peer_public); /* work -> EV_OK_RECD_DH_SECRET_RESP */
 
 /* exchange.c */
 
@@ -172,8 +175,8 @@ struct result exchange_request(struct task *task, struct writer *chain);
 struct result exchange_respond(struct task *task, struct writer *chain);
 /** exchange_answered() - the response has come: frees its place in the window */
 void exchange_answered(struct task *task);
-void exchange_receive(struct ikev2_sa *sa, const struct message *message, const struct endpoint *local,
-		      const struct endpoint *remote);
+void exchange_receive(struct ikev2_sa *sa, const struct message *message,
+		      const struct endpoint *local, const struct endpoint *remote);
 /** exchange_admit() - enters a request's message ID; false when it is old, repeated or too new */
 bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id);
 /** exchange_next() - lets a waiting task go if the window has room */
@@ -188,9 +191,10 @@ void exchange_abort_all(struct ikev2_sa *sa); /* frees all tasks silently */
 
 struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret);
 /** keys_derive_rekeyed() - SKEYSEED from the old SA's SK_d (RFC 7296 section 2.18) */
-struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old, struct bytes secret);
-struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa, struct bytes secret,
-				struct bytes nonce_i, struct bytes nonce_r);
+struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old,
+				  struct bytes secret);
+struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa,
+				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r);
 void keys_wipe(struct ikev2_keys *keys);
 /** keys_auth_psk() - the AUTH value of one side (RFC 7296 section 2.15) */
 struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
@@ -258,7 +262,8 @@ void auth_reject(struct task *task);
 
 /** get_ike_policy() - what we offer and accept for this SA; false when that is nothing */
 bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list);
-struct result init_start(struct ike *ike, struct tunnel *tunnel, const struct ipsec_profile *profile);
+struct result init_start(struct ike *ike, struct tunnel *tunnel,
+			 const struct ipsec_profile *profile);
 void init_receive(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
 		  const struct message *message);
 

@@ -71,9 +71,11 @@ static struct result expand(struct ikev2_sa *sa, struct bytes skeyseed)
 	memcpy(keys->sk_pi, at, keys->prf_len);
 	memcpy(keys->sk_pr, at + keys->prf_len, keys->prf_len);
 
-	result = sealer_new(&suite, base->initiator ? ei : er, base->initiator ? ai : ar, &keys->out);
+	result = sealer_new(&suite, base->initiator ? ei : er, base->initiator ? ai : ar,
+			    &keys->out);
 	if (!failed(&result))
-		result = sealer_new(&suite, base->initiator ? er : ei, base->initiator ? ar : ai, &keys->in);
+		result = sealer_new(&suite, base->initiator ? er : ei, base->initiator ? ar : ai,
+				    &keys->in);
 	if (!failed(&result))
 		keylog_ike(base, ei, er, ai, ar);
 out:
@@ -101,8 +103,8 @@ struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret)
 
 	if (failed(&result))
 		return result;
-	buffer_put(&key, buffer_bytes(&sa->nonce_i));
-	buffer_put(&key, buffer_bytes(&sa->nonce_r));
+	buffer_put(&key, prf_nonce(sa->keys.prf, buffer_bytes(&sa->nonce_i)));
+	buffer_put(&key, prf_nonce(sa->keys.prf, buffer_bytes(&sa->nonce_r)));
 	result = prf_compute(sa->keys.prf, buffer_bytes(&key), &secret, 1, skeyseed);
 	if (!failed(&result))
 		result = expand(sa, bytes_of(skeyseed, sa->keys.prf_len));
@@ -111,7 +113,8 @@ struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret)
 	return result;
 }
 
-struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old, struct bytes secret)
+struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old,
+				  struct bytes secret)
 {
 	struct bytes parts[3] = { secret, buffer_bytes(&sa->nonce_i), buffer_bytes(&sa->nonce_r) };
 	uint8_t skeyseed[CRYPTOX_HASH_MAX];
@@ -120,14 +123,16 @@ struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *ol
 	if (failed(&result))
 		return result;
 	/* The old SA's PRF makes SKEYSEED, the new one's everything after it. */
-	result = prf_compute(old->keys.prf, bytes_of(old->keys.sk_d, old->keys.prf_len), parts, 3, skeyseed);
+	result = prf_compute(old->keys.prf, bytes_of(old->keys.sk_d, old->keys.prf_len), parts, 3,
+			     skeyseed);
 	if (!failed(&result))
 		result = expand(sa, bytes_of(skeyseed, old->keys.prf_len));
 	secret_wipe(skeyseed, sizeof(skeyseed));
 	return result;
 }
 
-static struct result cut(struct child_keys *keys, const struct cipher_suite *suite, struct reader *stream)
+static struct result cut(struct child_keys *keys, const struct cipher_suite *suite,
+			 struct reader *stream)
 {
 	struct bytes encr, integ;
 
@@ -139,8 +144,8 @@ static struct result cut(struct child_keys *keys, const struct cipher_suite *sui
 	return RESULT_OK;
 }
 
-struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa, struct bytes secret,
-				struct bytes nonce_i, struct bytes nonce_r)
+struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa,
+				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r)
 {
 	const struct cipher_suite *suite = &child->suite;
 	size_t one = encr_key_size(suite->encr, suite->key_bits) + integ_key_size(suite->integ);
@@ -152,8 +157,8 @@ struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *s
 	buffer_put(&seed, nonce_i);
 	buffer_put(&seed, nonce_r);
 	buffer_extend(&stream, 2 * one);
-	result = prf_plus(sa->keys.prf, bytes_of(sa->keys.sk_d, sa->keys.prf_len), buffer_bytes(&seed),
-			  stream.data, stream.len);
+	result = prf_plus(sa->keys.prf, bytes_of(sa->keys.sk_d, sa->keys.prf_len),
+			  buffer_bytes(&seed), stream.data, stream.len);
 	reader = reader_of(buffer_bytes(&stream));
 	/* Keys for data from the initiator of the exchange come first (section 2.17). */
 	if (!failed(&result))

@@ -26,6 +26,7 @@ struct row {
 	enum ikev2_event next_event;
 };
 
+/* clang-format off */
 #define R(state, event, action, next_state, next_event) \
 	{ STATE_##state, event, action, STATE_##next_state, next_event }
 
@@ -219,6 +220,8 @@ static const struct row early_ends[] = {
 	R(IDLE, EV_TIMEOUT, task_timed_out, EXIT, EV_CHK_PENDING),
 };
 
+/* clang-format on */
+
 const char *ikev2_state_name(enum ikev2_state state)
 {
 	static const char *const names[] = {
@@ -291,7 +294,9 @@ static void trace(const struct task *task, enum ikev2_event event)
 
 	if (!log_enabled(LOG_IKEV2_INTERNAL))
 		return;
-	trace_line(task, "SM Trace-> SA: I_SPI=%016llX R_SPI=%016llX (%c) MsgID = %08X CurState: %s Event: %s",
+	trace_line(task,
+		   "SM Trace-> SA: I_SPI=%016llX R_SPI=%016llX (%c) MsgID = %08X CurState: %s "
+		   "Event: %s",
 		   (unsigned long long)(original ? base->local_spi : base->remote_spi),
 		   (unsigned long long)(original ? base->remote_spi : base->local_spi),
 		   task->initiator ? 'I' : 'R', task->message_id, ikev2_state_name(task->state),
@@ -336,11 +341,13 @@ void machine_run(struct task *task, enum ikev2_event event)
 	}
 	task->running = false;
 	/* READY ends the first task; the state of the SA itself needs no task. */
-	if (task->orphan || task->state == STATE_EXIT || (task->state == STATE_READY && task->kind == TASK_INITIAL))
+	if (task->orphan || task->state == STATE_EXIT ||
+	    (task->state == STATE_READY && task->kind == TASK_INITIAL))
 		task_free(task);
 }
 
-enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify, enum ike_stat stat)
+enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify,
+			   enum ike_stat stat)
 {
 	task->error = why;
 	task->error_notify = notify;
@@ -355,7 +362,8 @@ void ikev2_print_states(FILE *out)
 			ikev2_event_name(rows[i].event), rows[i].action ? "yes" : "null",
 			ikev2_state_name(rows[i].next_state), ikev2_event_name(rows[i].next_event));
 	for (size_t i = 0; i < sizeof(early_ends) / sizeof(early_ends[0]); i++)
-		fprintf(out, "%-15s %-52s %-4s %-15s %s\n", "(any)", ikev2_event_name(early_ends[i].event),
-			"yes", ikev2_state_name(early_ends[i].next_state),
+		fprintf(out, "%-15s %-52s %-4s %-15s %s\n", "(any)",
+			ikev2_event_name(early_ends[i].event), "yes",
+			ikev2_state_name(early_ends[i].next_state),
 			ikev2_event_name(early_ends[i].next_event));
 }

@@ -119,7 +119,8 @@ enum ikev2_event rekey_get_policy(struct task *task)
 		struct result result = proposal_choose(&task->proposals, &ours, &task->chosen);
 
 		if (failed(&result))
-			return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
+			return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN,
+					 IKE_STAT_NO_PROPOSAL);
 		return EV_NEXT;
 	}
 	make_successor(task);
@@ -163,7 +164,8 @@ enum ikev2_event rekey_admit(struct task *task)
 	struct ikev2_sa *sa = task->sa;
 
 	if (children_busy(sa) || sa->base.closing || sa->successor)
-		return task_fail(task, fail(-EBUSY, "another exchange on this IKE SA is in progress"),
+		return task_fail(task,
+				 fail(-EBUSY, "another exchange on this IKE SA is in progress"),
 				 NOTIFY_TEMPORARY_FAILURE, IKE_STAT_REJECTED);
 	return EV_NEXT;
 }
@@ -176,7 +178,9 @@ enum ikev2_event rekey_process_request(struct task *task)
 	struct ke_payload ke = {};
 
 	if (task->chosen.spi_size != 8 || !task->chosen.spi)
-		return task_fail(task, fail(-EPROTO, "cannot accept SA payload: the new IKE SA has no SPI"),
+		return task_fail(task,
+				 fail(-EPROTO,
+				      "cannot accept SA payload: the new IKE SA has no SPI"),
 				 NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	task->group = group ? group->id : 0;
 	if (payload)
@@ -185,7 +189,9 @@ enum ikev2_event rekey_process_request(struct task *task)
 		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
 
 		buffer_set(&task->error_data, BYTES(wanted));
-		return task_fail(task, fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group, task->group),
+		return task_fail(task,
+				 fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
+				      task->group),
 				 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
 	}
 	new = make_successor(task);
@@ -202,7 +208,8 @@ enum ikev2_event rekey_process_response(struct task *task)
 	struct result result;
 
 	result = sa_payload_parse(payload->body, &list);
-	if (!failed(&result) && (list.count != 1 || list.proposals[0].spi_size != 8 || !list.proposals[0].spi))
+	if (!failed(&result) &&
+	    (list.count != 1 || list.proposals[0].spi_size != 8 || !list.proposals[0].spi))
 		result = fail(-EPROTO, "cannot accept SA payload");
 	if (!failed(&result))
 		result = proposal_check_chosen(&task->proposals, &list.proposals[0]);
@@ -233,7 +240,8 @@ enum ikev2_event rekey_activate(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa, *new = task->new_sa;
 
-	trace_line(task, "Store mib index ikev2 %u, platform %u", new->base.session_id, new->base.id);
+	trace_line(task, "Store mib index ikev2 %u, platform %u", new->base.session_id,
+		   new->base.id);
 	ikev2_sa_ready(new);
 	if (task->initiator)
 		return EV_NEXT; /* rekey_finish() knows which of two successors stays */
@@ -253,8 +261,10 @@ enum ikev2_event rekey_finish(struct task *task)
 	task->new_sa = NULL;
 	sa->rekey_task = NULL;
 	if (other) {
-		struct bytes ours = bytes_lower(buffer_bytes(&new->nonce_i), buffer_bytes(&new->nonce_r));
-		struct bytes theirs = bytes_lower(buffer_bytes(&other->nonce_i), buffer_bytes(&other->nonce_r));
+		struct bytes ours =
+			bytes_lower(buffer_bytes(&new->nonce_i), buffer_bytes(&new->nonce_r));
+		struct bytes theirs =
+			bytes_lower(buffer_bytes(&other->nonce_i), buffer_bytes(&other->nonce_r));
 
 		sa->base.ike->stats[IKE_STAT_COLLISIONS]++;
 		if (bytes_order(ours, theirs) < 0) {

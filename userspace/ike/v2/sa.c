@@ -33,7 +33,8 @@ static void rekey_due(struct timer *timer)
 /* Liveness (RFC 7296 section 2.4): silence is broken by an empty request. */
 static void liveness_due(struct timer *timer)
 {
-	struct ikev2_sa *sa = (struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, liveness));
+	struct ikev2_sa *sa =
+		(struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, liveness));
 	struct timers *timers = sa->base.ike->env.timers;
 	uint64_t interval = SECONDS(liveness_interval(sa));
 	uint64_t silent = ike_now(sa->base.ike) - sa->last_heard;
@@ -50,7 +51,8 @@ static void liveness_due(struct timer *timer)
 
 static void expire_due(struct timer *timer)
 {
-	struct ikev2_sa *sa = (struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, expire));
+	struct ikev2_sa *sa =
+		(struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, expire));
 
 	sa_line(sa, LOG_NOTICE, "the lifetime of the IKE SA has ended");
 	if (sa->base.closing)
@@ -137,7 +139,8 @@ void ikev2_sa_ready(struct ikev2_sa *sa)
 
 	ike_sa_established(&sa->base);
 	sa->last_heard = ike_now(sa->base.ike);
-	timer_start(timers, &sa->rekey, ike_rekey_delay(sa->base.ike, lifetime(sa), sa->base.initiator));
+	timer_start(timers, &sa->rekey,
+		    ike_rekey_delay(sa->base.ike, lifetime(sa), sa->base.initiator));
 	timer_start(timers, &sa->expire, SECONDS(lifetime(sa)));
 	if (liveness_interval(sa))
 		timer_start(timers, &sa->liveness, SECONDS(liveness_interval(sa)));

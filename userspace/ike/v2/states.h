@@ -7,6 +7,7 @@
  * C05). A name in the trace is the name in the code.
  */
 
+/* clang-format off */
 #define IKEV2_STATE_LIST(X) \
 	X(IDLE) \
 	X(I_BLD_INIT) X(I_WAIT_INIT) X(I_PROC_INIT) \
@@ -52,11 +53,12 @@ enum ikev2_state {
 	/* how it ends early */ \
 	X(EV_FAIL) X(EV_TIMEOUT)
 
+/* clang-format on */
 enum ikev2_event {
 #define X(name) name,
 	IKEV2_EVENT_LIST(X)
 #undef X
-	EVENT_COUNT,
+		EVENT_COUNT,
 	EV_NEXT = EVENT_COUNT /* an action's answer: go on as the row says */
 };
 

@@ -122,14 +122,16 @@ static void key_exchange_done(struct work *base)
 {
 	struct ke_work *work = (struct ke_work *)base;
 	struct task *task = work->task;
-	enum ikev2_event event = work->derive ? EV_OK_RECD_DH_SECRET_RESP : EV_OK_RECD_DH_PUBKEY_RESP;
+	enum ikev2_event event =
+		work->derive ? EV_OK_RECD_DH_SECRET_RESP : EV_OK_RECD_DH_PUBKEY_RESP;
 
 	if (task) {
 		task->work = NULL;
 		task->key_exchange = work->exchange;
 		work->exchange = NULL;
 		if (failed(&work->result)) {
-			event = task_fail(task, work->result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+			event = task_fail(task, work->result, NOTIFY_INVALID_SYNTAX,
+					  IKE_STAT_DROP_MALFORMED);
 		} else if (work->derive) {
 			buffer_free(&task->secret);
 			task->secret = buffer_take(&work->secret);
@@ -255,9 +257,10 @@ enum ikev2_event task_timed_out(struct task *task)
 {
 	char remote[ADDRESS_TEXT];
 
-	task->error = fail(-ETIMEDOUT, task->initiator ? "%s does not answer" :
-			   "%s did not go on with IKE_AUTH",
-			   endpoint_format(&task->sa->base.remote, remote));
+	task->error =
+		fail(-ETIMEDOUT,
+		     task->initiator ? "%s does not answer" : "%s did not go on with IKE_AUTH",
+		     endpoint_format(&task->sa->base.remote, remote));
 	task->sa->base.ike->stats[IKE_STAT_TIMED_OUT]++;
 	log_line(LOG_ERROR, "%s failed: %s", kind_name(task), task->error.why);
 	clean_up(task, task->initiator);
