@@ -78,7 +78,7 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 	if (IS_ERR(tfm)) {
 		err = PTR_ERR(tfm);
 		if (err == -ENOENT) {
-			NL_SET_ERR_MSG(extack, "This kernel has no implementation of the algorithm");
+			NL_SET_ERR_MSG(extack, "This kernel does not have the algorithm");
 			err = -EOPNOTSUPP;
 		}
 		return err;
@@ -87,7 +87,7 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 	crypto->icv_len = keys->integ ? keys->integ->icv : keys->encr->icv;
 	err = crypto_aead_setauthsize(tfm, crypto->icv_len);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "The cipher refuses this length of integrity check value");
+		NL_SET_ERR_MSG(extack, "The cipher takes no ICV of this length");
 		goto err_tfm;
 	}
 
@@ -167,7 +167,7 @@ void seki_op_put(struct seki_op *op)
 	kfree(this_cpu_xchg(op_stock, op));
 }
 
-static void op_complete(seki_crypto_cb_arg arg, int err)
+static void op_complete(seki_crypto_cb_arg *arg, int err)
 {
 	struct seki_op *op = seki_crypto_cb_data(arg);
 

@@ -20,7 +20,7 @@
  * @drops: packets that belong to no SA
  */
 struct seki_net {
-	spinlock_t lock;
+	spinlock_t lock;	/* @sas, and SAs of the tunnels here */
 	struct rhashtable sas;
 	struct list_head tunnels;
 	u64 sa_id;

@@ -117,7 +117,7 @@ struct seki_sa {
 	atomic64_t packets;
 	atomic64_t bytes;
 	u64 used;
-	spinlock_t replay_lock;
+	spinlock_t replay_lock;	/* contents of @replay */
 	struct seki_replay *replay;
 
 	unsigned long expired;

@@ -16,6 +16,7 @@ SEKI_DROP_LIST(seki_trace_enum)
 #define seki_trace_name(symbol, name) { SEKI_DROP_##symbol, name },
 
 DECLARE_EVENT_CLASS(seki_packet,
+
 	TP_PROTO(const struct sk_buff *skb, const struct seki_sa *sa, u64 seq),
 	TP_ARGS(skb, sa, seq),
 	TP_STRUCT__entry(
@@ -38,17 +39,20 @@ DECLARE_EVENT_CLASS(seki_packet,
 
 /* an outer packet is about to leave */
 DEFINE_EVENT(seki_packet, seki_tx,
+
 	TP_PROTO(const struct sk_buff *skb, const struct seki_sa *sa, u64 seq),
 	TP_ARGS(skb, sa, seq)
 );
 
 /* an inner packet is about to be delivered */
 DEFINE_EVENT(seki_packet, seki_rx,
+
 	TP_PROTO(const struct sk_buff *skb, const struct seki_sa *sa, u64 seq),
 	TP_ARGS(skb, sa, seq)
 );
 
 TRACE_EVENT(seki_drop,
+
 	TP_PROTO(const struct sk_buff *skb, const struct seki_tunnel *tunnel,
 		 const struct seki_sa *sa, unsigned int why),
 	TP_ARGS(skb, tunnel, sa, why),
@@ -72,6 +76,7 @@ TRACE_EVENT(seki_drop,
 );
 
 TRACE_EVENT(seki_state,
+
 	TP_PROTO(const struct seki_sa *sa, unsigned int from, unsigned int to),
 	TP_ARGS(sa, from, to),
 	TP_STRUCT__entry(

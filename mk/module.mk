@@ -19,3 +19,6 @@ module:
 module-sparse: module
 	$(Q)touch $(MODULE_BUILD)/kmod/*.c
 	$(Q)$(MAKE) -s -C $(KDIR) M=$(MODULE_BUILD) C=1 CHECK=sparse modules
+
+# Unit tests that include files of the module find the kernel's headers here.
+build/%/tests/unit/test_replay.o: CPPFLAGS_ALL += -Itests/unit/kshim

@@ -6,16 +6,16 @@
 
 /* Up to 6.2, completion functions get the request instead of its data. */
 #ifdef SEKI_CRYPTO_CB_REQUEST
-typedef struct crypto_async_request *seki_crypto_cb_arg;
+#define seki_crypto_cb_arg struct crypto_async_request
 
-static inline void *seki_crypto_cb_data(seki_crypto_cb_arg arg)
+static inline void *seki_crypto_cb_data(seki_crypto_cb_arg *arg)
 {
 	return arg->data;
 }
 #else
-typedef void *seki_crypto_cb_arg;
+#define seki_crypto_cb_arg void
 
-static inline void *seki_crypto_cb_data(seki_crypto_cb_arg arg)
+static inline void *seki_crypto_cb_data(seki_crypto_cb_arg *arg)
 {
 	return arg;
 }
