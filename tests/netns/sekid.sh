@@ -166,7 +166,9 @@ goodbye() {
 	[ ! -e "$folder/pid1" ] && [ ! -e "$folder/control1" ]
 	# The interface stays, without SAs on either side; r2 hopes for our return.
 	ip -n r1 link show tunnel0
-	[ "$(manual_r1 list | wc -l)" = 0 ]
+	manual_r1 list >"$folder/list"
+	cat "$folder/list"
+	[ ! -s "$folder/list" ] || { show_logs; return 1; }
 	wait_for 10 log_has 2 'deleted'
 }
 

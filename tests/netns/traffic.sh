@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# timeout: 240
+#
+# TCP through the tunnel, paths that are too narrow, another IPsec on the same
+# host, and the module coming and going under all of it.  Topology: see lib.sh.
+
+. tests/netns/lib.sh
+
+sink() {
+	in_r2 python3 -c '
+import socket
+s = socket.create_server(("172.16.0.2", 5001))
+while True:
+	c, _ = s.accept()
+	n = 0
+	while d := c.recv(1 << 16):
+		n += len(d)
+	c.sendall(str(n).encode())
+	c.close()' &
+	echo $! >"$ktap_tmp/sink"
+	wait_for 10 eval 'in_r2 ss -Hltn | grep -q :5001'
+}
+
+tcp() {
+	in_r1 timeout 60 python3 -c '
+import socket
+c = socket.create_connection(("172.16.0.2", 5001))
+c.sendall(bytes(2_000_000))
+c.shutdown(socket.SHUT_WR)
+assert c.recv(100) == b"2000000"'
+}
+
+keys() {
+	# shellcheck disable=SC2046
+	sa_pair 0x1001 0x2001 $(gcm)
+}
+
+narrow_path() {
+	# the wire's route gets narrower than the tunnel knows
+	in_r1 ip route change 10.0.0.0/24 dev e0 src 10.0.0.1 mtu 1200
+	in_r1 ping -q -c 1 -W 1 -M do -s 1300 172.16.0.2 && return 1
+	[ "$(drops r1 too-big)" -ge 1 ]
+	# 1200 less the exact overhead
+	in_r1 ip route get 172.16.0.2 | grep 'mtu 1146' || ip -n r1 link show tunnel0 | grep 'mtu 1146'
+	in_r1 ping -q -c 1 -W 5 -M do -s $((1146 - 28)) 172.16.0.2
+	tcp
+	in_r1 ip route change 10.0.0.0/24 dev e0 src 10.0.0.1
+}
+
+fragments_without_df() {
+	in_r1 ping -q -c 2 -i 0.1 -W 5 -M dont -s 3000 172.16.0.2
+}
+
+udp_encapsulation() {
+	local encap="encap-type 1 sport 4500 dport 4500" i
+	for i in 1 2; do
+		ip netns exec r$i "$manual" encap 4500 >"$ktap_tmp/encap$i" &
+		echo $! >>"$ktap_tmp/encap"
+		wait_for 10 grep -q listening "$ktap_tmp/encap$i"
+	done
+	# shellcheck disable=SC2046,SC2086
+	sa_pair 0x1002 0x2002 $(gcm) $encap
+	ping_through
+	# IKE still reaches the daemon; a keepalive does not
+	in_r1 bash -c 'printf "\0\0\0\0hello" >/dev/udp/10.0.0.2/4500; printf "\xff" >/dev/udp/10.0.0.2/4500'
+	wait_for 5 grep -q '"length":9' "$ktap_tmp/encap2"
+	! grep '"length":1}' "$ktap_tmp/encap2"
+	# shellcheck disable=SC2046
+	kill $(cat "$ktap_tmp/encap")
+	manual_r1 sa-del dev tunnel0 direction out spi 0x1002
+	manual_r2 sa-del dev tunnel0 direction out spi 0x2002
+	ping_through
+}
+
+# XFRM between the same addresses, in transport mode
+xfrm_beside() {
+	local i
+	for i in 1 2; do
+		ip -n r$i -batch - <<-END
+		xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x7001 mode transport aead 'rfc4106(gcm(aes))' 0x$(hex 20 5) 128 sel proto udp
+		xfrm state add src 10.0.0.2 dst 10.0.0.1 proto esp spi 0x7002 mode transport aead 'rfc4106(gcm(aes))' 0x$(hex 20 6) 128 sel proto udp
+		xfrm policy add src 10.0.0.$i dst 10.0.0.$((3 - i)) proto udp dir out tmpl proto esp mode transport
+		END
+	done
+	in_r2 timeout 10 python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.0.0.2", 7))
+print("ready", flush=True)
+d, a = s.recvfrom(100)
+s.sendto(d, a)' >"$ktap_tmp/echo" &
+	wait_for 10 grep -q ready "$ktap_tmp/echo"
+	in_r1 timeout 10 python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(("10.0.0.2", 7))
+s.send(b"beside")
+assert s.recv(100) == b"beside"'
+	ip -n r2 -s xfrm state list | grep -c '1(packets)' | grep -x 2
+	ping_through
+}
+
+reload_under_traffic() {
+	local i
+	in_r1 ping -q -f -w 600 172.16.0.2 >/dev/null 2>&1 &
+	echo $! >"$ktap_tmp/ping"
+	for ((i = 0; i < 50; i++)); do
+		unload_seki
+		insmod "$SEKI_MODULE"
+		make_tunnel r1
+		make_tunnel r2
+		keys
+	done
+	kill "$(cat "$ktap_tmp/ping")"
+	ping_through
+	unload_seki
+}
+
+load_seki
+make_wire
+make_tunnel r1
+make_tunnel r2
+keys
+sink
+run_test "TCP" tcp
+run_test "a narrower path is learnt and told" narrow_path
+run_test "packets without DF go in fragments" fragments_without_df
+run_test "ESP in UDP on the daemon's socket" udp_encapsulation
+run_test "XFRM works beside" xfrm_beside
+kill "$(cat "$ktap_tmp/sink")"
+run_test "50 times unloaded and loaded under traffic" reload_under_traffic
+drop_wire
+ktap_finish
