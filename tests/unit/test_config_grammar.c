@@ -63,7 +63,7 @@ static const struct example examples[] = {
 	{ G, "service timestamps debug datetime msec", "serv time deb date ms",
 	  KEPT("service timestamps debug datetime msec") },
 	{ G, "crypto legacy", "CRYPTO Legacy", KEPT("crypto legacy") },
-	{ G, "crypto key-log FILE", "crypto key-log /run/seki/keys",
+	{ G, "crypto key-log DIRECTORY", "crypto key-log /run/seki/keys",
 	  KEPT("crypto key-log /run/seki/keys") },
 	{ G, "crypto ikev2 proposal NAME", "crypto ikev2 proposal Z", "crypto ikev2 proposal Z",
 	  " encryption aes-gcm-256\n prf sha384\n group 20\n", NULL },

@@ -27,8 +27,8 @@ static const struct statement statements[] = {
 	  .handle = set_timestamps, NEGATES },
 	{ GLOBAL, "crypto legacy", "Permit weak algorithms everywhere", .handle = set_legacy,
 	  NEGATES },
-	{ GLOBAL, "crypto key-log FILE",
-	  "Write every session key to a file, for a protocol analyser", .handle = set_key_log,
+	{ GLOBAL, "crypto key-log DIRECTORY",
+	  "Write every session key into Wireshark's tables there", .handle = set_key_log,
 	  NEGATES },
 
 	{ GLOBAL, "crypto ikev2 proposal NAME", "Algorithms of IKE SAs",

@@ -12,7 +12,7 @@ static const struct {
 	enum token_kind kind;
 } placeholders[] = {
 	{ "NAME", TOKEN_NAME },
-	{ "FILE", TOKEN_NAME },
+	{ "DIRECTORY", TOKEN_NAME },
 	{ "INTERFACE", TOKEN_INTERFACE },
 	{ "A.B.C.D", TOKEN_IPV4 },
 	{ "X:X::X", TOKEN_IPV6 },

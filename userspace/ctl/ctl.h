@@ -52,7 +52,7 @@ extern const struct ctl_engine ctl_ike_engine;
 /**
  * struct ctl_context - what the server works on; outlives it
  * @policy: read at each request, so that it may change with a reload
- * @running_config: the policy as text, from malloc()
+ * @running_config: the policy as text without its keys, from malloc()
  * @reload: *@report, from malloc(), says line by line what changed, or all that is wrong; it may
  * stay NULL
  * @owner: handed to both

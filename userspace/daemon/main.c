@@ -228,7 +228,7 @@ static char *running_config(void *owner)
 
 	if (!text)
 		return NULL;
-	config_print(daemon->policy, text, true);
+	config_print(daemon->policy, text, false); /* keys go in and never come out */
 	fclose(text);
 	return out;
 }

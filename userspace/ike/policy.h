@@ -180,7 +180,7 @@ struct policy {
 	char *source; /* the file's name; every place points at it */
 	char *hostname;
 	bool legacy; /* "crypto legacy" */
-	char *key_log; /* "crypto key-log FILE": every key goes there; NULL: off */
+	char *key_log; /* "crypto key-log DIRECTORY": keys go there, for Wireshark; NULL: off */
 	bool timestamps_msec; /* "service timestamps debug datetime msec" */
 	uint32_t sa_lifetime_seconds; /* "crypto ipsec security-association lifetime ..." */
 	uint32_t sa_lifetime_kilobytes;
