@@ -292,7 +292,7 @@ void child_sa_linger(struct child_sa *child)
 	child->state = CHILD_LINGERING;
 	promote_sibling(child);
 	remove_from_kernel(child, SA_OUTBOUND, &child->out_installed);
-	timer_start(child->ike->env.timers, &child->linger, LINGER);
+	child_sa_wait(child, child->ike->shutting_down ? 0 : LINGER);
 }
 
 void child_sa_forget(struct child_sa *child)

@@ -338,7 +338,15 @@ size_t ike_rekey_sas(struct ike *ike, const struct address *remote)
 
 void ike_shutdown(struct ike *ike)
 {
+	struct tunnel *tunnel;
+	struct child_sa *child;
+
 	ike->shutting_down = true;
+	/* Who leaves does not wait for late packets. */
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+			if (child->state == CHILD_LINGERING)
+				child_sa_wait(child, 0);
 	ike_clear_sas(ike, NULL);
 }
 
