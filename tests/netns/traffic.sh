@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 240
+# timeout: 400
 #
 # TCP through the tunnel, paths that are too narrow, another IPsec on the same
 # host, and the module coming and going under all of it.  Topology: see lib.sh.
@@ -101,18 +101,36 @@ assert s.recv(100) == b"beside"'
 	ping_through
 }
 
+# blast NAMESPACE ADDRESS: packets without end, whether there is a way or not
+blast() {
+	ip netns exec "$1" python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+	for _ in range(20):
+		try:
+			s.sendto(bytes(500), (sys.argv[1], 9))
+		except OSError:
+			pass
+	time.sleep(0.01)' "$2" &
+	echo $! >>"$ktap_tmp/blast"
+}
+
 reload_under_traffic() {
 	local i
-	in_r1 ping -q -f -w 600 172.16.0.2 >/dev/null 2>&1 &
-	echo $! >"$ktap_tmp/ping"
+	blast r1 172.16.0.2
+	blast r2 172.16.0.1
 	for ((i = 0; i < 50; i++)); do
 		unload_seki
 		insmod "$SEKI_MODULE"
 		make_tunnel r1
 		make_tunnel r2
 		keys
+		# traffic did pass before the next round pulls the module out
+		wait_for 10 eval '[ "$(ip -n r1 -s -o link show tunnel0 | sed "s,.*RX:[^0-9]*[0-9]* *,,; s, .*,,")" -gt 0 ]'
 	done
-	kill "$(cat "$ktap_tmp/ping")"
+	# shellcheck disable=SC2046
+	kill $(cat "$ktap_tmp/blast")
 	ping_through
 	unload_seki
 }
