@@ -897,6 +897,36 @@ static void test_nat(void **state)
 	sim_free(sim);
 }
 
+static bool nat_and_record(struct sim *sim, struct sim_message *message)
+{
+	return nat(sim, message) && record(sim, message);
+}
+
+/* Behind a NAT the peer may move, but not because somebody repeats its words from elsewhere. */
+static void test_replay_does_not_move(void **state)
+{
+	struct endpoint elsewhere = { address_of_ipv4(0x0a0000c8), 666 };
+	struct recorder recorder = {};
+	struct sim *sim = modern(36);
+	struct ike_sa *sa;
+
+	sim->filter = nat_and_record;
+	sim->filter_context = &recorder;
+	bring_up_one(sim, 0);
+	ike_rekey_children(sim->nodes[0].ike, NULL);
+	sim_run(sim, SECONDS(2));
+	sim->filter = nat;
+	for (size_t i = 0; i < recorder.count; i++) {
+		sim_inject(sim, recorder.to[i], &elsewhere, buffer_bytes(&recorder.octets[i]));
+		buffer_free(&recorder.octets[i]);
+	}
+	sim_run(sim, SECONDS(2));
+	sa = TAILQ_FIRST(&sim->nodes[1].ike->sas);
+	assert_int_equal(sa->remote.port, 14500);
+	assert_true(address_equal(&sa->remote.address, &sim->nodes[1].tunnel.remote));
+	sim_free(sim);
+}
+
 static void test_no_nat(void **state)
 {
 	struct sim *sim = s0(37);
@@ -1010,6 +1040,7 @@ int main(void)
 		cmocka_unit_test(test_major_version),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_nat),
+		cmocka_unit_test(test_replay_does_not_move),
 		cmocka_unit_test(test_no_nat),
 		cmocka_unit_test(test_expire),
 		cmocka_unit_test(test_acquire),

@@ -248,6 +248,15 @@ static struct task *find_request(struct ikev2_sa *sa, const struct ike_header *h
 	return NULL;
 }
 
+static bool expects_response(struct ikev2_sa *sa, const struct ike_header *header)
+{
+	if (find_request(sa, header))
+		return true;
+	sa->base.ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+	sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow dropped message[msgID:%u]", header->message_id);
+	return false;
+}
+
 static enum ikev2_event response_event(uint8_t exchange)
 {
 	switch (exchange) {
@@ -260,16 +269,20 @@ static enum ikev2_event response_event(uint8_t exchange)
 	}
 }
 
+/* The peer's own words, and we cannot read them: sending again would not help. */
+static void fail_request(struct ikev2_sa *sa, const struct ike_header *header, struct result why)
+{
+	struct task *task = find_request(sa, header);
+
+	exchange_answered(task);
+	task->error = why;
+	machine_run(task, EV_FAIL);
+}
+
 static void receive_response(struct ikev2_sa *sa, struct message *inner, struct bytes plain)
 {
 	struct task *task = find_request(sa, &inner->header);
 
-	if (!task) {
-		sa->base.ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow dropped message[msgID:%u]",
-			inner->header.message_id);
-		return;
-	}
 	exchange_answered(task);
 	task_take_message(task, inner, plain);
 	machine_run(task, response_event(inner->header.exchange));
@@ -397,15 +410,18 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 		sa_line(sa, LOG_IKEV2_ERROR, "authentication is wrong");
 		goto out;
 	}
+	/* What was said before may be anybody's replay: it proves nothing and moves nobody. */
+	if (response ? !expects_response(sa, header) : !exchange_admit(sa, header->message_id))
+		goto out;
 	ikev2_sa_heard(sa);
 	follow_peer(sa, local, remote);
-	if (!response && !exchange_admit(sa, header->message_id))
-		goto out;
 	if (failed(&result)) {
 		ike->stats[IKE_STAT_DROP_MALFORMED]++;
 		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
 		if (!response)
 			refuse(sa, header, NOTIFY_INVALID_SYNTAX, bytes_of(NULL, 0));
+		else
+			fail_request(sa, header, result);
 		goto out;
 	}
 	dump(sa, &inner);

@@ -228,6 +228,9 @@ static void clean_up(struct task *task, bool peer_is_gone)
 	}
 	if (task->kind == TASK_REKEY_IKE)
 		rekey_abandon(task);
+	/* Whatever the peer made of our delete, we have made up our mind. */
+	if (task->kind == TASK_INFORMATIONAL && task->initiator && !peer_is_gone)
+		info_process_ack(task);
 	if (task->kind == TASK_INITIAL) {
 		sa->base.ike->stats[IKE_STAT_FAILED]++;
 		child_abandon(task);
