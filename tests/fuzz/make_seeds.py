@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Write the seeds of fuzz_message and fuzz_sealed: make_seeds.py PROGRAM
+"""Write the seeds of fuzz_message, fuzz_sealed and fuzz_exchange: make_seeds.py PROGRAM
 
 PROGRAM is build/gcc/tests/tools/codec_samples; the other half comes from the
 captures.  A file is named after its content, as libFuzzer does, so a second run
@@ -33,6 +33,9 @@ def main():
         kind, *words = line.split()
         if kind == "chain":
             write("sealed", bytes.fromhex(words[0]))
+            # In place of each message that a session encrypts.
+            for place in range(8):
+                write("exchange", bytes([place]) + bytes.fromhex(words[0]))
             # The same payloads in clear, for the parser of whole messages.
             chain = bytes.fromhex(words[0])
             header = bytes(16) + chain[:1] + b"\x20\x25\x08" + bytes(4)
