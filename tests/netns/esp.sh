@@ -48,7 +48,7 @@ seki_saw() {
 
 # exchange SEKI-ATTRIBUTES... -- XFRM-WORDS...
 exchange() {
-	local seki=() size
+	local seki=()
 	while [ "$1" != -- ]; do seki+=("$1"); shift; done
 	shift
 	number=$(($(cat "$ktap_tmp/number" 2>/dev/null || echo 0) + 1))
@@ -89,7 +89,7 @@ both() {
 capture() {
 	local file=$1 pid
 	shift
-	in_r1 tcpdump -U -i e0 -w "$file" proto 50 2>"$ktap_tmp/tcpdump" &
+	ip netns exec r1 tcpdump -U -i e0 -w "$file" proto 50 2>"$ktap_tmp/tcpdump" &
 	pid=$!
 	wait_for 10 grep -q 'listening on' "$ktap_tmp/tcpdump"
 	"$@"

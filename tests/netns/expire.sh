@@ -8,7 +8,7 @@
 . tests/netns/lib.sh
 
 listen() {
-	manual_r1 events >"$ktap_tmp/events" &
+	ip netns exec r1 "$manual" events >"$ktap_tmp/events" &
 	echo $! >"$ktap_tmp/listener"
 	wait_for 10 grep -q listening "$ktap_tmp/events"
 }

@@ -8,7 +8,7 @@
 . tests/netns/lib.sh
 
 sink() {
-	in_r2 python3 -c '
+	ip netns exec r2 python3 -c '
 import socket
 s = socket.create_server(("172.16.0.2", 5001))
 while True:
@@ -39,11 +39,11 @@ keys() {
 narrow_path() {
 	# the wire's route gets narrower than the tunnel knows
 	in_r1 ip route change 10.0.0.0/24 dev e0 src 10.0.0.1 mtu 1200
-	in_r1 ping -q -c 1 -W 1 -M do -s 1300 172.16.0.2 && return 1
+	in_r1 ping -q -c 1 -W 1 -M "do" -s 1300 172.16.0.2 && return 1
 	[ "$(drops r1 too-big)" -ge 1 ]
 	# 1200 less the exact overhead
 	in_r1 ip route get 172.16.0.2 | grep 'mtu 1146' || ip -n r1 link show tunnel0 | grep 'mtu 1146'
-	in_r1 ping -q -c 1 -W 5 -M do -s $((1146 - 28)) 172.16.0.2
+	in_r1 ping -q -c 1 -W 5 -M "do" -s $((1146 - 28)) 172.16.0.2
 	tcp
 	in_r1 ip route change 10.0.0.0/24 dev e0 src 10.0.0.1
 }
@@ -83,7 +83,7 @@ xfrm_beside() {
 		xfrm policy add src 10.0.0.$i dst 10.0.0.$((3 - i)) proto udp dir out tmpl proto esp mode transport
 		END
 	done
-	in_r2 timeout 10 python3 -c '
+	ip netns exec r2 timeout 10 python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("10.0.0.2", 7))
