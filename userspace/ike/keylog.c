@@ -17,7 +17,11 @@
 
 #define KEY_TEXT 300
 
-/* Names as Wireshark's tables spell them; the RFC is part of the name. */
+/*
+ * Names as the tables of Wireshark 4.0 spell them; the RFC is part of the name.
+ * One name that it does not know, and it reads nothing more of the file: what
+ * it cannot decrypt is left out.
+ */
 
 struct analyser_name {
 	uint16_t id;
@@ -26,7 +30,7 @@ struct analyser_name {
 };
 
 static const struct analyser_name encr_names[] = {
-	{ 2, 0, "DES [RFC2405]", "DES-CBC [RFC2405]" },
+	{ 2, 0, NULL, "DES-CBC [RFC2405]" },
 	{ 3, 0, "3DES [RFC2451]", "TripleDES-CBC [RFC2451]" },
 	{ 11, 0, "NULL [RFC2410]", "NULL" },
 	{ 12, 128, "AES-CBC-128 [RFC3602]", "AES-CBC [RFC3602]" },
@@ -35,6 +39,15 @@ static const struct analyser_name encr_names[] = {
 	{ 13, 128, "AES-CTR-128 [RFC5930]", "AES-CTR [RFC3686]" },
 	{ 13, 192, "AES-CTR-192 [RFC5930]", "AES-CTR [RFC3686]" },
 	{ 13, 256, "AES-CTR-256 [RFC5930]", "AES-CTR [RFC3686]" },
+	{ 14, 128, "AES-CCM-128 with 8 octet ICV [RFC5282]", NULL },
+	{ 14, 192, "AES-CCM-192 with 8 octet ICV [RFC5282]", NULL },
+	{ 14, 256, "AES-CCM-256 with 8 octet ICV [RFC5282]", NULL },
+	{ 15, 128, "AES-CCM-128 with 12 octet ICV [RFC5282]", NULL },
+	{ 15, 192, "AES-CCM-192 with 12 octet ICV [RFC5282]", NULL },
+	{ 15, 256, "AES-CCM-256 with 12 octet ICV [RFC5282]", NULL },
+	{ 16, 128, "AES-CCM-128 with 16 octet ICV [RFC5282]", NULL },
+	{ 16, 192, "AES-CCM-192 with 16 octet ICV [RFC5282]", NULL },
+	{ 16, 256, "AES-CCM-256 with 16 octet ICV [RFC5282]", NULL },
 	{ 18, 128, "AES-GCM-128 with 8 octet ICV [RFC5282]", "AES-GCM with 8 octet ICV [RFC4106]" },
 	{ 18, 192, "AES-GCM-192 with 8 octet ICV [RFC5282]", "AES-GCM with 8 octet ICV [RFC4106]" },
 	{ 18, 256, "AES-GCM-256 with 8 octet ICV [RFC5282]", "AES-GCM with 8 octet ICV [RFC4106]" },
@@ -50,7 +63,6 @@ static const struct analyser_name encr_names[] = {
 	  "AES-GCM with 16 octet ICV [RFC4106]" },
 	{ 20, 256, "AES-GCM-256 with 16 octet ICV [RFC5282]",
 	  "AES-GCM with 16 octet ICV [RFC4106]" },
-	{ 28, 0, NULL, "ChaCha20 with Poly1305 [RFC7634]" },
 };
 
 static const struct analyser_name integ_names[] = {
@@ -136,7 +148,7 @@ void keylog_child(const struct child_sa *child, enum sa_direction direction, str
 	char from[ADDRESS_TEXT], to[ADDRESS_TEXT], encr_key[KEY_TEXT], integ_key[KEY_TEXT];
 	char line[2 * KEY_TEXT + 4 * ADDRESS_TEXT];
 
-	if (!child->ike->policy->key_log || !encr_name || !integ_name)
+	if (!child->ike->policy->key_log || !encr_name || !encr_name->esp || !integ_name)
 		return;
 	snprintf(line, sizeof(line),
 		 "\"%s\",\"%s\",\"%s\",\"0x%08x\",\"%s\",\"%s%s\",\"%s\",\"%s%s\"\n",
