@@ -43,16 +43,26 @@ static size_t row_count;
 
 /* What comes from outside of the table: messages, timers, workers, orders. */
 static const int from_outside[] = {
-	EV_INIT_SA, EV_RECV_INIT, EV_RECV_AUTH, EV_INIT_CREATE_CHILD, EV_RECV_CREATE_CHILD,
-	EV_SEND_INFO, EV_RECV_INFO_REQ, EV_RECV_INFO_ACK, EV_OK_RECD_DH_PUBKEY_RESP,
-	EV_OK_RECD_DH_SECRET_RESP, EV_FAIL, EV_TIMEOUT,
+	EV_INIT_SA,
+	EV_RECV_INIT,
+	EV_RECV_AUTH,
+	EV_INIT_CREATE_CHILD,
+	EV_RECV_CREATE_CHILD,
+	EV_SEND_INFO,
+	EV_RECV_INFO_REQ,
+	EV_RECV_INFO_ACK,
+	EV_OK_RECD_DH_PUBKEY_RESP,
+	EV_OK_RECD_DH_SECRET_RESP,
+	EV_FAIL,
+	EV_TIMEOUT,
 };
 
 /* Where the table branches: an action of the state answers with the event. */
 static const struct pair answers[] = {
 	{ STATE_I_PROC_INIT, EV_GEN_DH_KEY }, /* init_check_notify(): another group */
 	{ STATE_I_PROC_INIT, EV_BLD_MSG }, /* the same: with the cookie */
-	{ STATE_I_PROC_INIT, EV_NO_EVENT }, /* the same, and init_verify_response(): no true answer */
+	{ STATE_I_PROC_INIT,
+	  EV_NO_EVENT }, /* the same, and init_verify_response(): no true answer */
 	{ STATE_INIT_DONE, EV_GET_CONFIG_MODE }, /* init_start_timer(): as initiator */
 	{ STATE_READY, EV_I_OK }, /* auth_ready() */
 	{ STATE_READY, EV_R_OK },
