@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# timeout: 240
 #
 # The tunnel as a network device.  Topology: see lib.sh; both ends are seki.
 

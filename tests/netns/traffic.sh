@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 400
+# timeout: 600
 #
 # TCP through the tunnel, paths that are too narrow, another IPsec on the same
 # host, and the module coming and going under all of it.  Topology: see lib.sh.
