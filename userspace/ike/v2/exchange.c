@@ -65,6 +65,18 @@ static void dump_chain(struct ikev2_sa *sa, const struct ike_header *header,
 		dump(sa, &message);
 }
 
+/* Liveness checks have the pace of "crypto ikev2 dpd", all else waits longer and longer. */
+static uint64_t resend_delay(const struct task *task)
+{
+	const struct ikev2_profile *profile = task->sa->base.profile;
+	const struct policy *policy = task->sa->base.ike->policy;
+	uint32_t retry = profile && profile->dpd_interval ? profile->dpd_retry : policy->dpd_retry;
+	bool is_probe = task->kind == TASK_INFORMATIONAL && !task->delete_sa &&
+			!task->delete_protocol && !task->error_notify;
+
+	return is_probe && retry ? SECONDS(retry) : RESEND_FIRST << (task->sent - 1);
+}
+
 static void resend(struct timer *timer)
 {
 	struct task *task = (struct task *)((char *)timer - offsetof(struct task, resend));
@@ -80,8 +92,8 @@ static void resend(struct timer *timer)
 		task->message_id, task->sent);
 	sa->base.ike->stats[IKE_STAT_RETRANSMITTED]++;
 	exchange_send(sa, buffer_bytes(&task->request));
-	timer_start(sa->base.ike->env.timers, &task->resend, RESEND_FIRST << task->sent);
 	task->sent++;
+	timer_start(sa->base.ike->env.timers, &task->resend, resend_delay(task));
 }
 
 static size_t count_in_flight(const struct ikev2_sa *sa)
@@ -158,7 +170,7 @@ struct result exchange_request(struct task *task, struct writer *writer)
 	exchange_send(sa, buffer_bytes(&task->request));
 	task->resend.fire = resend;
 	task->sent = 1;
-	timer_start(sa->base.ike->env.timers, &task->resend, RESEND_FIRST);
+	timer_start(sa->base.ike->env.timers, &task->resend, resend_delay(task));
 	return RESULT_OK;
 }
 
