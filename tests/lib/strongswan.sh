@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# strongSwan as the peer: charon-systemd in a namespace of the guest, its
+# packets on XFRM, the kernel's other IPsec.  Needs
+# tests/interop/lib.sh.
+#
+#	swan_start R2
+#	swan_load R2 <<-END		# a swanctl.conf
+#	...
+#	END
+#	swan_initiate R2 net
+#	swan_stop R2
+
+SWAN_RUN=${SWAN_RUN:-/run/seki-test/strongswan}
+
+# swan_start NAMESPACE: returns when it can be talked to
+swan_start() {
+	local dir=$SWAN_RUN/$1
+	mkdir -p "$dir"/swanctl/{conf.d,x509,x509ca,x509aa,x509ac,x509crl,x509ocsp,pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
+	cat >"$dir/strongswan.conf" <<-END
+	swanctl {
+		load = random nonce openssl
+	}
+	charon-systemd {
+		load = random nonce openssl hmac kdf kernel-netlink socket-default vici
+		install_routes = no
+		retransmit_timeout = 1.0
+		retransmit_base = 1.0
+		retransmit_tries = 4
+		plugins {
+			vici {
+				socket = unix://$dir/vici
+			}
+		}
+		filelog {
+			all {
+				path = $dir/log
+				flush_line = yes
+				default = 1
+				ike = 2
+			}
+		}
+		journal {
+			default = -1
+		}
+	}
+	END
+	rm -f "$dir/vici"
+	STRONGSWAN_CONF=$dir/strongswan.conf ip netns exec "$1" /usr/sbin/charon-systemd \
+		>>"$dir/output" 2>&1 &
+	echo $! >"$dir/pid"
+	wait_for 30 test -S "$dir/vici"
+}
+
+# swan_stop NAMESPACE [SIGNAL]
+swan_stop() { end_process "$SWAN_RUN/$1/pid" "${2:-TERM}"; }
+
+# swanctl_in NAMESPACE COMMAND...
+swanctl_in() {
+	local dir=$SWAN_RUN/$1
+	shift
+	STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir/swanctl \
+		timeout 30 swanctl "$@" --uri "unix://$dir/vici"
+}
+
+# swan_load NAMESPACE: standard input replaces connections and secrets
+swan_load() {
+	cat >"$SWAN_RUN/$1/swanctl/swanctl.conf"
+	swanctl_in "$1" --load-all --clear
+}
+
+swan_initiate() { swanctl_in "$1" --initiate --child "$2" --timeout 15; }
+swan_rekey_child() { swanctl_in "$1" --rekey --child "$2"; }
+swan_rekey_ike() { swanctl_in "$1" --rekey --ike "$2"; }
+swan_terminate() { swanctl_in "$1" --terminate --ike "$2" --timeout 15; }
+
+# swan_sas NAMESPACE: one line for each IKE SA, "key=value" with its children's
+swan_sas() { swanctl_in "$1" --list-sas --raw | grep '^list-sa event' || :; }
+
+# swan_value LINE KEY: the first one
+swan_value() { [[ $1 =~ [{\ ]$2=([^ }]*) ]] && echo "${BASH_REMATCH[1]}"; }
+
+swan_log() { cat "$SWAN_RUN/$1/log"; }
+
+# swan_forget NAMESPACE: what a crashed charon has left in the kernel
+swan_forget() {
+	ip -n "$1" xfrm state flush
+	ip -n "$1" xfrm policy flush
+}
+
+# no_xfrm NAMESPACE: the kernel has no SA
+no_xfrm() { [ -z "$(ip -n "$1" xfrm state list)" ]; }
