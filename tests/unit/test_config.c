@@ -122,15 +122,17 @@ static void incomplete_and_ambiguous(void **state)
 {
 	static const struct bad cases[] = {
 		{ "crypto\n", "1:7 error incomplete statement: expected legacy, key-log, ikev2, "
-		  "ipsec, isakmp, map, pki, ca, key after \"crypto\"\n" },
+			      "ipsec, isakmp, map, pki, ca, key after \"crypto\"\n" },
 		{ "crypto ikev2 profile\n",
 		  "1:21 error incomplete statement: expected NAME after \"crypto ikev2 profile\"\n" },
 		{ "crypto i proposal P\n", "1:8 error \"i\" is ambiguous: ikev2, ipsec, isakmp\n" },
-		{ "crypto ikev2 p\n", "1:14 error \"p\" is ambiguous: proposal, policy, profile\n" },
+		{ "crypto ikev2 p\n",
+		  "1:14 error \"p\" is ambiguous: proposal, policy, profile\n" },
 		{ "i Tunnel0\n", "1:1 error \"i\" is ambiguous: interface, ip\n" },
 		{ "crypto ikev2 proposal P\n integrity sha\n",
 		  "2:12 error \"sha\" is ambiguous: sha1, sha256, sha384, sha512\n" },
-		{ "crypto legacy please\n", "1:15 error unexpected \"please\" after \"crypto legacy\"\n" },
+		{ "crypto legacy please\n",
+		  "1:15 error unexpected \"please\" after \"crypto legacy\"\n" },
 		{ "no\n", "1:1 error incomplete statement: expected another after \"no\"\n" },
 		{ "no crypto ikev2 proposal P\n",
 		  "1:17 error unknown word \"proposal\" after \"crypto ikev2\": "
@@ -157,8 +159,8 @@ static void not_there_yet(void **state)
 		  "2:2 error crypto maps are not there yet: use a Tunnel interface with "
 		  "\"tunnel protection\"\n" },
 		{ WHOLE_KEYRING "crypto ikev2 profile P\n match identity remote any\n"
-		  " authentication local rsa-sig\n authentication remote ecdsa-sig\n"
-		  " keyring local K\n",
+				" authentication local rsa-sig\n authentication remote ecdsa-sig\n"
+				" keyring local K\n",
 		  "9:23 error \"rsa-sig\" is not there yet: certificates come later, use "
 		  "\"pre-share\"\n"
 		  "10:24 error \"ecdsa-sig\" is not there yet: certificates come later, use "
@@ -173,7 +175,8 @@ static void not_there_yet(void **state)
 	CHECK(cases);
 }
 
-#define TUNNEL "interface Tunnel0\n tunnel source 10.0.0.1\n tunnel mode ipsec ipv4\n" \
+#define TUNNEL \
+	"interface Tunnel0\n tunnel source 10.0.0.1\n tunnel mode ipsec ipv4\n" \
 	" tunnel destination 10.0.0.2\n tunnel protection ipsec profile I\n"
 
 static void meaning(void **state)
@@ -186,7 +189,7 @@ static void meaning(void **state)
 		{ "crypto ikev2 profile P\n" PROFILE_BODY,
 		  "5:16 error there is no \"crypto ikev2 keyring K\"\n" },
 		{ WHOLE_PROFILE "crypto ipsec profile I\n set transform-set T U\n"
-		  " set ikev2-profile Q\n",
+				" set ikev2-profile Q\n",
 		  "14:20 error there is no \"crypto ipsec transform-set T\"\n"
 		  "14:22 error there is no \"crypto ipsec transform-set U\"\n"
 		  "15:20 error there is no \"crypto ikev2 profile Q\"\n" },
@@ -205,9 +208,8 @@ static void meaning(void **state)
 		  "  pre-shared-key x\n",
 		  "6:11 error peer \"a\" in line 2 has the same address\n" },
 		/* What is missing */
-		{ "crypto ikev2 proposal P\n",
-		  "1:1 error proposal \"P\" has no \"encryption\"\n"
-		  "1:1 error proposal \"P\" has no \"group\"\n" },
+		{ "crypto ikev2 proposal P\n", "1:1 error proposal \"P\" has no \"encryption\"\n"
+					       "1:1 error proposal \"P\" has no \"group\"\n" },
 		{ "crypto ikev2 proposal P\n encryption aes-cbc-128\n group 14\n",
 		  "1:1 error proposal \"P\" has no \"integrity\"\n" },
 		{ "crypto ikev2 proposal P\n encryption aes-gcm-128\n group 14\n",
@@ -247,16 +249,21 @@ static void meaning(void **state)
 		{ "crypto ipsec transform-set T esp-sha256-hmac\n",
 		  "1:1 error transform set \"T\" has ESP integrity without a cipher\n" },
 		/* Tunnels */
-		{ WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n mode transport\n"
+		{ WHOLE_PROFILE
+		  "crypto ipsec transform-set T esp-gcm\n mode transport\n"
 		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n" TUNNEL,
-		  "13:1 error \"Tunnel0\" uses this set, but transport mode is not there yet: use "
+		  "13:1 error profile \"I\" uses this set, but transport mode is not there yet: use "
 		  "\"mode tunnel\"\n" },
+		{ WHOLE_PROFILE
+		  "crypto ipsec transform-set T ah-sha256-hmac esp-gcm\n"
+		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n",
+		  "13:1 error profile \"I\" uses this set, but AH is not there yet\n" },
 		{ WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
-		  "crypto ipsec profile I\n set transform-set T\n" TUNNEL,
+				"crypto ipsec profile I\n set transform-set T\n" TUNNEL,
 		  "14:1 error \"Tunnel0\" needs \"set ikev2-profile\" here to negotiate\n" },
 		{ WHOLE_PROFILE "crypto ipsec profile I\n set ikev2-profile P\n"
-		  "interface Tunnel0\n tunnel source Ethernet0/0\n"
-		  " tunnel protection ipsec profile I\n",
+				"interface Tunnel0\n tunnel source Ethernet0/0\n"
+				" tunnel protection ipsec profile I\n",
 		  "13:1 notice profile \"I\" has no \"set transform-set\": the default algorithms "
 		  "are used\n"
 		  "15:1 notice \"Tunnel0\" has no \"tunnel mode\": taken as "
@@ -275,19 +282,23 @@ static void meaning(void **state)
 	CHECK(cases);
 }
 
-#define WEAK_IKE "is a weak algorithm of the past (see RFC 8247 for IKE): to permit it, add " \
+#define WEAK_IKE \
+	"is a weak algorithm of the past (see RFC 8247 for IKE): to permit it, add " \
 	"\"crypto legacy\" at the top"
-#define WEAK_ESP "is a weak algorithm of the past (see RFC 8221 for ESP and AH): to permit it, " \
+#define WEAK_ESP \
+	"is a weak algorithm of the past (see RFC 8221 for ESP and AH): to permit it, " \
 	"add \"crypto legacy\" at the top"
 #define OR_PROFILE(name) ", or \"legacy\" in \"crypto ikev2 profile " name "\"\n"
-#define OLD_PROPOSAL "crypto ikev2 proposal O\n encryption 3des aes-cbc-128\n" \
+#define OLD_PROPOSAL \
+	"crypto ikev2 proposal O\n encryption 3des aes-cbc-128\n" \
 	" integrity sha256\n group 14\n!\n"
 
 static void legacy_needs_permission(void **state)
 {
 	static const struct bad cases[] = {
 		{ OLD_PROPOSAL, "2:13 error encryption 3DES " WEAK_IKE "\n" },
-		{ OLD_PROPOSAL WHOLE_PROFILE, "2:13 error encryption 3DES " WEAK_IKE OR_PROFILE("P") },
+		{ OLD_PROPOSAL WHOLE_PROFILE,
+		  "2:13 error encryption 3DES " WEAK_IKE OR_PROFILE("P") },
 		{ "crypto legacy\n" OLD_PROPOSAL, "" },
 		{ OLD_PROPOSAL "crypto legacy\n", "" },
 		{ "crypto legacy\nno crypto legacy\n" OLD_PROPOSAL,
@@ -295,9 +306,11 @@ static void legacy_needs_permission(void **state)
 		{ OLD_PROPOSAL WHOLE_KEYRING "crypto ikev2 profile P\n legacy\n" PROFILE_BODY, "" },
 		/* A statement that was replaced does no harm. */
 		{ "crypto ikev2 proposal O\n encryption 3des\n encryption aes-cbc-128\n"
-		  " integrity sha256\n group 14\n", "" },
+		  " integrity sha256\n group 14\n",
+		  "" },
 		/* A set belongs to the profiles that use it. */
-		{ WHOLE_PROFILE "crypto ipsec transform-set T esp-3des esp-sha256-hmac\n"
+		{ WHOLE_PROFILE
+		  "crypto ipsec transform-set T esp-3des esp-sha256-hmac\n"
 		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n",
 		  "13:30 error encryption 3DES " WEAK_ESP OR_PROFILE("P") },
 		{ WHOLE_KEYRING
@@ -308,14 +321,18 @@ static void legacy_needs_permission(void **state)
 		  "crypto ipsec profile J\n set transform-set T\n set ikev2-profile B\n",
 		  "18:30 error encryption 3DES " WEAK_ESP OR_PROFILE("B") },
 		{ WHOLE_KEYRING "crypto ikev2 profile A\n legacy\n" PROFILE_BODY
-		  "crypto ipsec transform-set T esp-3des esp-sha256-hmac\n", "" },
-		{ WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
+				"crypto ipsec transform-set T esp-3des esp-sha256-hmac\n",
+		  "" },
+		{ WHOLE_PROFILE
+		  "crypto ipsec transform-set T esp-gcm\n"
 		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
 		  " set pfs group2\n",
 		  "17:10 error group DH_GROUP_1024_MODP/Group 2 " WEAK_IKE OR_PROFILE("P") },
-		{ WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
+		{ WHOLE_PROFILE
+		  "crypto ipsec transform-set T esp-gcm\n"
 		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
-		  " set pfs group2\n set pfs group14\n", "" },
+		  " set pfs group2\n set pfs group14\n",
+		  "" },
 	};
 
 	CHECK(cases);
@@ -437,12 +454,12 @@ static char *concatenate(const char *a, const char *b)
 /* The document's own configurations, as they are printed: no permission, no policy. */
 static void s0_is_refused_without_legacy(void **state)
 {
-	static const char router1[] =
-		"14:12 error encryption 3DES " WEAK_IKE OR_PROFILE("IKEV2-SETUP")
-		"15:11 error integrity SHA96 " WEAK_IKE OR_PROFILE("IKEV2-SETUP")
-		"16:7 error group DH_GROUP_1024_MODP/Group 2 " WEAK_IKE OR_PROFILE("IKEV2-SETUP")
-		"35:31 error encryption 3DES " WEAK_ESP OR_PROFILE("IKEV2-SETUP")
-		"35:40 error integrity SHA96 " WEAK_ESP OR_PROFILE("IKEV2-SETUP");
+	static const char router1[] = "14:12 error encryption 3DES " WEAK_IKE
+		OR_PROFILE("IKEV2-SETUP") "15:11 error integrity SHA96 " WEAK_IKE OR_PROFILE(
+			"IKEV2-SETUP") "16:7 error group DH_GROUP_1024_MODP/Group 2 " WEAK_IKE
+			OR_PROFILE("IKEV2-SETUP") "35:31 error encryption 3DES " WEAK_ESP
+				OR_PROFILE("IKEV2-SETUP") "35:40 error integrity SHA96 " WEAK_ESP
+					OR_PROFILE("IKEV2-SETUP");
 	char *text = read_text("tests/seeds/s0-router1.conf");
 	char *findings;
 
@@ -530,7 +547,8 @@ static void s0_router2_loads(void **state)
 static void s0_loads_with_legacy_in_the_profile(void **state)
 {
 	static const char *const files[] = {
-		"tests/seeds/s0-router1.conf", "tests/seeds/s0-router2.conf",
+		"tests/seeds/s0-router1.conf",
+		"tests/seeds/s0-router2.conf",
 	};
 	const char *opener = "crypto ikev2 profile IKEV2-SETUP\n";
 	size_t i;
@@ -583,7 +601,7 @@ static void the_report_shows_the_place(void **state)
 	result = config_load_text("my.conf", bytes_of_string(text), &report, &policy);
 	assert_int_equal(result.code, -EINVAL);
 	assert_string_equal(result.why, "my.conf:2: unknown statement \"encrption\" "
-			    "(3 errors in all)");
+					"(3 errors in all)");
 	assert_int_equal(report.errors, 3);
 	assert_int_equal(report.notices, 1);
 	config_report_print(&report, out);
@@ -599,11 +617,12 @@ static void a_key_may_swallow_a_word(void **state)
 {
 	char *findings;
 	struct policy *policy = load("crypto ikev2 keyring K\n peer a\n  address 10.0.0.2\n"
-				     "  pre-shared-key loacl cisco\n", &findings);
+				     "  pre-shared-key loacl cisco\n",
+				     &findings);
 
 	assert_non_null(policy);
 	assert_string_equal(findings, "4:18 warning the key has several words; if it must begin "
-			    "like this, write \"0\" before it [local]\n");
+				      "like this, write \"0\" before it [local]\n");
 	policy_free(policy);
 	free(findings);
 }
@@ -631,7 +650,7 @@ static void files(void **state)
 	assert_int_equal(result.code, 0);
 	findings = findings_of(&report);
 	assert_string_equal(findings, "0:0 warning every user can read the keys in this file: "
-			    "chmod 600 it\n");
+				      "chmod 600 it\n");
 	free(findings);
 	policy_free(policy);
 	config_report_free(&report);

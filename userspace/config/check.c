@@ -302,12 +302,35 @@ static void check_transform_set(struct loader *loader, const struct transform_se
 			     set->name);
 }
 
+/* A set may hold more than the data path can do so far, but nobody may use it. */
+static void check_ipsec_profile(struct loader *loader, const struct ipsec_profile *profile)
+{
+	if (!profile->set_count)
+		loader_say(loader, CONFIG_NOTICE, place_of_line(profile->place.line), NULL,
+			   "profile \"%s\" has no \"set transform-set\": the default "
+			   "algorithms are used",
+			   profile->name);
+	for (size_t i = 0; i < profile->set_count; i++) {
+		const struct transform_set *set = profile->sets[i];
+
+		if (set && set->transport)
+			loader_error(
+				loader, place_of_line(set->place.line),
+				"profile \"%s\" uses this set, but transport mode is not there "
+				"yet: use \"mode tunnel\"",
+				profile->name);
+		if (set && set->ah.count)
+			loader_error(loader, place_of_line(set->place.line),
+				     "profile \"%s\" uses this set, but AH is not there yet",
+				     profile->name);
+	}
+}
+
 static void check_interface(struct loader *loader, const struct interface_config *interface)
 {
 	const struct ipsec_profile *profile = interface->ipsec_profile;
 	struct place place = place_of_line(interface->place.line);
 	struct address address;
-	size_t i;
 
 	if (!interface->is_tunnel || loader->faulty[interface->place.line])
 		return;
@@ -337,12 +360,6 @@ static void check_interface(struct loader *loader, const struct interface_config
 		loader_error(loader, place_of_line(profile->place.line),
 			     "\"%s\" needs \"set ikev2-profile\" here to negotiate",
 			     interface->name);
-	for (i = 0; i < profile->set_count; i++)
-		if (profile->sets[i] && profile->sets[i]->transport)
-			loader_error(loader, place_of_line(profile->sets[i]->place.line),
-				     "\"%s\" uses this set, but transport mode is not there yet: "
-				     "use \"mode tunnel\"",
-				     interface->name);
 }
 
 static void say_legacy(struct loader *loader, const struct legacy_use *use,
@@ -448,12 +465,7 @@ void check_policy(struct loader *loader)
 	TAILQ_FOREACH(set, &policy->transform_sets, link)
 		check_transform_set(loader, set);
 	TAILQ_FOREACH(ipsec_profile, &policy->ipsec_profiles, link)
-		if (!ipsec_profile->set_count)
-			loader_say(loader, CONFIG_NOTICE, place_of_line(ipsec_profile->place.line),
-				   NULL,
-				   "profile \"%s\" has no \"set transform-set\": the default "
-				   "algorithms are used",
-				   ipsec_profile->name);
+		check_ipsec_profile(loader, ipsec_profile);
 	TAILQ_FOREACH(interface, &policy->interfaces, link)
 		check_interface(loader, interface);
 	TAILQ_FOREACH(use, &loader->legacy_uses, link)

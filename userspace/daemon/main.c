@@ -104,7 +104,8 @@ static void unreachable(void *context, const struct endpoint *remote, int error)
 {
 	char text[ADDRESS_TEXT];
 
-	log_line(LOG_IKEV2_ERROR, "%s cannot be reached: %s", endpoint_format(remote, text), strerror(error));
+	log_line(LOG_IKEV2_ERROR, "%s cannot be reached: %s", endpoint_format(remote, text),
+		 strerror(error));
 }
 
 static void on_acquire(void *context, const struct kernel_acquire *acquire)
@@ -145,7 +146,9 @@ static bool needs_legacy(const struct policy *policy)
 static void note_change(void *context, enum config_change change, const char *object)
 {
 	static const char *const verbs[] = {
-		[CONFIG_ADDED] = "added", [CONFIG_REMOVED] = "removed", [CONFIG_CHANGED] = "changed",
+		[CONFIG_ADDED] = "added",
+		[CONFIG_REMOVED] = "removed",
+		[CONFIG_CHANGED] = "changed",
 	};
 
 	fprintf(context, "%s: %s\n", verbs[change], object);
@@ -210,7 +213,8 @@ static void reload_by_signal(struct daemon *daemon)
 	char *report, *line, *rest;
 	struct result result = reload(daemon, &report);
 
-	for (line = report ? strtok_r(report, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
+	for (line = report ? strtok_r(report, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
 		log_line(failed(&result) ? LOG_ERROR : LOG_NOTICE, "%s", line);
 	if (failed(&result))
 		log_line(LOG_ERROR, "the configuration stays as it is: %s", result.why);
@@ -238,12 +242,14 @@ static char *running_config(void *owner)
 static void goodbye_over(struct timer *timer)
 {
 	log_line(LOG_NOTICE, "not all peers answered, leaving nevertheless");
+	ike_abandon(self.ike);
 	loop_stop(self.loop);
 }
 
 static void shut_down(struct daemon *daemon)
 {
 	if (daemon->stopping) { /* asked twice: at once */
+		ike_abandon(daemon->ike);
 		loop_stop(daemon->loop);
 		return;
 	}
@@ -486,7 +492,8 @@ static void print_usage(FILE *out)
 	      "      --pid FILE         write our process number there\n"
 	      "      --no-kernel        exchange keys for simulated tunnels, without the module\n"
 	      "      --version\n"
-	      "  -h, --help\n", out);
+	      "  -h, --help\n",
+	      out);
 }
 
 static void print_topics(void)

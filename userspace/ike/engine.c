@@ -20,6 +20,15 @@ uint64_t ike_now(const struct ike *ike)
 	return clock->monotonic(clock);
 }
 
+bool ike_noise_allowed(struct ike *ike)
+{
+	if (ike_now(ike) - ike->noise_since > SECONDS(10)) {
+		ike->noise_since = ike_now(ike);
+		ike->noise = 0;
+	}
+	return ike->noise++ < 20;
+}
+
 static void bury_all(struct timer *timer)
 {
 	struct ike *ike = (struct ike *)((char *)timer - offsetof(struct ike, burial));
@@ -348,6 +357,22 @@ void ike_shutdown(struct ike *ike)
 			if (child->state == CHILD_LINGERING)
 				child_sa_wait(child, 0);
 	ike_clear_sas(ike, NULL);
+}
+
+void ike_abandon(struct ike *ike)
+{
+	struct child_sa *child;
+	struct tunnel *tunnel;
+
+	ike->shutting_down = true;
+	while (!TAILQ_EMPTY(&ike->sas)) {
+		struct ike_sa *sa = TAILQ_FIRST(&ike->sas);
+
+		sa->version->drop(sa);
+	}
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		while ((child = TAILQ_FIRST(&tunnel->children)))
+			child_sa_destroy(child);
 }
 
 bool ike_idle(const struct ike *ike)

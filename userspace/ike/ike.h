@@ -38,6 +38,8 @@ void ike_set_policy(struct ike *ike, const struct policy *policy);
 /** ike_shutdown() - tells all peers and removes the kernel's SAs; ike_idle() says when that is over */
 void ike_shutdown(struct ike *ike);
 bool ike_idle(const struct ike *ike);
+/** ike_abandon() - the time for that is up: removes the kernel's SAs, whatever peers say */
+void ike_abandon(struct ike *ike);
 
 /* What comes in. ike_kernel_events() fills the table with these engine's receivers. */
 void ike_receive(void *ike, const struct endpoint *local, const struct endpoint *remote,

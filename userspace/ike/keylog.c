@@ -85,26 +85,38 @@ static const struct analyser_name *find(const struct analyser_name *table, size_
 
 #define FIND(table, id, bits) find(table, sizeof(table) / sizeof((table)[0]), id, bits)
 
-static void append(const struct policy *policy, const char *file, const char *line)
+/* Others must neither read the keys nor choose where they go. */
+static int open_folder(const char *path)
 {
-	char path[4096];
-	int fd;
+	struct stat stat;
+	int folder;
 
-	snprintf(path, sizeof(path), "%s/%s", policy->key_log, file);
-	if (mkdir(policy->key_log, 0700) && errno != EEXIST)
-		goto failed;
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		goto failed;
-	if (write(fd, line, strlen(line)) < 0) {
-		close(fd);
-		goto failed;
-	}
-	close(fd);
-	return;
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return -1;
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return -1;
+	if (!fstat(folder, &stat) && stat.st_uid == geteuid() && !(stat.st_mode & 077))
+		return folder;
+	close(folder);
+	errno = EPERM;
+	return -1;
+}
 
-failed:
-	log_line(LOG_ERROR, "key log %s: %s", path, strerror(errno));
+static void append(const struct policy *policy, const char *name, const char *line)
+{
+	int folder = open_folder(policy->key_log), file = -1;
+
+	if (folder >= 0)
+		file = openat(folder, name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			      0600);
+	if (file < 0 || write(file, line, strlen(line)) < 0)
+		log_line(LOG_ERROR, "key log %s: %s", policy->key_log,
+			 errno == EPERM ? "the folder is not the daemon's alone" : strerror(errno));
+	if (file >= 0)
+		close(file);
+	if (folder >= 0)
+		close(folder);
 }
 
 static const char *hex(struct bytes key, char text[KEY_TEXT])
@@ -136,6 +148,10 @@ void keylog_ike(const struct ike_sa *sa, struct bytes sk_ei, struct bytes sk_er,
 		 integ_name->ike);
 	append(sa->ike->policy, "ikev2_decryption_table", line);
 	secret_wipe(line, sizeof(line));
+	secret_wipe(ei, sizeof(ei));
+	secret_wipe(er, sizeof(er));
+	secret_wipe(ai, sizeof(ai));
+	secret_wipe(ar, sizeof(ar));
 }
 
 void keylog_child(const struct child_sa *child, enum sa_direction direction, struct bytes encr,
@@ -160,4 +176,6 @@ void keylog_child(const struct child_sa *child, enum sa_direction direction, str
 		 hex(integ, integ_key));
 	append(child->ike->policy, "esp_sa", line);
 	secret_wipe(line, sizeof(line));
+	secret_wipe(encr_key, sizeof(encr_key));
+	secret_wipe(integ_key, sizeof(integ_key));
 }

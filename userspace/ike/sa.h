@@ -74,6 +74,8 @@ struct ike {
 	struct tunnel_list tunnels;
 	uint64_t stats[IKE_STAT_COUNT];
 	uint32_t last_session_id, last_conn_id;
+	uint64_t noise_since; /* lines that strangers caused: how many, since when */
+	unsigned int noise;
 	bool shutting_down;
 };
 
@@ -174,6 +176,8 @@ void ike_sa_established(struct ike_sa *sa);
 /** proposal_is_legacy() - holds what needs permission */
 bool proposal_is_legacy(const struct proposal *proposal);
 uint64_t ike_now(const struct ike *ike);
+/** ike_noise_allowed() - may a stranger cause one more line that is always on? 20 in 10 seconds */
+bool ike_noise_allowed(struct ike *ike);
 /** ike_rekey_delay() - when to replace what lives for @seconds, with jitter, in microseconds */
 uint64_t ike_rekey_delay(const struct ike *ike, uint64_t seconds, bool initiator);
 

@@ -11,12 +11,10 @@
 	X(DROP_MALFORMED, "dropped: malformed") \
 	X(DROP_VERSION, "dropped: version not supported") \
 	X(DROP_NO_SA, "dropped: cannot find or create IKE SA") \
-	X(DROP_ADDRESS, "dropped: from an address that is not the peer's") \
 	X(DROP_NOT_AUTHENTIC, "dropped: authentication is wrong") \
 	X(DROP_MESSAGE_ID, "dropped: message ID outside the window") \
 	X(DROP_UNEXPECTED, "dropped: not expected in this state") \
 	X(DROP_LIMIT, "dropped: limit of SAs reached") \
-	X(DROP_LATE, "dropped: IKE SA is closing") \
 	X(INCOMING_NEGOTIATING, "incoming negotiating SAs") \
 	X(OUTGOING_NEGOTIATING, "outgoing negotiating SAs") \
 	X(ACTIVE, "active SAs") \

@@ -16,7 +16,7 @@ ikev2_action init_get_policy, init_set_policy, init_make_key, init_no_config, in
 ikev2_action init_check_notify, init_verify_response, init_process_response, init_detect_nat;
 ikev2_action init_check_nat, init_derive, init_generate_keys, init_done;
 ikev2_action init_verify_request, init_admit, init_process_request, init_build_response;
-ikev2_action init_start_timer;
+ikev2_action init_check_role, init_start_timer;
 
 /* auth.c */
 ikev2_action auth_generate, auth_build_request;

@@ -335,11 +335,14 @@ enum ikev2_event init_done(struct task *task)
 	return EV_NEXT;
 }
 
-/* The responder waits for IKE_AUTH from here (B13); the initiator goes on. */
+enum ikev2_event init_check_role(struct task *task)
+{
+	return task->initiator ? EV_GET_CONFIG_MODE : EV_NEXT;
+}
+
+/* The responder waits for IKE_AUTH from here (B13). */
 enum ikev2_event init_start_timer(struct task *task)
 {
-	if (task->initiator)
-		return EV_GET_CONFIG_MODE;
 	timer_start(task->sa->base.ike->env.timers, &task->wait, AUTH_WAIT);
 	return EV_NEXT;
 }

@@ -75,7 +75,8 @@ static const struct row rows[] = {
 
 	/* between the exchanges, both */
 	R(INIT_DONE, EV_DONE, init_done, INIT_DONE, EV_CHK4_ROLE),
-	R(INIT_DONE, EV_CHK4_ROLE, init_start_timer, R_WAIT_AUTH, EV_NO_EVENT),
+	R(INIT_DONE, EV_CHK4_ROLE, init_check_role, INIT_DONE, EV_START_TMR),
+	R(INIT_DONE, EV_START_TMR, init_start_timer, R_WAIT_AUTH, EV_NO_EVENT),
 
 	/* IKE_AUTH, initiator */
 	R(INIT_DONE, EV_GET_CONFIG_MODE, NULL, I_BLD_AUTH, EV_CHK_EAP),
@@ -140,7 +141,7 @@ static const struct row rows[] = {
 	R(AUTH_DONE, EV_START_ACCT, auth_start_accounting, AUTH_DONE, EV_CHECK_DUPE),
 	R(AUTH_DONE, EV_CHECK_DUPE, auth_check_duplicate, AUTH_DONE, EV_CHK4_ROLE),
 	R(AUTH_DONE, EV_CHK4_ROLE, NULL, READY, EV_CHK_IKE_ONLY),
-	R(READY, EV_CHK_IKE_ONLY, auth_ready, READY, EV_OK),
+	R(READY, EV_CHK_IKE_ONLY, auth_ready, READY, EV_NO_EVENT),
 	R(READY, EV_I_OK, NULL, READY, EV_NO_EVENT),
 	R(READY, EV_R_OK, NULL, READY, EV_NO_EVENT),
 

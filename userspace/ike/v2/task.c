@@ -243,13 +243,23 @@ static void clean_up(struct task *task, bool peer_is_gone)
 		tunnel_failed(tunnel, why.why);
 }
 
+/* What strangers can cause as often as they like must not fill the log. */
+static enum log_topic failure_topic(const struct task *task)
+{
+	/* A wrong guess at the group is put right by the next message (row B36). */
+	if (task->error_notify == NOTIFY_INVALID_KE_PAYLOAD)
+		return LOG_IKEV2_INTERNAL;
+	if (task->kind == TASK_INITIAL && !task->initiator &&
+	    !ike_noise_allowed(task->sa->base.ike))
+		return LOG_IKEV2_ERROR;
+	return LOG_ERROR;
+}
+
 enum ikev2_event task_failed(struct task *task)
 {
 	char remote[ADDRESS_TEXT];
 
-	/* A wrong guess at the group is put right by the next message (row B36). */
-	log_line(task->error_notify == NOTIFY_INVALID_KE_PAYLOAD ? LOG_IKEV2_INTERNAL : LOG_ERROR,
-		 "%s with %s failed: %s", kind_name(task),
+	log_line(failure_topic(task), "%s with %s failed: %s", kind_name(task),
 		 endpoint_format(&task->sa->base.remote, remote), task->error.why);
 	tell_peer(task);
 	clean_up(task, false);
@@ -265,7 +275,7 @@ enum ikev2_event task_timed_out(struct task *task)
 		     task->initiator ? "%s does not answer" : "%s did not go on with IKE_AUTH",
 		     endpoint_format(&task->sa->base.remote, remote));
 	task->sa->base.ike->stats[IKE_STAT_TIMED_OUT]++;
-	log_line(LOG_ERROR, "%s failed: %s", kind_name(task), task->error.why);
+	log_line(failure_topic(task), "%s failed: %s", kind_name(task), task->error.why);
 	clean_up(task, task->initiator);
 	return EV_NEXT;
 }
