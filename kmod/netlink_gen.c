@@ -123,5 +123,5 @@ const struct genl_ops seki_nl_ops[6] = {
 };
 
 const struct genl_multicast_group seki_nl_mcgrps[1] = {
-	[SEKI_NLGRP_EVENTS] = { .name = SEKI_MCGRP_EVENTS, },
+	[SEKI_NLGRP_EVENTS] = { .name = SEKI_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
