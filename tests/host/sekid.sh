@@ -16,6 +16,8 @@ export ASAN_OPTIONS=log_path=$folder/complaint UBSAN_OPTIONS=log_path=$folder/co
 ctl() { local me=$1; shift; "$seki" --control "$folder/control$me" "$@"; }
 active() { ctl "$1" show crypto session | grep -q 'Session status: UP-ACTIVE'; }
 both_active() { active 1 && active 2; }
+# "set -e" does not mind a "!".
+fails() { ! "$@"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 in_ns() { local me=$1; shift; ip netns exec "sekid-test-$$-$me" "$@"; }
 
@@ -102,7 +104,7 @@ reload_by_command() {
 	cat "$folder/out"
 	grep -q 'changed: interface Tunnel0' "$folder/out"
 	ctl 1 reload >"$folder/out"
-	! grep -q 'changed:' "$folder/out"
+	fails grep 'changed:' "$folder/out"
 }
 
 # Says goodbye, within its three seconds, and frees everything: a sanitizer that
@@ -117,7 +119,7 @@ ends_clean() {
 	wait_for 10 gone "$two"
 	cat "$folder/log1"
 	grep -qx STOPPING=1 "$folder/words"
-	! cat "$folder"/complaint.* 2>/dev/null
+	fails cat "$folder"/complaint.*
 	[ ! -e "$folder/pid1" ] && [ ! -e "$folder/control1" ] && [ ! -e "$folder/control2" ]
 }
 

@@ -28,7 +28,8 @@ start() {
 	echo $! >"$folder/job$1"
 }
 
-ready() { ctl "$1" show crypto session; }
+# "set -e" does not mind a "!".
+fails() { ! "$@"; }
 active() { ctl "$1" show crypto session | grep -q 'Session status: UP-ACTIVE'; }
 both_active() { active 1 && active 2; }
 log_has() { grep -q "$2" "$folder/log$1"; }
@@ -60,7 +61,7 @@ without_module() {
 bad_config_touches_nothing() {
 	sed 's/tunnel destination/tunnel destinaton/' "$folder/r1.conf" >"$folder/bad.conf"
 	ends_with 2 'bad.conf:' ip netns exec r1 "$sekid" -n -f "$folder/bad.conf" --control "$folder/other"
-	! ip -n r1 link show tunnel0
+	fails ip -n r1 link show tunnel0
 	[ ! -e "$folder/other" ]
 }
 
@@ -75,7 +76,8 @@ interface_is_configured() {
 	ip -n r1 addr show dev tunnel0 | grep -q 'inet 172.16.0.101/24'
 	ip -n r1 route show | grep -q '^192.168.2.1 dev tunnel0'
 	# the default route by 10.0.0.2 is none of a tunnel's
-	! ip -n r1 route show | grep -q '^default'
+	ip -n r1 route show >"$folder/routes"
+	fails grep '^default' "$folder/routes"
 }
 
 carries_traffic() { reach 5 | grep ' 0% packet loss'; }
@@ -107,7 +109,8 @@ reload_applies_the_difference() {
 	wait_for 10 log_has 1 'configuration loaded'
 	ip -n r1 addr show dev tunnel0
 	ip -n r1 addr show dev tunnel0 | grep -q 'inet 172.16.0.111/24'
-	! ip -n r1 addr show dev tunnel0 | grep -q 172.16.0.101
+	ip -n r1 addr show dev tunnel0 >"$folder/addresses"
+	fails grep 172.16.0.101 "$folder/addresses"
 	[ "$(ip -n r1 -o link show dev tunnel0 | cut -d: -f1)" = "$before" ]
 	log_has 1 'changed: interface Tunnel0'
 	wait_for 20 reach
@@ -151,7 +154,7 @@ made_by_hand() {
 module_stays() {
 	ip -n r1 link del tunnel0
 	ip -n r2 link del tunnel0
-	! unload_seki
+	fails unload_seki
 	kill -HUP "$(cat "$folder/pid1")" "$(cat "$folder/pid2")"
 	wait_for 40 both_active || { show_logs; return 1; }
 	reach

@@ -64,8 +64,8 @@ static bool as_wished(const struct kernel_tunnel *tunnel, const struct kernel_tu
 	       address_equal(&tunnel->remote, &wish->remote) && strcmp(tunnel->profile, wish->profile) == 0;
 }
 
-struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *wish, uint32_t *ifindex,
-			   bool *made)
+struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *wish,
+			    uint32_t *ifindex, bool *made)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
 	struct kernel_tunnel tunnel;
@@ -74,11 +74,11 @@ struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *w
 	/* Somebody may have made it, or changed it, just now. */
 	result = link_refresh(netlink, wish->name, &tunnel);
 	*made = result.code == -ENODEV;
-	if (*made)
+	if (*made) {
 		result = put_tunnel(netlink, wish, 0, NLM_F_CREATE | NLM_F_EXCL);
-	else if (!failed(&result) && !as_wished(&tunnel, wish))
+	} else if (!failed(&result) && !as_wished(&tunnel, wish)) {
 		result = put_tunnel(netlink, wish, tunnel.ifindex, 0);
-	else {
+	} else {
 		*ifindex = tunnel.ifindex;
 		return result;
 	}

@@ -17,8 +17,8 @@
  *
  * Return: -EEXIST when a device of another kind has the name
  */
-struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *wish, uint32_t *ifindex,
-			   bool *made);
+struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *wish,
+			    uint32_t *ifindex, bool *made);
 struct result tunnel_delete(struct kernel *kernel, uint32_t ifindex);
 /** tunnel_set_state() - up or down, and the MTU unless @mtu is 0 */
 struct result tunnel_set_state(struct kernel *kernel, uint32_t ifindex, bool up, uint32_t mtu);

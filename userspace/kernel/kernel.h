@@ -110,8 +110,10 @@ struct kernel_ops {
 	struct result (*get_counters)(struct kernel *kernel, const struct kernel_sa_id *id,
 				      struct kernel_counters *counters);
 	/** @each_sa: all SAs of this namespace, for the clean-up after a restart */
-	struct result (*each_sa)(struct kernel *kernel, void (*found)(void *context,
-				 const struct kernel_sa_id *id, uint32_t ifindex), void *context);
+	struct result (*each_sa)(struct kernel *kernel,
+				 void (*found)(void *context, const struct kernel_sa_id *id,
+					       uint32_t ifindex),
+				 void *context);
 };
 
 /** struct kernel - the base of each implementation; @events are set by the daemon before use */
