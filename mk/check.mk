@@ -5,6 +5,7 @@
 # make check                     everything
 # make check-unit                unit and exchange tests with sanitizers
 # make check-static              checks of the sources
+# make format-check             style alone; make format mends userspace
 # make check-vm KERNEL=6.12      guest tests on one kernel
 # make check-fresh               make check in a minimal Debian tree
 # make vm KERNEL=sid             a shell in a guest
@@ -14,7 +15,7 @@ KERNELS := 6.1 6.12 sid
 KERNEL ?= 6.1
 SUBMAKE = $(MAKE) --no-print-directory
 
-.PHONY: check check-programs check-unit check-static check-vm check-fresh
+.PHONY: format format-check check check-programs check-unit check-static check-vm check-fresh
 .PHONY: vm vm-run fetch-kernels $(KERNELS:%=module-%)
 
 # In this order, whatever -j says; and the count is the last line.
@@ -31,6 +32,14 @@ check-unit: asan
 
 check-static:
 	@tests/run static
+
+# What of the code is only a matter of style.
+format-check:
+	@tests/run -m '*format*' static
+	@tests/static/compilers.sh checkpatch
+
+format:
+	git ls-files -z 'userspace/*.[ch]' 'tests/*.[ch]' | xargs -0 clang-format -i
 
 check-vm: userspace test-tools module-$(KERNEL)
 	@tests/run vm:$(KERNEL)

@@ -31,8 +31,10 @@ static void put_others(struct writer *writer)
 	for (size_t i = 0; i < 2; i++) {
 		struct proposal *proposal = &list.proposals[i];
 
-		*proposal = (struct proposal){ .number = (uint8_t)(i + 1), .protocol = PROTOCOL_ESP,
-					       .spi_size = 4, .spi = 0xc0ffee00 + i };
+		*proposal = (struct proposal){ .number = (uint8_t)(i + 1),
+					       .protocol = PROTOCOL_ESP,
+					       .spi_size = 4,
+					       .spi = 0xc0ffee00 + i };
 		proposal_add(proposal, TRANSFORM_ENCR, i ? 28 : 20, i ? 0 : 256);
 		proposal_add(proposal, TRANSFORM_KE, 31, 0);
 		proposal_add(proposal, TRANSFORM_ESN, 1, 0);
@@ -47,8 +49,8 @@ static void put_others(struct writer *writer)
 	address_parse("2001:db8::", &selectors.items[0].start);
 	address_parse("2001:db8::ffff", &selectors.items[0].end);
 	selectors.items[0].end_port = 65535;
-	selectors.items[1] = (struct traffic_selector){ .protocol = 6, .start_port = 80,
-							.end_port = 443 };
+	selectors.items[1] =
+		(struct traffic_selector){ .protocol = 6, .start_port = 80, .end_port = 443 };
 	address_parse("192.0.2.0", &selectors.items[1].start);
 	address_parse("192.0.2.255", &selectors.items[1].end);
 	put_ts(writer, PAYLOAD_TSI, &selectors);
@@ -65,14 +67,24 @@ static void nothing(struct writer *writer)
 }
 
 static const struct sample others[] = {
-	{ "all the others", { .spi_initiator = 0xf074d8bbd5a59f0bull,
-			      .spi_responder = 0xf94020dd8cb4b9c4ull, .version = IKE_VERSION_2,
-			      .exchange = EXCHANGE_CREATE_CHILD_SA, .flags = IKE_FLAG_INITIATOR,
-			      .message_id = 4 }, true, put_others },
-	{ "liveness", { .spi_initiator = 0xf074d8bbd5a59f0bull,
-			.spi_responder = 0xf94020dd8cb4b9c4ull, .version = IKE_VERSION_2,
-			.exchange = EXCHANGE_INFORMATIONAL, .flags = IKE_FLAG_INITIATOR,
-			.message_id = 5 }, true, nothing },
+	{ "all the others",
+	  { .spi_initiator = 0xf074d8bbd5a59f0bull,
+	    .spi_responder = 0xf94020dd8cb4b9c4ull,
+	    .version = IKE_VERSION_2,
+	    .exchange = EXCHANGE_CREATE_CHILD_SA,
+	    .flags = IKE_FLAG_INITIATOR,
+	    .message_id = 4 },
+	  true,
+	  put_others },
+	{ "liveness",
+	  { .spi_initiator = 0xf074d8bbd5a59f0bull,
+	    .spi_responder = 0xf94020dd8cb4b9c4ull,
+	    .version = IKE_VERSION_2,
+	    .exchange = EXCHANGE_INFORMATIONAL,
+	    .flags = IKE_FLAG_INITIATOR,
+	    .message_id = 5 },
+	  true,
+	  nothing },
 };
 
 static void print_sample(const struct sample *sample, struct sealer *sealer)

@@ -47,7 +47,8 @@ static void works(struct result result, const char *name)
 /* Refused with this code, and with a sentence of the kernel's own. */
 static void refused(struct result result, int code, const char *name)
 {
-	report(result.code == code && result.why[0] && !strstr(result.why, strerror(-code)), name, &result);
+	report(result.code == code && result.why[0] && !strstr(result.why, strerror(-code)), name,
+	       &result);
 }
 
 static void on_acquire(void *context, const struct kernel_acquire *acquire)
@@ -111,7 +112,8 @@ static void send_packet(void)
 	struct sockaddr_storage name;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || sendto(fd, "x", 1, 0, (struct sockaddr *)&name, endpoint_to_sockaddr(&to, &name)) < 0)
+	if (fd < 0 ||
+	    sendto(fd, "x", 1, 0, (struct sockaddr *)&name, endpoint_to_sockaddr(&to, &name)) < 0)
 		printf("# sendto: %s\n", strerror(errno));
 	close(fd);
 }
@@ -125,7 +127,9 @@ static void run(const char *command)
 static struct kernel_tunnel wish(const char *name)
 {
 	struct kernel_tunnel tunnel = {
-		.profile = "phse2-prof", .local = address_of("10.0.0.1"), .remote = address_of("10.0.0.2"),
+		.profile = "phse2-prof",
+		.local = address_of("10.0.0.1"),
+		.remote = address_of("10.0.0.2"),
 	};
 
 	snprintf(tunnel.name, sizeof(tunnel.name), "%s", name);
@@ -145,15 +149,19 @@ static void tunnels(void)
 
 	works(kernel_netlink_resync(kernel), "an empty namespace is looked at");
 	result = tunnel_create(kernel, &tunnel, &ifindex, &made);
-	report(!failed(&result) && made && ifindex && got.seen == 1 && got.tunnel.ifindex == ifindex &&
-	       address_equal(&got.tunnel.remote, &tunnel.remote) &&
-	       strcmp(got.tunnel.profile, "phse2-prof") == 0 && !got.tunnel.up, "a tunnel is made and told", &result);
+	report(!failed(&result) && made && ifindex && got.seen == 1 &&
+		       got.tunnel.ifindex == ifindex &&
+		       address_equal(&got.tunnel.remote, &tunnel.remote) &&
+		       strcmp(got.tunnel.profile, "phse2-prof") == 0 && !got.tunnel.up,
+	       "a tunnel is made and told", &result);
 	result = tunnel_create(kernel, &tunnel, &again, &made);
-	report(!failed(&result) && !made && again == ifindex, "the tunnel is adopted when it is there", &result);
+	report(!failed(&result) && !made && again == ifindex,
+	       "the tunnel is adopted when it is there", &result);
 	tunnel.remote = address_of("10.0.0.99");
 	result = tunnel_create(kernel, &tunnel, &again, &made);
 	report(!failed(&result) && !made && again == ifindex &&
-	       address_equal(&got.tunnel.remote, &tunnel.remote), "the tunnel is changed", &result);
+		       address_equal(&got.tunnel.remote, &tunnel.remote),
+	       "the tunnel is changed", &result);
 	tunnel = wish("tunnel0");
 	works(tunnel_create(kernel, &tunnel, &again, &made), "the tunnel is changed back");
 	result = tunnel_create(kernel, &taken, &ignored, &made);
@@ -180,9 +188,14 @@ static const uint8_t key[20] = "sixteen octets!!salt";
 static struct kernel_sa new_sa(enum sa_direction direction, uint32_t spi)
 {
 	return (struct kernel_sa){
-		.id = { .direction = direction, .protocol = PROTOCOL_ESP, .spi = spi,
-			.local = address_of("10.0.0.1"), .remote = address_of("10.0.0.2") },
-		.ifindex = ifindex, .encr = 20, .encr_key = BYTES(key),
+		.id = { .direction = direction,
+			.protocol = PROTOCOL_ESP,
+			.spi = spi,
+			.local = address_of("10.0.0.1"),
+			.remote = address_of("10.0.0.2") },
+		.ifindex = ifindex,
+		.encr = 20,
+		.encr_key = BYTES(key),
 	};
 }
 
@@ -202,8 +215,9 @@ static void associations(void)
 	uint32_t spi = 0;
 
 	send_packet();
-	report(wait_for(&got.acquires, 1) && got.acquire.ifindex == ifindex && got.acquire.protocol == 17 &&
-	       got.acquire.destination.port == 7, "a packet without an SA raises an acquire", NULL);
+	report(wait_for(&got.acquires, 1) && got.acquire.ifindex == ifindex &&
+		       got.acquire.protocol == 17 && got.acquire.destination.port == 7,
+	       "a packet without an SA raises an acquire", NULL);
 
 	result = kernel->ops->alloc_spi(kernel, PROTOCOL_ESP, ifindex, &local, &spi);
 	report(!failed(&result) && spi >= 256, "an SPI is chosen", &result);
@@ -227,17 +241,21 @@ static void associations(void)
 	send_packet();
 	send_packet();
 	report(wait_for(&got.soft, 1) && got.expire.id.spi == 0x11223344 &&
-	       got.expire.id.direction == SA_OUTBOUND, "its soft limit is told", NULL);
+		       got.expire.id.direction == SA_OUTBOUND,
+	       "its soft limit is told", NULL);
 	result = kernel->ops->get_counters(kernel, &out.id, &counters);
-	report(!failed(&result) && counters.packets == 2 && counters.bytes == 2 * 29 && counters.sequence == 2 &&
-	       counters.idle_seconds < 60, "it has counted two packets of 29 octets", &result);
+	report(!failed(&result) && counters.packets == 2 && counters.bytes == 2 * 29 &&
+		       counters.sequence == 2 && counters.idle_seconds < 60,
+	       "it has counted two packets of 29 octets", &result);
 	got.soft = 0;
 	result = kernel_netlink_resync(kernel);
-	report(!failed(&result) && got.soft == 1, "a soft limit that was not heard is told by resync", &result);
+	report(!failed(&result) && got.soft == 1,
+	       "a soft limit that was not heard is told by resync", &result);
 	send_packet();
 	send_packet();
 	send_packet();
-	report(wait_for(&got.hard, 1) && got.expire.id.spi == 0x11223344, "its hard limit is told", NULL);
+	report(wait_for(&got.hard, 1) && got.expire.id.spi == 0x11223344, "its hard limit is told",
+	       NULL);
 	refused(kernel->ops->get_counters(kernel, &out.id, &counters), -ENOENT, "and it is gone");
 
 	works(kernel->ops->delete_sa(kernel, &in.id), "the inbound SA is deleted");
@@ -256,7 +274,8 @@ static void sockets(void)
 		return;
 	count = udp_nat_fds(net, fds);
 	for (i = 0; i < count; i++)
-		works(kernel_netlink_lend_socket(kernel, fds[i]), "a socket is lent for ESP in UDP");
+		works(kernel_netlink_lend_socket(kernel, fds[i]),
+		      "a socket is lent for ESP in UDP");
 	udp_free(net);
 }
 
@@ -277,7 +296,10 @@ int main(void)
 	report(kernel != NULL, "the module is found", &result);
 	if (kernel) {
 		kernel->events = (struct kernel_events){
-			.acquire = on_acquire, .expire = on_expire, .tunnel_seen = on_seen, .tunnel_gone = on_gone,
+			.acquire = on_acquire,
+			.expire = on_expire,
+			.tunnel_seen = on_seen,
+			.tunnel_gone = on_gone,
 		};
 		tunnels();
 		associations();

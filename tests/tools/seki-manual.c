@@ -38,7 +38,6 @@
 #include <linux/netlink.h>
 #include <linux/seki.h>
 
-
 enum kind { FLAG, U8, U16, U32, U64, BE16, BE32, ADDR, HEX, STRING, NEST };
 
 struct attr {
@@ -349,7 +348,8 @@ static void print_attrs(const struct attr *set, struct nlattr *head, int len)
 	struct nlattr *nla;
 	int rem;
 
-	nla_for_each_attr(nla, head, len, rem) {
+	nla_for_each_attr(nla, head, len, rem)
+	{
 		for (attr = set; attr->name && attr->type != nla_type(nla); attr++)
 			;
 		if (!attr->name)

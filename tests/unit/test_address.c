@@ -82,8 +82,14 @@ static void order_and_equality(void **state)
 {
 	/* Each is below the next. */
 	const struct address ascending[] = {
-		{ 0 }, parse("0.0.0.0"), parse("9.255.255.255"), parse("10.0.0.1"),
-		parse("192.0.2.1"), parse("::"), parse("2001:db8::1"), parse("2001:db8::2"),
+		{ 0 },
+		parse("0.0.0.0"),
+		parse("9.255.255.255"),
+		parse("10.0.0.1"),
+		parse("192.0.2.1"),
+		parse("::"),
+		parse("2001:db8::1"),
+		parse("2001:db8::2"),
 	};
 
 	for (size_t i = 0; i < COUNT(ascending); i++) {

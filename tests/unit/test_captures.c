@@ -114,7 +114,8 @@ static void check_message(const struct session *session, const char *hex)
 		check_clear(&message);
 	} else if (session->initiator) {
 		check_encrypted(&message, message.header.flags & IKE_FLAG_INITIATOR ?
-						  session->initiator : session->responder);
+						  session->initiator :
+						  session->responder);
 		seen.opened++;
 	}
 	buffer_free(&octets);
@@ -159,7 +160,8 @@ static void all_sessions(void **state)
 			check_message(&session, line + 8);
 		} else {
 			assert_int_equal(sscanf(line, "suite %hu %hu %hu", &suite->encr,
-						&suite->key_bits, &suite->integ), 3);
+						&suite->key_bits, &suite->integ),
+					 3);
 		}
 	}
 	end_session(&session);

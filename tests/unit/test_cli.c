@@ -55,8 +55,8 @@ static void words_may_be_cut(void **state)
 		{ "wr t", "write terminal", NULL },
 		{ "sh cry ips sa pe 10.0.0.2", "show crypto ipsec sa peer <address>", "10.0.0.2" },
 		{ "sh cry ips sa int tunnel0", "show crypto ipsec sa interface <name>", "tunnel0" },
-		{ "sh cry ike sa rem 2001:db8::1 det", "show crypto ikev2 sa remote <address> detailed",
-		  "2001:db8::1" },
+		{ "sh cry ike sa rem 2001:db8::1 det",
+		  "show crypto ikev2 sa remote <address> detailed", "2001:db8::1" },
 		{ "cl cry sa", "clear crypto sa", NULL },
 		{ "clear crypto sa counters", "clear crypto sa counters", NULL },
 		{ "rek cry sa", "rekey crypto sa", NULL },
@@ -292,11 +292,13 @@ static void every_verb_exists(void **state)
 
 static void failures_have_codes_and_sentences(void **state)
 {
-	assert_run("clear crypto sa peer 10.0.0.9", EXIT_REFUSED, "", "% no IPsec SA with 10.0.0.9\n");
+	assert_run("clear crypto sa peer 10.0.0.9", EXIT_REFUSED, "",
+		   "% no IPsec SA with 10.0.0.9\n");
 	assert_run("clear crypto sa peer tunnel0", EXIT_REFUSED, "", "\"tunnel0\" is no address");
 	assert_run("clear crypto sa counters", EXIT_REFUSED, "", "is not there yet");
-	assert_run("show crypto sessions", EXIT_USAGE, "",
-		   "show crypto sessions\n            ^\n% Invalid input detected at '^' marker.\n");
+	assert_run(
+		"show crypto sessions", EXIT_USAGE, "",
+		"show crypto sessions\n            ^\n% Invalid input detected at '^' marker.\n");
 	assert_run("show", EXIT_USAGE, "", "% Incomplete command.\n  crypto");
 	assert_run("re", EXIT_USAGE, "", "% Ambiguous command:\n  rekey");
 }

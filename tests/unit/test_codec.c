@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#define OCTETS(...) bytes_of((const uint8_t[]){ __VA_ARGS__ }, \
-			     sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define OCTETS(...) \
+	bytes_of((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
 
 static void assert_refused(struct result result, const char *why)
 {
@@ -102,8 +102,7 @@ static void chain_bounds(void **state)
 {
 	struct bytes none = { 0 };
 
-	assert_refused(parse_chain(PAYLOAD_NOTIFY, none),
-		       "payload header size is not enough 0/4");
+	assert_refused(parse_chain(PAYLOAD_NOTIFY, none), "payload header size is not enough 0/4");
 	assert_refused(parse_chain(PAYLOAD_NOTIFY, OCTETS(0, 0)),
 		       "payload header size is not enough 2/4");
 	assert_refused(parse_chain(PAYLOAD_NOTIFY, OCTETS(0, 0, 0, 3)),
@@ -170,8 +169,10 @@ static void unknown_payloads(void **state)
 	const struct payload *first;
 
 	/* 200 without, 41 and 201 with the critical bit, 202 with too */
-	assert_taken(payloads_parse(200, OCTETS(41, 0x7f, 0, 4, 201, 0x80, 0, 4, 202, 0x80, 0, 5,
-						9, 0, 0x80, 0, 4), &message));
+	assert_taken(payloads_parse(200,
+				    OCTETS(41, 0x7f, 0, 4, 201, 0x80, 0, 4, 202, 0x80, 0, 5, 9, 0,
+					   0x80, 0, 4),
+				    &message));
 	assert_int_equal(message.count, 4);
 	assert_false(message.payloads[0].critical);
 	assert_true(message.payloads[1].critical);
@@ -201,26 +202,26 @@ static void sa_bounds(void **state)
 	REFUSED("field size is not enough 8/16 in proposal", 0, 0, 0, 16, 1, 1, 0, 1);
 	REFUSED("field size is not enough 0/8 in SPI of proposal", 0, 0, 0, 8, 1, 1, 8, 0);
 	REFUSED("field header size is not enough 0/8 in transform", 0, 0, 0, 8, 1, 1, 0, 0);
-	REFUSED("field header size is not enough 4/8 in transform",
-		0, 0, 0, 12, 1, 1, 0, 1, 0, 0, 0, 8);
-	REFUSED("field size is not enough 4/8 in transform",
-		0, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 4, 1, 0, 0, 3);
-	REFUSED("field size is not enough 8/12 in transform",
-		0, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 12, 1, 0, 0, 3);
-	REFUSED("field header size is not enough 2/4 in transform attribute",
-		0, 0, 0, 18, 1, 1, 0, 1, 0, 0, 0, 10, 1, 0, 0, 12, 0x80, 14);
-	REFUSED("field size is not enough 1/2 in transform attribute",
-		0, 0, 0, 21, 1, 1, 0, 1, 0, 0, 0, 13, 1, 0, 0, 12, 0, 14, 0, 2, 0);
-	REFUSED("field size unmatched 1/2 in transforms of proposal",
-		0, 0, 0, 16, 1, 1, 0, 2, 0, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("field size unmatched 1/0 in transforms of proposal",
-		0, 0, 0, 16, 1, 1, 0, 0, 0, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("field size unmatched 4/8 in SPI of proposal",
-		0, 0, 0, 20, 1, 1, 4, 1, 1, 2, 3, 4, 0, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("field size unmatched 0/4 in SPI of proposal",
-		0, 0, 0, 16, 1, 3, 0, 1, 0, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("field size unmatched 8/4 in SPI of proposal",
-		0, 0, 0, 24, 1, 2, 8, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 8, 1, 0, 0, 3);
+	REFUSED("field header size is not enough 4/8 in transform", 0, 0, 0, 12, 1, 1, 0, 1, 0, 0,
+		0, 8);
+	REFUSED("field size is not enough 4/8 in transform", 0, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 4, 1,
+		0, 0, 3);
+	REFUSED("field size is not enough 8/12 in transform", 0, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 12,
+		1, 0, 0, 3);
+	REFUSED("field header size is not enough 2/4 in transform attribute", 0, 0, 0, 18, 1, 1, 0,
+		1, 0, 0, 0, 10, 1, 0, 0, 12, 0x80, 14);
+	REFUSED("field size is not enough 1/2 in transform attribute", 0, 0, 0, 21, 1, 1, 0, 1, 0,
+		0, 0, 13, 1, 0, 0, 12, 0, 14, 0, 2, 0);
+	REFUSED("field size unmatched 1/2 in transforms of proposal", 0, 0, 0, 16, 1, 1, 0, 2, 0, 0,
+		0, 8, 1, 0, 0, 3);
+	REFUSED("field size unmatched 1/0 in transforms of proposal", 0, 0, 0, 16, 1, 1, 0, 0, 0, 0,
+		0, 8, 1, 0, 0, 3);
+	REFUSED("field size unmatched 4/8 in SPI of proposal", 0, 0, 0, 20, 1, 1, 4, 1, 1, 2, 3, 4,
+		0, 0, 0, 8, 1, 0, 0, 3);
+	REFUSED("field size unmatched 0/4 in SPI of proposal", 0, 0, 0, 16, 1, 3, 0, 1, 0, 0, 0, 8,
+		1, 0, 0, 3);
+	REFUSED("field size unmatched 8/4 in SPI of proposal", 0, 0, 0, 24, 1, 2, 8, 1, 1, 2, 3, 4,
+		5, 6, 7, 8, 0, 0, 0, 8, 1, 0, 0, 3);
 #undef REFUSED
 }
 
@@ -229,18 +230,18 @@ static void sa_last_markers(void **state)
 	struct proposal_list list;
 
 #define REFUSED(why, ...) assert_refused(sa_payload_parse(OCTETS(__VA_ARGS__), &list), why)
-	REFUSED("cannot accept SA payload: last proposal: 0x3",
-		3, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("cannot accept SA payload: last transform: 0x2",
-		0, 0, 0, 16, 1, 1, 0, 1, 2, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("field header size is not enough 0/8 in proposal",
-		2, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("field header size is not enough 0/8 in transform",
-		0, 0, 0, 16, 1, 1, 0, 1, 3, 0, 0, 8, 1, 0, 0, 3);
-	REFUSED("payload size unmatched 1/0 in proposal",
-		0, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 8, 1, 0, 0, 3, 0);
-	REFUSED("payload size unmatched 8/0 in transform",
-		0, 0, 0, 24, 1, 1, 0, 2, 0, 0, 0, 8, 1, 0, 0, 3, 0, 0, 0, 8, 1, 0, 0, 12);
+	REFUSED("cannot accept SA payload: last proposal: 0x3", 3, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 8,
+		1, 0, 0, 3);
+	REFUSED("cannot accept SA payload: last transform: 0x2", 0, 0, 0, 16, 1, 1, 0, 1, 2, 0, 0,
+		8, 1, 0, 0, 3);
+	REFUSED("field header size is not enough 0/8 in proposal", 2, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0,
+		8, 1, 0, 0, 3);
+	REFUSED("field header size is not enough 0/8 in transform", 0, 0, 0, 16, 1, 1, 0, 1, 3, 0,
+		0, 8, 1, 0, 0, 3);
+	REFUSED("payload size unmatched 1/0 in proposal", 0, 0, 0, 16, 1, 1, 0, 1, 0, 0, 0, 8, 1, 0,
+		0, 3, 0);
+	REFUSED("payload size unmatched 8/0 in transform", 0, 0, 0, 24, 1, 1, 0, 2, 0, 0, 0, 8, 1,
+		0, 0, 3, 0, 0, 0, 8, 1, 0, 0, 12);
 #undef REFUSED
 }
 
@@ -250,15 +251,18 @@ static void sa_unknown_attributes(void **state)
 	struct proposal_list list;
 	const struct transform *transforms = list.proposals[0].transforms;
 
-	assert_taken(sa_payload_parse(
-		OCTETS(0, 0, 0, 90, 1, 1, 0, 7,
-		       3, 0, 0, 12, 1, 0, 0, 12, 0x80, 14, 1, 0, /* Key Length 256 */
-		       3, 0, 0, 14, 1, 0, 0, 12, 0, 14, 0, 2, 1, 0, /* the same as TLV */
-		       3, 0, 0, 12, 1, 0, 0, 12, 0x80, 15, 1, 0, /* an unknown attribute */
-		       3, 0, 0, 16, 1, 0, 0, 12, 0x80, 14, 1, 0, 0x80, 14, 0, 128, /* twice */
-		       3, 0, 0, 12, 1, 0, 0, 12, 0x80, 14, 0, 0, /* 0 bits */
-		       3, 0, 0, 8, 9, 0, 0, 1, /* an unknown type */
-		       0, 0, 0, 8, 0, 0, 0, 1), &list));
+	assert_taken(sa_payload_parse(OCTETS(0, 0, 0, 90, 1, 1, 0, 7, 3, 0, 0, 12, 1, 0, 0, 12,
+					     0x80, 14, 1, 0, /* Key Length 256 */
+					     3, 0, 0, 14, 1, 0, 0, 12, 0, 14, 0, 2, 1,
+					     0, /* the same as TLV */
+					     3, 0, 0, 12, 1, 0, 0, 12, 0x80, 15, 1,
+					     0, /* an unknown attribute */
+					     3, 0, 0, 16, 1, 0, 0, 12, 0x80, 14, 1, 0, 0x80, 14, 0,
+					     128, /* twice */
+					     3, 0, 0, 12, 1, 0, 0, 12, 0x80, 14, 0, 0, /* 0 bits */
+					     3, 0, 0, 8, 9, 0, 0, 1, /* an unknown type */
+					     0, 0, 0, 8, 0, 0, 0, 1),
+				      &list));
 	assert_int_equal(list.count, 1);
 	assert_int_equal(list.proposals[0].count, 7);
 	assert_int_equal(transforms[0].key_bits, 256);
@@ -278,8 +282,8 @@ static void sa_more_than_we_hold(void **state)
 	at = writer_open(&writer, PAYLOAD_SA);
 	buffer_put(buffer, OCTETS(2, 0, 0, 19, 1, 77, 3, 1, 1, 2, 3, 0, 0, 0, 8, 1, 0, 0, 3));
 	for (uint8_t p = 0; p < 12; p++) {
-		buffer_put(buffer, OCTETS(p < 11 ? 2 : 0, 0, 1, 236, (uint8_t)(p + 2), 3, 4, 60,
-					  0, 0, 0, p));
+		buffer_put(buffer, OCTETS(p < 11 ? 2 : 0, 0, 1, 236, (uint8_t)(p + 2), 3, 4, 60, 0,
+					  0, 0, p));
 		for (uint8_t t = 0; t < 60; t++)
 			buffer_put(buffer, OCTETS(t < 59 ? 3 : 0, 0, 0, 8, 1, 0, 0, t));
 	}
@@ -408,8 +412,8 @@ static void ts_bounds(void **state)
 	assert_refused(PARSE(1, 0, 0, 0, 7, 6, 0, 16, 0, 9, 0, 8, 1, 1, 1, 1, 1, 1, 1, 1),
 		       "cannot accept TS payload: start port 9 is above end port 8");
 	/* OPAQUE ports, and an unknown type that is passed over */
-	assert_taken(PARSE(2, 0, 0, 0, 9, 0, 0, 5, 1,
-			   7, 6, 0, 16, 255, 255, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+	assert_taken(PARSE(2, 0, 0, 0, 9, 0, 0, 5, 1, 7, 6, 0, 16, 255, 255, 0, 0, 1, 1, 1, 1, 1, 1,
+			   1, 1));
 	assert_int_equal(ts.count, 1);
 	assert_int_equal(ts.items[0].start_port, 65535);
 	assert_taken(PARSE(1, 0, 0, 0, 9, 0, 0, 4));
@@ -471,12 +475,13 @@ static void extra_data_is_logged(void **state)
 	log_set(LOG_IKEV2_ERROR, true);
 	assert_taken(delete_payload_parse(OCTETS(3, 4, 0, 1, 1, 2, 3, 4, 5), &delete));
 	assert_int_equal(delete.spis.len, 4);
-	assert_non_null(strstr(last_line,
-			       "too match payload length, ignores extra data 9/8 in DELETE"));
-	assert_taken(ts_payload_parse(OCTETS(1, 0, 0, 0, 7, 0, 0, 16, 0, 0, 0, 0,
-					     1, 1, 1, 1, 1, 1, 1, 1, 7, 7), &ts));
-	assert_non_null(strstr(last_line,
-			       "too match payload length, ignores extra data 22/20 in TS"));
+	assert_non_null(
+		strstr(last_line, "too match payload length, ignores extra data 9/8 in DELETE"));
+	assert_taken(ts_payload_parse(OCTETS(1, 0, 0, 0, 7, 0, 0, 16, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1,
+					     1, 1, 7, 7),
+				      &ts));
+	assert_non_null(
+		strstr(last_line, "too match payload length, ignores extra data 22/20 in TS"));
 	log_set(LOG_IKEV2_ERROR, false);
 }
 
@@ -487,8 +492,9 @@ static void notify_lookup(void **state)
 
 	assert_taken(payloads_parse(PAYLOAD_NOTIFY,
 				    OCTETS(41, 0, 0, 6, 0, 0, /* malformed: passed over */
-					   41, 0, 0, 12, 3, 4, 0x40, 0x09, 1, 2, 3, 4,
-					   0, 0, 0, 10, 0, 0, 0, 14, 7, 8), &message));
+					   41, 0, 0, 12, 3, 4, 0x40, 0x09, 1, 2, 3, 4, 0, 0, 0, 10,
+					   0, 0, 0, 14, 7, 8),
+				    &message));
 	assert_true(message_get_notify(&message, NOTIFY_REKEY_SA, &notify));
 	assert_int_equal(notify.protocol, PROTOCOL_ESP);
 	assert_true(bytes_equal(notify.spi, OCTETS(1, 2, 3, 4)));

@@ -29,27 +29,67 @@ struct expected {
 #define VID PAYLOAD_VENDOR
 
 static const struct expected vectors[] = {
-	{ "B01 IKE_SA_INIT request", 344, 0,
-	  { { PAYLOAD_SA, 56 }, { PAYLOAD_KE, 136 }, { PAYLOAD_NONCE, 24 }, { VID, 23 },
-	    { VID, 21 }, { PAYLOAD_NOTIFY, 28 }, { PAYLOAD_NOTIFY, 28 } } },
-	{ "B02 IKE_SA_INIT response", 449, 0,
-	  { { PAYLOAD_SA, 48 }, { PAYLOAD_KE, 136 }, { PAYLOAD_NONCE, 24 }, { VID, 23 },
-	    { VID, 21 }, { PAYLOAD_NOTIFY, 28 }, { PAYLOAD_NOTIFY, 28 },
-	    { PAYLOAD_CERTREQ, 105 }, { PAYLOAD_NOTIFY, 8 } } },
-	{ "B14 IKE_AUTH request", 556, 528,
-	  { { VID, 20 }, { PAYLOAD_IDI, 12 }, { PAYLOAD_AUTH, 28 }, { PAYLOAD_CONFIG, 309 },
-	    { PAYLOAD_SA, 40 }, { PAYLOAD_TSI, 24 }, { PAYLOAD_TSR, 24 },
-	    { PAYLOAD_NOTIFY, 8 }, { PAYLOAD_NOTIFY, 12 }, { PAYLOAD_NOTIFY, 8 },
+	{ "B01 IKE_SA_INIT request",
+	  344,
+	  0,
+	  { { PAYLOAD_SA, 56 },
+	    { PAYLOAD_KE, 136 },
+	    { PAYLOAD_NONCE, 24 },
+	    { VID, 23 },
+	    { VID, 21 },
+	    { PAYLOAD_NOTIFY, 28 },
+	    { PAYLOAD_NOTIFY, 28 } } },
+	{ "B02 IKE_SA_INIT response",
+	  449,
+	  0,
+	  { { PAYLOAD_SA, 48 },
+	    { PAYLOAD_KE, 136 },
+	    { PAYLOAD_NONCE, 24 },
+	    { VID, 23 },
+	    { VID, 21 },
+	    { PAYLOAD_NOTIFY, 28 },
+	    { PAYLOAD_NOTIFY, 28 },
+	    { PAYLOAD_CERTREQ, 105 },
 	    { PAYLOAD_NOTIFY, 8 } } },
-	{ "B15 IKE_AUTH response", 252, 224,
-	  { { VID, 20 }, { PAYLOAD_IDR, 12 }, { PAYLOAD_AUTH, 28 }, { PAYLOAD_SA, 40 },
-	    { PAYLOAD_TSI, 24 }, { PAYLOAD_TSR, 24 }, { PAYLOAD_NOTIFY, 12 },
-	    { PAYLOAD_NOTIFY, 8 }, { PAYLOAD_NOTIFY, 8 } } },
-	{ "B35 IKE rekey request", 396, 368,
-	  { { PAYLOAD_SA, 152 }, { PAYLOAD_NONCE, 24 }, { PAYLOAD_KE, 136 },
+	{ "B14 IKE_AUTH request",
+	  556,
+	  528,
+	  { { VID, 20 },
+	    { PAYLOAD_IDI, 12 },
+	    { PAYLOAD_AUTH, 28 },
+	    { PAYLOAD_CONFIG, 309 },
+	    { PAYLOAD_SA, 40 },
+	    { PAYLOAD_TSI, 24 },
+	    { PAYLOAD_TSR, 24 },
+	    { PAYLOAD_NOTIFY, 8 },
+	    { PAYLOAD_NOTIFY, 12 },
+	    { PAYLOAD_NOTIFY, 8 },
+	    { PAYLOAD_NOTIFY, 8 } } },
+	{ "B15 IKE_AUTH response",
+	  252,
+	  224,
+	  { { VID, 20 },
+	    { PAYLOAD_IDR, 12 },
+	    { PAYLOAD_AUTH, 28 },
+	    { PAYLOAD_SA, 40 },
+	    { PAYLOAD_TSI, 24 },
+	    { PAYLOAD_TSR, 24 },
+	    { PAYLOAD_NOTIFY, 12 },
+	    { PAYLOAD_NOTIFY, 8 },
+	    { PAYLOAD_NOTIFY, 8 } } },
+	{ "B35 IKE rekey request",
+	  396,
+	  368,
+	  { { PAYLOAD_SA, 152 },
+	    { PAYLOAD_NONCE, 24 },
+	    { PAYLOAD_KE, 136 },
 	    { PAYLOAD_NOTIFY, 12 } } },
-	{ "B35 IKE rekey response", 300, 272,
-	  { { PAYLOAD_SA, 56 }, { PAYLOAD_NONCE, 24 }, { PAYLOAD_KE, 136 },
+	{ "B35 IKE rekey response",
+	  300,
+	  272,
+	  { { PAYLOAD_SA, 56 },
+	    { PAYLOAD_NONCE, 24 },
+	    { PAYLOAD_KE, 136 },
 	    { PAYLOAD_NOTIFY, 12 } } },
 };
 
@@ -72,8 +112,7 @@ static void receive(struct received *received, const char *name)
 	assert_string_equal(result.why, "");
 	received->message = &received->outer;
 	if (sample->sealed) {
-		result = message_open(&received->outer, sealer, &received->plain,
-				      &received->inner);
+		result = message_open(&received->outer, sealer, &received->plain, &received->inner);
 		assert_string_equal(result.why, "");
 		received->message = &received->inner;
 	}
@@ -199,10 +238,17 @@ static void b17_config_request(void **state)
 		uint16_t type;
 		size_t len;
 	} want[] = {
-		{ CONFIG_INTERNAL_IP4_DNS, 0 }, { CONFIG_INTERNAL_IP4_DNS, 0 },
-		{ CONFIG_INTERNAL_IP4_NBNS, 0 }, { CONFIG_INTERNAL_IP4_NBNS, 0 },
-		{ CONFIG_INTERNAL_IP4_SUBNET, 0 }, { CONFIG_APPLICATION_VERSION, 257 },
-		{ 28675, 0 }, { 28672, 0 }, { 28692, 0 }, { 28681, 0 }, { 28674, 0 },
+		{ CONFIG_INTERNAL_IP4_DNS, 0 },
+		{ CONFIG_INTERNAL_IP4_DNS, 0 },
+		{ CONFIG_INTERNAL_IP4_NBNS, 0 },
+		{ CONFIG_INTERNAL_IP4_NBNS, 0 },
+		{ CONFIG_INTERNAL_IP4_SUBNET, 0 },
+		{ CONFIG_APPLICATION_VERSION, 257 },
+		{ 28675, 0 },
+		{ 28672, 0 },
+		{ 28692, 0 },
+		{ 28681, 0 },
+		{ 28674, 0 },
 	};
 	struct config_payload config;
 	struct received received;
@@ -308,7 +354,9 @@ static int stop(void **state)
 }
 
 #define VECTOR(index, title) \
-	{ title, check_vector, NULL, NULL, (void *)(uintptr_t)&vectors[index] }
+	{ \
+		title, check_vector, NULL, NULL, (void *)(uintptr_t)&vectors[index] \
+	}
 
 int main(void)
 {

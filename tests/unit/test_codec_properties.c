@@ -57,8 +57,9 @@ static struct bytes single_body(struct writer *writer, uint8_t type)
 
 static struct proposal roll_proposal(uint8_t number)
 {
-	static const uint8_t sizes[][2] = { { PROTOCOL_IKE, 0 }, { PROTOCOL_IKE, 8 },
-					    { PROTOCOL_AH, 4 }, { PROTOCOL_ESP, 4 } };
+	static const uint8_t sizes[][2] = {
+		{ PROTOCOL_IKE, 0 }, { PROTOCOL_IKE, 8 }, { PROTOCOL_AH, 4 }, { PROTOCOL_ESP, 4 }
+	};
 	const uint8_t *kind = sizes[roll(4)];
 	struct proposal proposal = { .number = number, .protocol = kind[0], .spi_size = kind[1] };
 
@@ -189,13 +190,14 @@ static void notify_round_trip(void **state)
 
 static void id_round_trip(void **state)
 {
-	static const uint8_t types[] = { ID_IPV4_ADDR, ID_IPV6_ADDR, ID_FQDN, ID_RFC822_ADDR,
-					 ID_KEY_ID, ID_DER_ASN1_DN, 200 };
+	static const uint8_t types[] = { ID_IPV4_ADDR, ID_IPV6_ADDR,   ID_FQDN, ID_RFC822_ADDR,
+					 ID_KEY_ID,    ID_DER_ASN1_DN, 200 };
 
 	for (size_t round = 0; round < ROUNDS; round++) {
 		uint8_t type = types[roll(sizeof(types))];
 		size_t len = type == ID_IPV4_ADDR ? 4 :
-			     type == ID_IPV6_ADDR ? 16 : 1 + roll(IDENTITY_MAX);
+			     type == ID_IPV6_ADDR ? 16 :
+						    1 + roll(IDENTITY_MAX);
 		struct identity in, out;
 		char text[IDENTITY_TEXT];
 		struct writer writer;

@@ -14,9 +14,12 @@
 #include <cmocka.h>
 
 static const struct ike_header header = {
-	.spi_initiator = 0x1111111111111111ull, .spi_responder = 0x2222222222222222ull,
-	.version = IKE_VERSION_2, .exchange = EXCHANGE_INFORMATIONAL,
-	.flags = IKE_FLAG_INITIATOR, .message_id = 7,
+	.spi_initiator = 0x1111111111111111ull,
+	.spi_responder = 0x2222222222222222ull,
+	.version = IKE_VERSION_2,
+	.exchange = EXCHANGE_INFORMATIONAL,
+	.flags = IKE_FLAG_INITIATOR,
+	.message_id = 7,
 };
 
 static const uint8_t key_octets[64] =
@@ -48,9 +51,9 @@ static struct result open_octets(struct bytes octets, struct sealer *sealer, str
 static void every_suite(void **state)
 {
 	static const struct cipher_suite suites[] = {
-		{ 3, 0, 1 }, { 3, 0, 2 }, { 12, 128, 2 }, { 12, 192, 12 }, { 12, 256, 13 },
-		{ 12, 256, 14 }, { 13, 128, 12 }, { 14, 128, 0 }, { 15, 192, 0 }, { 16, 256, 0 },
-		{ 18, 128, 0 }, { 19, 192, 0 }, { 20, 256, 0 }, { 28, 0, 0 },
+		{ 3, 0, 1 },	 { 3, 0, 2 },	  { 12, 128, 2 }, { 12, 192, 12 }, { 12, 256, 13 },
+		{ 12, 256, 14 }, { 13, 128, 12 }, { 14, 128, 0 }, { 15, 192, 0 },  { 16, 256, 0 },
+		{ 18, 128, 0 },	 { 19, 192, 0 },  { 20, 256, 0 }, { 28, 0, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(suites) / sizeof(*suites); i++) {

@@ -6,8 +6,9 @@
 
 static void note(void *context, enum config_change change, const char *object)
 {
-	static const char marks[] = { [CONFIG_ADDED] = '+', [CONFIG_REMOVED] = '-',
-				      [CONFIG_CHANGED] = '~' };
+	static const char marks[] = {
+		[CONFIG_ADDED] = '+', [CONFIG_REMOVED] = '-', [CONFIG_CHANGED] = '~'
+	};
 	char *list = context;
 
 	snprintf(list + strlen(list), 2000 - strlen(list), "%c%s\n", marks[change], object);
@@ -15,7 +16,8 @@ static void note(void *context, enum config_change change, const char *object)
 
 #define SET_T "crypto ipsec transform-set T esp-gcm\n"
 #define IPSEC_I "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
-#define PEER(address, local, remote) "crypto ikev2 keyring K\n peer a\n  address " address "\n" \
+#define PEER(address, local, remote) \
+	"crypto ikev2 keyring K\n peer a\n  address " address "\n" \
 	"  pre-shared-key local " local "\n  pre-shared-key remote " remote "\n"
 
 static void differences_are_named(void **state)
@@ -26,8 +28,9 @@ static void differences_are_named(void **state)
 		{ "", "", "" },
 		{ WHOLE_PROFILE, WHOLE_PROFILE, "" },
 		/* Layout, comments, abbreviations and defaults are no difference */
-		{ WHOLE_PROFILE, "! hello\n" WHOLE_KEYRING "cry ike prof P\n" PROFILE_BODY
-		  "lifetime 86400\n", "" },
+		{ WHOLE_PROFILE,
+		  "! hello\n" WHOLE_KEYRING "cry ike prof P\n" PROFILE_BODY "lifetime 86400\n",
+		  "" },
 		{ "crypto ikev2 window 5\nhostname A\n", "hostname A\n", "" },
 		{ "hostname A\n", "hostname B\n", "~global settings\n" },
 		{ "", "crypto legacy\n", "~global settings\n" },
@@ -55,9 +58,9 @@ static void differences_are_named(void **state)
 		  "-ip route 10.0.0.0 255.0.0.0 eth0\n+ip route 10.0.0.0 255.0.0.0 eth1\n" },
 		/* The order of profiles decides between equal ones (H13) */
 		{ WHOLE_KEYRING "crypto ikev2 profile A\n" PROFILE_BODY
-		  "crypto ikev2 profile B\n" PROFILE_BODY,
+				"crypto ikev2 profile B\n" PROFILE_BODY,
 		  WHOLE_KEYRING "crypto ikev2 profile B\n" PROFILE_BODY
-		  "crypto ikev2 profile A\n" PROFILE_BODY,
+				"crypto ikev2 profile A\n" PROFILE_BODY,
 		  "~order of crypto ikev2 profiles\n" },
 		{ "crypto ikev2 proposal Q\n encryption aes-cbc-128\n integrity sha256\n group 14\n"
 		  "crypto ikev2 policy y\n proposal Q\n",
@@ -93,9 +96,9 @@ static void secrets_are_printed_on_demand_only(void **state)
 	assert_null(strstr(without, "tiger"));
 	assert_null(strstr(without, "70616e"));
 	assert_non_null(strstr(without, "  pre-shared-key local <removed>\n"
-			       "  pre-shared-key remote <removed>\n"));
+					"  pre-shared-key remote <removed>\n"));
 	assert_non_null(strstr(with, "  pre-shared-key local tiger\n"
-			       "  pre-shared-key remote hex 70616e\n"));
+				     "  pre-shared-key remote hex 70616e\n"));
 	/* and a print without them is not taken for a configuration */
 	assert_null(load(without, &findings));
 	assert_non_null(strstr(findings, "error the key was removed"));

@@ -14,20 +14,18 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 		"crypto ikev2 proposal X\n encryption aes-cbc-128\n integrity sha256\n group 14\n"
 		"crypto ikev2 policy Y\n proposal X\n",
 	[CONFIG_MODE_KEYRING] = "crypto ikev2 keyring K\n",
-	[CONFIG_MODE_PEER] =
-		"crypto ikev2 keyring K\n peer a\n  hostname h\n  pre-shared-key x\n",
+	[CONFIG_MODE_PEER] = "crypto ikev2 keyring K\n peer a\n  hostname h\n  pre-shared-key x\n",
 	[CONFIG_MODE_IKEV2_PROFILE] = WHOLE_KEYRING "crypto ikev2 profile P\n" PROFILE_BODY,
 	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
 	[CONFIG_MODE_IPSEC_PROFILE] =
-		"crypto legacy\n" WHOLE_PROFILE
-		"crypto ipsec transform-set T esp-gcm\n"
+		"crypto legacy\n" WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
 		"crypto ipsec transform-set U esp-aes esp-sha256-hmac\n"
 		"crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n",
 	[CONFIG_MODE_INTERFACE] =
 		WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
-		"crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
-		"interface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\n"
-		"interface Tunnel0\n",
+			      "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
+			      "interface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\n"
+			      "interface Tunnel0\n",
 };
 
 /*
@@ -126,8 +124,8 @@ static const struct example examples[] = {
 	  REFUSED("encrypted key") },
 	{ G, "crypto ikev2 profile NAME", "crypto ikev2 profile N", "crypto ikev2 profile N",
 	  PROFILE_BODY WHOLE_KEYRING, NULL },
-	{ PF, "match identity remote address A.B.C.D [MASK]", "match identity remote address 0.0.0.0",
-	  KEPT(" match identity remote address 0.0.0.0") },
+	{ PF, "match identity remote address A.B.C.D [MASK]",
+	  "match identity remote address 0.0.0.0", KEPT(" match identity remote address 0.0.0.0") },
 	{ PF, "match identity remote address A.B.C.D [MASK]",
 	  "match identity remote address 10.1.0.0 255.255.0.0",
 	  KEPT(" match identity remote address 10.1.0.0 255.255.0.0") },
@@ -171,7 +169,8 @@ static const struct example examples[] = {
 	{ PF, "description REST", "description to the branch office", REFUSED("ignored") },
 	{ G, "crypto ikev2 dpd <1-3600> <1-60> periodic|on-demand",
 	  "crypto ikev2 dpd 30 5 on-demand", KEPT("crypto ikev2 dpd 30 5 on-demand") },
-	{ G, "crypto ikev2 window <1-200>", "crypto ikev2 window 1", KEPT("crypto ikev2 window 1") },
+	{ G, "crypto ikev2 window <1-200>", "crypto ikev2 window 1",
+	  KEPT("crypto ikev2 window 1") },
 	{ G, "crypto ikev2 limit max-sa <1-1000000>", "crypto ikev2 limit max-sa 100",
 	  KEPT("crypto ikev2 limit max-sa 100") },
 	{ G, "crypto ikev2 limit max-in-negotation-sa <1-1000000>",
@@ -190,9 +189,10 @@ static const struct example examples[] = {
 	{ TS, "mode tunnel|transport", "mode transport", KEPT(" mode transport") },
 	{ TS, "mode tunnel|transport", "mode tunnel", NULL, NULL, NULL },
 	{ G, "crypto ipsec profile NAME", "crypto ipsec profile J", "crypto ipsec profile J",
-	  " set transform-set A\n set ikev2-profile P\ncrypto ipsec transform-set A esp-gcm\n"
-	  WHOLE_PROFILE, NULL },
-	{ IP, "set transform-set NAME...", "set transform-set U T", KEPT(" set transform-set U T") },
+	  " set transform-set A\n set ikev2-profile P\ncrypto ipsec transform-set A esp-gcm\n" WHOLE_PROFILE,
+	  NULL },
+	{ IP, "set transform-set NAME...", "set transform-set U T",
+	  KEPT(" set transform-set U T") },
 	{ IP, "set ikev2-profile NAME", "set ikev2-profile P", KEPT(" set ikev2-profile P") },
 	{ IP, "set isakmp-profile REST", "set isakmp-profile P", REFUSED("IKEv1") },
 	{ IP, "set pfs groupN", "set pfs group14", KEPT(" set pfs group14") },
@@ -244,7 +244,8 @@ static const struct example examples[] = {
 	{ IF, "tunnel protection ipsec profile NAME", "tunnel protection ipsec profile I",
 	  KEPT(" tunnel protection ipsec profile I") },
 	{ IF, "crypto map REST", "crypto map M", REFUSED("crypto maps are not") },
-	{ G, "ip route vrf REST", "ip route vrf blue 0.0.0.0 0.0.0.0 10.0.0.2", REFUSED("ignored") },
+	{ G, "ip route vrf REST", "ip route vrf blue 0.0.0.0 0.0.0.0 10.0.0.2",
+	  REFUSED("ignored") },
 	{ G, "ip route A.B.C.D MASK A.B.C.D [<1-255>]", "ip route 0.0.0.0 0.0.0.0 10.0.0.2",
 	  KEPT("ip route 0.0.0.0 0.0.0.0 10.0.0.2") },
 	{ G, "ip route A.B.C.D MASK A.B.C.D [<1-255>]", "ip route 10.0.0.0 255.0.0.0 10.0.0.2 200",
@@ -365,7 +366,8 @@ static void keywords_of(const char *syntax, char text[200])
 	text[0] = '\0';
 	while (token_next(&syntax, &token) && token.kind == TOKEN_KEYWORD &&
 	       !memchr(token.text, '|', token.len))
-		sprintf(text + strlen(text), "%s%.*s", *text ? " " : "", (int)token.len, token.text);
+		sprintf(text + strlen(text), "%s%.*s", *text ? " " : "", (int)token.len,
+			token.text);
 }
 
 static void check_negated(const struct example *example, const char *negated)

@@ -189,15 +189,20 @@ static void arguments_choose(void **state)
 	int fd = call();
 	json_t *answer;
 
-	say_line(fd, "{\"command\":\"show crypto ipsec sa\",\"arguments\":{\"interface\":\"tunnel0\"}}");
+	say_line(
+		fd,
+		"{\"command\":\"show crypto ipsec sa\",\"arguments\":{\"interface\":\"tunnel0\"}}");
 	answer = hear_json(fd);
-	assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "result"),
-							 "ipsec_sas")), 1);
+	assert_int_equal(json_array_size(
+				 json_object_get(json_object_get(answer, "result"), "ipsec_sas")),
+			 1);
 	json_decref(answer);
-	say_line(fd, "{\"command\":\"show crypto ipsec sa\",\"arguments\":{\"peer\":\"10.0.0.9\"}}");
+	say_line(fd,
+		 "{\"command\":\"show crypto ipsec sa\",\"arguments\":{\"peer\":\"10.0.0.9\"}}");
 	answer = hear_json(fd);
-	assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "result"),
-							 "ipsec_sas")), 0);
+	assert_int_equal(json_array_size(
+				 json_object_get(json_object_get(answer, "result"), "ipsec_sas")),
+			 0);
 	json_decref(answer);
 	close(fd);
 }
@@ -395,8 +400,9 @@ static void slow_readers_only_hurt_themselves(void **state)
 		expect_field(quick, "ipsec_sas");
 	}
 	answer = hear_json(slow);
-	assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "result"),
-							 "ipsec_sas")), 2000);
+	assert_int_equal(json_array_size(
+				 json_object_get(json_object_get(answer, "result"), "ipsec_sas")),
+			 2000);
 	json_decref(answer);
 	expect_field(slow, "found");
 	assert_string_equal(fake.order, "clear_sas all");
@@ -415,8 +421,9 @@ static void expect_line(int fd, const char *line)
 {
 	json_t *answer = hear_json(fd);
 
-	assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "result"),
-							      "line")), line);
+	assert_string_equal(json_string_value(
+				    json_object_get(json_object_get(answer, "result"), "line")),
+			    line);
 	json_decref(answer);
 }
 
@@ -468,7 +475,8 @@ static void monitors_lose_lines_by_count(void **state)
 		result = json_object_get(answer, "result");
 		lost = json_integer_value(json_object_get(result, "lost"));
 		if (!lost) {
-			assert_string_equal(json_string_value(json_object_get(result, "line")), text);
+			assert_string_equal(json_string_value(json_object_get(result, "line")),
+					    text);
 			got++;
 		}
 		json_decref(answer);
@@ -506,7 +514,8 @@ static void others_are_refused(void **state)
 			_exit(3);
 		/* The refusal needs no request. */
 		result = ctl_receive(client, &answer);
-		if (result.code != -EREMOTEIO || strcmp(result.why, "only root may talk to sekid") != 0)
+		if (result.code != -EREMOTEIO ||
+		    strcmp(result.why, "only root may talk to sekid") != 0)
 			_exit(4);
 		result = ctl_receive(client, &answer);
 		_exit(result.code == -EPIPE ? 0 : 5);

@@ -135,10 +135,15 @@ static void type_names(void **state)
 		uint8_t type;
 		const char *name;
 	} want[] = {
-		{ ID_NONE, "none" }, { ID_IPV4_ADDR, "IPv4 address" }, { ID_FQDN, "FQDN" },
-		{ ID_RFC822_ADDR, "email" }, { ID_IPV6_ADDR, "IPv6 address" },
-		{ ID_DER_ASN1_DN, "DER ASN1 DN" }, { ID_DER_ASN1_GN, "DER ASN1 GN" },
-		{ ID_KEY_ID, "key ID" }, { 200, "unknown" },
+		{ ID_NONE, "none" },
+		{ ID_IPV4_ADDR, "IPv4 address" },
+		{ ID_FQDN, "FQDN" },
+		{ ID_RFC822_ADDR, "email" },
+		{ ID_IPV6_ADDR, "IPv6 address" },
+		{ ID_DER_ASN1_DN, "DER ASN1 DN" },
+		{ ID_DER_ASN1_GN, "DER ASN1 GN" },
+		{ ID_KEY_ID, "key ID" },
+		{ 200, "unknown" },
 	};
 
 	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++)
@@ -148,14 +153,10 @@ static void type_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(format_addresses),
-		cmocka_unit_test(format_texts),
-		cmocka_unit_test(format_escapes),
-		cmocka_unit_test(comparison),
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(size_limit),
-		cmocka_unit_test(signed_octets),
-		cmocka_unit_test(type_names),
+		cmocka_unit_test(format_addresses), cmocka_unit_test(format_texts),
+		cmocka_unit_test(format_escapes),   cmocka_unit_test(comparison),
+		cmocka_unit_test(addresses),	    cmocka_unit_test(size_limit),
+		cmocka_unit_test(signed_octets),    cmocka_unit_test(type_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,7 +137,8 @@ static void modp_known_answers(void **state)
 	size_t index;
 
 	assert_int_equal(json_array_size(json_object_get(file, "cases")), 8);
-	json_array_foreach(json_object_get(file, "cases"), index, vector) {
+	json_array_foreach(json_object_get(file, "cases"), index, vector)
+	{
 		uint16_t group = (uint16_t)vector_number(vector, "group");
 		size_t size = ke_public_size(group);
 		struct buffer private = vector_get(vector, "private", 0);
@@ -208,8 +209,9 @@ static void rfc_known_answers(void **state)
 #define P521_SECRET \
 	"01144c7d79ae6956bc8edb8e7c787c4521cb086fa64407f97894e5e6b2d79b04d1427e73ca4baa24" \
 	"0a34786859810c06b3c715a3a8cc3151f2bee417996d19f3ddea"
-#define X448_SECRET "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56" \
-		    "fd2464c335543936521c24403085d59a449a5037514a879d"
+#define X448_SECRET \
+	"07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56" \
+	"fd2464c335543936521c24403085d59a449a5037514a879d"
 	static const struct known_answer cases[] = {
 		{ KE_ECP_256, "c88f01f510d9ac3f70a292daa2316de544e9aab8afe84049c62a9c57862d1433",
 		  "d12dfb5289c8d4f81208b70270398c342296970a0bccb74c736fc7554494bf63"
@@ -308,8 +310,10 @@ static void each_wycheproof(const char *name, uint16_t group, size_t skip,
 	json_t *file = vectors_load(name), *one, *vector;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(file, "testGroups"), i, one) {
-		json_array_foreach(json_object_get(one, "tests"), k, vector) {
+	json_array_foreach(json_object_get(file, "testGroups"), i, one)
+	{
+		json_array_foreach(json_object_get(one, "tests"), k, vector)
+		{
 			struct buffer private = vector_get(vector, "private", 0);
 			struct buffer public = vector_get(vector, "public", 0);
 			struct buffer shared = vector_get(vector, "shared", 0);
@@ -340,7 +344,8 @@ static bool has_flag(const json_t *vector, const char *flag)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(vector, "flags"), i, one) {
+	json_array_foreach(json_object_get(vector, "flags"), i, one)
+	{
 		if (!strcmp(json_string_value(one), flag))
 			return true;
 	}

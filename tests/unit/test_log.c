@@ -149,8 +149,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(stamp_and_prefix), TEST(stamp_of_another_place), TEST(switches),
-		TEST(words_of_each_topic), TEST(no_line_can_be_forged), TEST(long_lines_are_whole),
+		TEST(stamp_and_prefix),	   TEST(stamp_of_another_place), TEST(switches),
+		TEST(words_of_each_topic), TEST(no_line_can_be_forged),	 TEST(long_lines_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

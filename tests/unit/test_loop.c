@@ -63,8 +63,12 @@ static void timers_fire_in_order_and_never_early(void **state)
 	size_t i;
 
 	for (i = 0; i < 6; i++) {
-		alarms[i] = (struct alarm){ .timer.fire = ring, .order = &order, .rank = ranks[i],
-			.not_before = system_clock.monotonic(&system_clock) + delays[i], .last = i == 3 };
+		alarms[i] = (struct alarm){ .timer.fire = ring,
+					    .order = &order,
+					    .rank = ranks[i],
+					    .not_before = system_clock.monotonic(&system_clock) +
+							  delays[i],
+					    .last = i == 3 };
 		timer_start(&timers, &alarms[i].timer, delays[i]);
 	}
 	loop_run(loop);
@@ -88,7 +92,8 @@ static void count_and_keep(struct loop_source *source)
 /* What is not read stays readable: a source may take a bounded amount each turn. */
 static void unread_data_is_reported_again(void **state)
 {
-	struct counter counter = { .source = { .fd = eventfd(1, EFD_NONBLOCK), .ready = count_and_keep } };
+	struct counter counter = { .source = { .fd = eventfd(1, EFD_NONBLOCK),
+					       .ready = count_and_keep } };
 	struct result result = loop_add(loop, &counter.source);
 
 	assert_int_equal(result.code, 0);

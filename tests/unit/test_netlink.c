@@ -67,7 +67,10 @@ static void on_gone(void *context, uint32_t ifindex)
 }
 
 static const struct kernel_events events = {
-	.acquire = on_acquire, .expire = on_expire, .tunnel_seen = on_seen, .tunnel_gone = on_gone,
+	.acquire = on_acquire,
+	.expire = on_expire,
+	.tunnel_seen = on_seen,
+	.tunnel_gone = on_gone,
 };
 
 static int open_pair(struct channel *channel)
@@ -77,7 +80,8 @@ static int open_pair(struct channel *channel)
 
 	/* Keeps datagrams apart, as netlink does. */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
-	assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)), 0);
+	assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)),
+			 0);
 	channel_open_on(channel, ends[0]);
 	return ends[1];
 }
@@ -125,7 +129,8 @@ static struct nl_msg *family_message(uint8_t command, uint16_t flags, uint32_t s
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
-	assert_non_null(genlmsg_put(msg, 0, sequence, FAMILY, 0, flags, command, SEKI_FAMILY_VERSION));
+	assert_non_null(
+		genlmsg_put(msg, 0, sequence, FAMILY, 0, flags, command, SEKI_FAMILY_VERSION));
 	return msg;
 }
 
@@ -169,8 +174,10 @@ static void answer(int fd, ...)
 /* An error or acknowledgement; @request_len octets of the request are echoed. */
 static struct nl_msg *verdict(int code, const char *sentence, uint32_t sequence, size_t request_len)
 {
-	struct nl_msg *msg = message(NLMSG_ERROR, (sentence ? NLM_F_ACK_TLVS : 0) |
-				     (request_len ? 0 : NLM_F_CAPPED), sequence);
+	struct nl_msg *msg =
+		message(NLMSG_ERROR,
+			(sentence ? NLM_F_ACK_TLVS : 0) | (request_len ? 0 : NLM_F_CAPPED),
+			sequence);
 	struct nlmsgerr error = { .error = code, .msg.nlmsg_len = NLMSG_HDRLEN + request_len };
 	uint8_t echo[64] = { 0xee };
 
@@ -203,7 +210,8 @@ static struct nlmsghdr *read_request(int fd)
 	return (struct nlmsghdr *)request;
 }
 
-static struct nlmsghdr *read_family_request(uint8_t command, uint16_t flags, struct nlattr **tb, int max)
+static struct nlmsghdr *read_family_request(uint8_t command, uint16_t flags, struct nlattr **tb,
+					    int max)
 {
 	struct nlmsghdr *header = read_request(generic);
 	const struct genlmsghdr *family_header = nlmsg_data(header);
@@ -268,11 +276,19 @@ static struct kernel_sa full_sa(void)
 {
 	return (struct kernel_sa){
 		.id = sa_id(0xf6083add, SA_OUTBOUND),
-		.ifindex = 7, .mode = SA_TUNNEL, .local_port = 4500, .remote_port = 61234,
-		.encr = 12, .integ = 2,
-		.encr_key = { encr_key, 16 }, .integ_key = { integ_key, 20 },
-		.esn = true, .replay_window = 2048,
-		.limits = { .soft_seconds = 3000, .hard_seconds = 3600, .hard_bytes = 1ULL << 40,
+		.ifindex = 7,
+		.mode = SA_TUNNEL,
+		.local_port = 4500,
+		.remote_port = 61234,
+		.encr = 12,
+		.integ = 2,
+		.encr_key = { encr_key, 16 },
+		.integ_key = { integ_key, 20 },
+		.esn = true,
+		.replay_window = 2048,
+		.limits = { .soft_seconds = 3000,
+			    .hard_seconds = 3600,
+			    .hard_bytes = 1ULL << 40,
 			    .soft_packets = 5 },
 	};
 }
@@ -319,7 +335,10 @@ static void add_sa_leaves_out_what_is_not_there(void **state)
 {
 	struct nlattr *tb[SEKI_A_SA_MAX + 1];
 	struct kernel_sa sa = {
-		.id = sa_id(0x1000, SA_INBOUND), .ifindex = 7, .encr = 20, .encr_key = { encr_key, 20 },
+		.id = sa_id(0x1000, SA_INBOUND),
+		.ifindex = 7,
+		.encr = 20,
+		.encr_key = { encr_key, 20 },
 	};
 
 	answer(generic, verdict(0, NULL, 1, 0), NULL);
@@ -487,7 +506,8 @@ static void each_sa_may_be_deleted_while_listed(void **state)
 
 	answer(generic, dumped_sa(0x1000, SEKI_DIRECTION_IN, SEKI_STATE_MATURE),
 	       dumped_sa(0x1001, SEKI_DIRECTION_OUT, SEKI_STATE_MATURE), NULL);
-	answer(generic, dumped_sa(0x1002, SEKI_DIRECTION_IN, SEKI_STATE_LARVAL), dump_end(0, 1, 0), NULL);
+	answer(generic, dumped_sa(0x1002, SEKI_DIRECTION_IN, SEKI_STATE_LARVAL), dump_end(0, 1, 0),
+	       NULL);
 	assert_int_equal(kernel->ops->each_sa(kernel, delete_in_dump, NULL).code, 0);
 	assert_int_equal(got.deleted, 3);
 	read_family_request(SEKI_CMD_SA_GET, NLM_F_DUMP, tb, SEKI_A_SA_MAX);
@@ -496,7 +516,8 @@ static void each_sa_may_be_deleted_while_listed(void **state)
 
 static void a_dump_may_end_with_an_error(void **state)
 {
-	answer(generic, dumped_sa(0x1000, SEKI_DIRECTION_IN, SEKI_STATE_MATURE), dump_end(-ENOMEM, 1, 0), NULL);
+	answer(generic, dumped_sa(0x1000, SEKI_DIRECTION_IN, SEKI_STATE_MATURE),
+	       dump_end(-ENOMEM, 1, 0), NULL);
 	assert_int_equal(kernel->ops->each_sa(kernel, delete_in_dump, NULL).code, -ENOMEM);
 	assert_int_equal(got.deleted, 0);
 }
@@ -594,7 +615,8 @@ struct link_spec {
 static struct nl_msg *link_message(struct link_spec spec)
 {
 	struct nl_msg *msg = message(spec.type, spec.flags, spec.sequence);
-	struct ifinfomsg header = { .ifi_family = (uint8_t)spec.family, .ifi_index = spec.ifindex,
+	struct ifinfomsg header = { .ifi_family = (uint8_t)spec.family,
+				    .ifi_index = spec.ifindex,
 				    .ifi_flags = spec.up ? IFF_UP : 0 };
 	struct nlattr *info, *data;
 
@@ -613,8 +635,13 @@ static struct nl_msg *link_message(struct link_spec spec)
 }
 
 static const struct link_spec tunnel0 = {
-	.type = RTM_NEWLINK, .ifindex = 7, .name = "tunnel0", .kind = "seki", .remote = "10.0.0.2",
-	.up = true, .mtu = 1400,
+	.type = RTM_NEWLINK,
+	.ifindex = 7,
+	.name = "tunnel0",
+	.kind = "seki",
+	.remote = "10.0.0.2",
+	.up = true,
+	.mtu = 1400,
 };
 
 static struct nl_msg *link_like(struct link_spec spec, int ifindex, uint32_t sequence)
@@ -750,7 +777,8 @@ static void many_tunnels_keep_their_order(void **state)
 		hear(link_event, link_like(tunnel0, 1 + (i * 7919) % 1000, 0));
 	assert_int_equal(table->count, 1000);
 	for (i = 1; i < 1000; i++)
-		assert_true(table->entries[i - 1].tunnel.ifindex < table->entries[i].tunnel.ifindex);
+		assert_true(table->entries[i - 1].tunnel.ifindex <
+			    table->entries[i].tunnel.ifindex);
 }
 
 /* Configuration */
@@ -782,7 +810,8 @@ static void a_tunnel_is_made_when_it_is_missing(void **state)
 	assert_int_equal(read_request(route)->nlmsg_type, RTM_GETLINK);
 	header = read_request(route);
 	assert_int_equal(header->nlmsg_type, RTM_NEWLINK);
-	assert_int_equal(header->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+	assert_int_equal(header->nlmsg_flags,
+			 NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
 	assert_int_equal(nlmsg_parse(header, sizeof(struct ifinfomsg), tb, IFLA_MAX, NULL), 0);
 	assert_string_equal(nla_get_string(tb[IFLA_IFNAME]), "tunnel0");
 	assert_int_equal(nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], NULL), 0);
@@ -839,7 +868,9 @@ static void a_device_of_another_kind_is_refused(void **state)
 static struct nl_msg *route_message(uint32_t ifindex, uint32_t sequence)
 {
 	struct nl_msg *msg = message(RTM_NEWROUTE, NLM_F_MULTI, sequence);
-	struct rtmsg header = { .rtm_family = AF_INET, .rtm_dst_len = 32, .rtm_table = RT_TABLE_MAIN };
+	struct rtmsg header = { .rtm_family = AF_INET,
+				.rtm_dst_len = 32,
+				.rtm_table = RT_TABLE_MAIN };
 
 	nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO);
 	put_ipv4(msg, RTA_DST, "192.168.2.1");

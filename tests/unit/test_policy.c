@@ -31,9 +31,11 @@ static struct policy *policy_of_matches(const char *const *matches)
 
 	fputs(WHOLE_KEYRING, out);
 	for (i = 0; matches[i]; i++)
-		fprintf(out, "crypto ikev2 profile %zu\n match identity remote %s\n"
+		fprintf(out,
+			"crypto ikev2 profile %zu\n match identity remote %s\n"
 			" authentication local pre-share\n authentication remote pre-share\n"
-			" keyring local K\n", i + 1, matches[i]);
+			" keyring local K\n",
+			i + 1, matches[i]);
 	fclose(out);
 	policy = load_good(text);
 	free(text);
@@ -49,35 +51,45 @@ static void most_specific_profile_wins(void **state)
 	} cases[] = {
 		/* H12: exact beats network beats shorter network, wherever they stand */
 		{ { "address 10.0.0.2", "address 10.0.0.0 255.255.255.0", "address 0.0.0.0" },
-		  { ID_IPV4_ADDR, "10.0.0.2" }, "1" },
+		  { ID_IPV4_ADDR, "10.0.0.2" },
+		  "1" },
 		{ { "address 0.0.0.0", "address 10.0.0.0 255.255.255.0", "address 10.0.0.2" },
-		  { ID_IPV4_ADDR, "10.0.0.2" }, "3" },
+		  { ID_IPV4_ADDR, "10.0.0.2" },
+		  "3" },
 		{ { "address 0.0.0.0", "address 10.0.0.0 255.255.255.0", "address 10.0.0.2" },
-		  { ID_IPV4_ADDR, "10.0.0.3" }, "2" },
+		  { ID_IPV4_ADDR, "10.0.0.3" },
+		  "2" },
 		{ { "address 10.0.0.0 255.0.0.0", "address 10.0.0.0 255.255.0.0" },
-		  { ID_IPV4_ADDR, "10.0.9.9" }, "2" },
+		  { ID_IPV4_ADDR, "10.0.9.9" },
+		  "2" },
 		{ { "address 10.0.0.0 255.0.0.0", "any" }, { ID_IPV4_ADDR, "10.1.2.3" }, "1" },
 		{ { "any", "address 10.0.0.0 255.0.0.0" }, { ID_IPV4_ADDR, "11.0.0.1" }, "1" },
 		{ { "address 0.0.0.0", "any" }, { ID_IPV4_ADDR, "11.0.0.1" }, "1" },
 		/* Host bits of the statement do not matter */
 		{ { "address 10.0.0.77 255.255.255.0" }, { ID_IPV4_ADDR, "10.0.0.2" }, "1" },
 		{ { "address 2001:db8::/32", "address 2001:db8::1" },
-		  { ID_IPV6_ADDR, "2001:db8::1" }, "2" },
+		  { ID_IPV6_ADDR, "2001:db8::1" },
+		  "2" },
 		{ { "address 2001:db8::/32", "address 0.0.0.0" },
-		  { ID_IPV6_ADDR, "2001:db8::2" }, "1" },
+		  { ID_IPV6_ADDR, "2001:db8::2" },
+		  "1" },
 		{ { "address 0.0.0.0" }, { ID_IPV6_ADDR, "2001:db8::2" }, NULL },
 		/* Names: exact beats domain, longer domain beats shorter, case does not count */
 		{ { "fqdn domain example.com", "fqdn r2.example.com" },
-		  { ID_FQDN, "r2.example.com" }, "2" },
+		  { ID_FQDN, "r2.example.com" },
+		  "2" },
 		{ { "fqdn r2.example.com", "fqdn domain example.com" },
-		  { ID_FQDN, "R2.Example.com" }, "1" },
+		  { ID_FQDN, "R2.Example.com" },
+		  "1" },
 		{ { "fqdn domain a.example.com", "fqdn domain example.com" },
-		  { ID_FQDN, "r2.a.example.com" }, "1" },
+		  { ID_FQDN, "r2.a.example.com" },
+		  "1" },
 		{ { "fqdn domain example.com" }, { ID_FQDN, "myexample.com" }, NULL },
 		{ { "fqdn domain example.com" }, { ID_FQDN, "example.com" }, NULL },
 		{ { "fqdn domain example.com" }, { ID_FQDN, "com" }, NULL },
 		{ { "email domain example.com", "email bob@example.com" },
-		  { ID_RFC822_ADDR, "bob@example.com" }, "2" },
+		  { ID_RFC822_ADDR, "bob@example.com" },
+		  "2" },
 		{ { "email domain example.com" }, { ID_RFC822_ADDR, "al@example.com" }, "1" },
 		{ { "email domain example.com" }, { ID_RFC822_ADDR, "al@x.example.com" }, NULL },
 		/* The type counts: the same text as another type is somebody else */
@@ -90,7 +102,8 @@ static void most_specific_profile_wins(void **state)
 		{ { "fqdn host1", "address 0.0.0.0" }, { ID_DER_ASN1_DN, "0" }, NULL },
 		/* H13: of identical matches the last profile, 3 of 3 */
 		{ { "address 192.168.0.1", "address 192.168.0.1", "address 192.168.0.1" },
-		  { ID_IPV4_ADDR, "192.168.0.1" }, "3" },
+		  { ID_IPV4_ADDR, "192.168.0.1" },
+		  "3" },
 		{ { "any", "any" }, { ID_FQDN, "x" }, "2" },
 		{ { "fqdn a", "fqdn a", "any", "any" }, { ID_FQDN, "a" }, "2" },
 	};
@@ -114,7 +127,8 @@ static void most_specific_profile_wins(void **state)
 
 static void one_profile_with_several_matches(void **state)
 {
-	struct policy *policy = load_good(WHOLE_KEYRING
+	struct policy *policy = load_good(
+		WHOLE_KEYRING
 		"crypto ikev2 profile A\n match identity remote fqdn r9\n" PROFILE_BODY
 		"crypto ikev2 profile B\n match identity remote address 0.0.0.0\n"
 		" authentication remote pre-share\n authentication local pre-share\n keyring K\n");
@@ -156,16 +170,18 @@ static void keys_are_found(void **state)
 		{ NULL, { ID_FQDN, "stranger" }, NULL },
 		{ NULL, { ID_NONE, NULL }, NULL },
 	};
-	struct policy *policy = load_good("crypto ikev2 keyring K\n"
-		KEY("wide", "  address 10.0.0.0 255.0.0.0\n")
-		KEY("host", "  address 10.0.0.2\n")
-		KEY("net", "  address 10.0.0.2 255.255.255.0\n")
-		KEY("six", "  address 2001:db8::/32\n")
-		KEY("name", "  identity fqdn r2.example.com\n")
-		KEY("hostname", "  address 172.16.0.1\n  hostname host1\n")
-		KEY("keyid", "  identity key-id office\n")
-		KEY("mail", "  identity email bob@example.com\n")
-		KEY("inside", "  identity address 192.0.2.1\n"));
+	struct policy *policy = load_good(
+		"crypto ikev2 keyring K\n" KEY("wide", "  address 10.0.0.0 255.0.0.0\n") KEY(
+			"host", "  address 10.0.0.2\n") KEY("net",
+							    "  address 10.0.0.2 255.255.255.0\n")
+			KEY("six",
+			    "  address 2001:db8::/32\n") KEY("name",
+							     "  identity fqdn r2.example.com\n")
+				KEY("hostname", "  address 172.16.0.1\n  hostname host1\n")
+					KEY("keyid", "  identity key-id office\n")
+						KEY("mail", "  identity email bob@example.com\n")
+							KEY("inside",
+							    "  identity address 192.0.2.1\n"));
 	const struct keyring *keyring = TAILQ_FIRST(&policy->keyrings);
 	const struct keyring_peer *peer;
 	struct identity identity;
@@ -189,11 +205,11 @@ static void keys_are_found(void **state)
 	"crypto ikev2 proposal " name "\n encryption " encryption "\n" \
 	" integrity sha256\n group 14\n"
 
-static const char policies[] =
-	PROPOSAL("a", "aes-cbc-128") PROPOSAL("b", "aes-cbc-256") PROPOSAL("c", "aes-cbc-192")
-	"crypto ikev2 policy any\n proposal a\n proposal b\n"
-	"crypto ikev2 policy vrf\n match fvrf blue\n match address local 10.0.0.9\n proposal b\n"
-	"crypto ikev2 policy one\n match fvrf any\n match address local 10.0.0.1\n proposal c\n";
+static const char policies[] = PROPOSAL("a", "aes-cbc-128") PROPOSAL("b", "aes-cbc-256") PROPOSAL(
+	"c",
+	"aes-cbc-192") "crypto ikev2 policy any\n proposal a\n proposal b\n"
+		       "crypto ikev2 policy vrf\n match fvrf blue\n match address local 10.0.0.9\n proposal b\n"
+		       "crypto ikev2 policy one\n match fvrf any\n match address local 10.0.0.1\n proposal c\n";
 
 static void proposals_by_local_address(void **state)
 {
@@ -265,8 +281,8 @@ static void legacy_stays_in_its_profile(void **state)
 		"crypto ikev2 proposal mixed\n encryption 3des aes-cbc-128\n"
 		" integrity sha1 sha256\n group 2 14\n"
 		"crypto ikev2 proposal old\n encryption 3des\n integrity sha1\n group 2\n"
-		"crypto ikev2 policy p\n proposal old\n proposal mixed\n"
-		WHOLE_KEYRING "crypto ikev2 profile P\n legacy\n" PROFILE_BODY;
+		"crypto ikev2 policy p\n proposal old\n proposal mixed\n" WHOLE_KEYRING
+		"crypto ikev2 profile P\n legacy\n" PROFILE_BODY;
 	struct policy *policy = load_good(text);
 	struct proposal_list list;
 	const char *name;
@@ -290,10 +306,10 @@ static void legacy_stays_in_its_profile(void **state)
 /* A policy of which nothing may be used is as good as none: today's defaults. */
 static void legacy_only_policy_falls_back(void **state)
 {
-	struct policy *policy = load_good(
-		"crypto ikev2 proposal old\n encryption 3des\n integrity sha1\n group 2\n"
-		"crypto ikev2 policy p\n proposal old\n"
-		WHOLE_KEYRING "crypto ikev2 profile P\n legacy\n" PROFILE_BODY);
+	struct policy *policy =
+		load_good("crypto ikev2 proposal old\n encryption 3des\n integrity sha1\n group 2\n"
+			  "crypto ikev2 policy p\n proposal old\n" WHOLE_KEYRING
+			  "crypto ikev2 profile P\n legacy\n" PROFILE_BODY);
 	struct proposal_list list, expected;
 	const char *name;
 
@@ -306,9 +322,9 @@ static void legacy_only_policy_falls_back(void **state)
 
 static void sources_resolve(void **state)
 {
-	struct policy *policy = load_good(
-		"interface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
-		"interface Ethernet0/1\n");
+	struct policy *policy =
+		load_good("interface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
+			  "interface Ethernet0/1\n");
 	struct address address;
 	char text[ADDRESS_TEXT];
 
@@ -337,9 +353,9 @@ static void nothing_is_found_in_an_empty_policy(void **state)
 
 static void ipsec_profile_by_name(void **state)
 {
-	struct policy *policy = load_good(WHOLE_PROFILE
-		"crypto ipsec profile one\n set ikev2-profile P\n"
-		"crypto ipsec profile two\n set ikev2-profile P\n");
+	struct policy *policy =
+		load_good(WHOLE_PROFILE "crypto ipsec profile one\n set ikev2-profile P\n"
+					"crypto ipsec profile two\n set ikev2-profile P\n");
 
 	assert_string_equal(policy_find_ipsec_profile(policy, "two")->name, "two");
 	assert_null(policy_find_ipsec_profile(policy, "TWO"));

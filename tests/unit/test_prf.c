@@ -57,7 +57,8 @@ static void hmac_known_answers(void **state)
 		json_t *vector;
 		size_t index;
 
-		json_array_foreach(json_object_get(set, "vectors"), index, vector) {
+		json_array_foreach(json_object_get(set, "vectors"), index, vector)
+		{
 			struct buffer key =
 				vector_get(vector, "key", vector_number(vector, "ksize"));
 			struct buffer text =
@@ -88,7 +89,8 @@ static void xcbc_known_answers(void **state)
 	size_t index;
 
 	assert_int_equal(json_array_size(json_object_get(set, "vectors")), 6);
-	json_array_foreach(json_object_get(set, "vectors"), index, vector) {
+	json_array_foreach(json_object_get(set, "vectors"), index, vector)
+	{
 		struct buffer key = vector_get(vector, "key", 16);
 		struct buffer text =
 			vector_get(vector, "plaintext", vector_number(vector, "psize"));
@@ -170,7 +172,8 @@ static void parts_make_one_message(void **state)
 			assert_ok(prf_compute(all_prfs[i], key, &one, 1, whole));
 			for (size_t at = 0; at <= sizeof(message); at++) {
 				struct bytes parts[] = {
-					bytes_of(message, at), { 0 },
+					bytes_of(message, at),
+					{ 0 },
 					bytes_of(message + at, sizeof(message) - at),
 				};
 
@@ -257,13 +260,32 @@ static void prf_plus_ends_at_255_blocks(void **state)
 
 /* One case of NIST's file: the lines from COUNT to the next COUNT. */
 enum field {
-	NI, NR, SECRET, SECRET_NEW, SPI_I, SPI_R, SKEYSEED, DKM, DKM_CHILD, DKM_CHILD_DH,
-	SKEYSEED_REKEY, FIELDS
+	NI,
+	NR,
+	SECRET,
+	SECRET_NEW,
+	SPI_I,
+	SPI_R,
+	SKEYSEED,
+	DKM,
+	DKM_CHILD,
+	DKM_CHILD_DH,
+	SKEYSEED_REKEY,
+	FIELDS
 };
 
 static const char *const field_names[FIELDS] = {
-	"Ni", "Nr", "g^ir", "g^ir (new)", "SPIi", "SPIr", "SKEYSEED", "DKM", "DKM(Child SA)",
-	"DKM(Child SA D-H)", "SKEYSEED(Rekey)",
+	"Ni",
+	"Nr",
+	"g^ir",
+	"g^ir (new)",
+	"SPIi",
+	"SPIr",
+	"SKEYSEED",
+	"DKM",
+	"DKM(Child SA)",
+	"DKM(Child SA D-H)",
+	"SKEYSEED(Rekey)",
 };
 
 static void assert_prf_plus(uint16_t prf, struct bytes key, const struct bytes *parts, size_t count,

@@ -122,8 +122,8 @@ static void choices_for_ike(void **state)
 		  "IKE: encr=aes-cbc-256,aes-cbc-192,aes-cbc-128 prf=sha512,sha1 integ=sha512,sha1 ke=5,2",
 		  1, "AES-CBC-128 SHA1 SHA96 DH 2" },
 		{ "IKE: encr=aes-cbc-128,aes-cbc-256 prf=sha1,sha256 integ=sha1,sha256 ke=14,19",
-		  "IKE: encr=aes-cbc-256,aes-cbc-128 prf=sha256,sha1 integ=sha256,sha1 ke=19,14",
-		  1, "AES-CBC-256 SHA256 SHA256 DH 19" },
+		  "IKE: encr=aes-cbc-256,aes-cbc-128 prf=sha256,sha1 integ=sha256,sha1 ke=19,14", 1,
+		  "AES-CBC-256 SHA256 SHA256 DH 19" },
 		/* the order of our proposals comes before the order of theirs */
 		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2|IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2",
 		  "IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2|IKE: encr=3des prf=sha1 integ=sha1 ke=2",
@@ -144,14 +144,17 @@ static void choices_for_ike(void **state)
 		  "no common group: the peer offers DH 1 DH 5, we allow DH 2" },
 		/* of several pairs, the one that comes closest */
 		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2|IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=5",
-		  "IKE: encr=aes-gcm-256 prf=sha1 ke=2|IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=14", 0,
-		  "no common group: the peer offers DH 5, we allow DH 14" },
-		{ "ESP: encr=aes-cbc-128 integ=sha1", "IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2", 0,
+		  "IKE: encr=aes-gcm-256 prf=sha1 ke=2|IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=14",
+		  0, "no common group: the peer offers DH 5, we allow DH 14" },
+		{ "ESP: encr=aes-cbc-128 integ=sha1",
+		  "IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2", 0,
 		  "no common proposal: none of the peer's is for IKE and of known types" },
 		/* an absent type is NONE, which the other side has not */
-		{ "IKE: encr=aes-cbc-128 integ=sha1 ke=2", "IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2", 0,
+		{ "IKE: encr=aes-cbc-128 integ=sha1 ke=2",
+		  "IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2", 0,
 		  "no common prf: the peer offers none, we allow SHA1" },
-		{ "IKE: encr=aes-cbc-128 prf=sha1 ke=2", "IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2", 0,
+		{ "IKE: encr=aes-cbc-128 prf=sha1 ke=2",
+		  "IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2", 0,
 		  "no common integrity: the peer offers none, we allow SHA96" },
 	};
 
@@ -163,8 +166,8 @@ static void choices_for_ike(void **state)
 static void choices_of_combined_modes(void **state)
 {
 	static const struct choice cases[] = {
-		{ "IKE: encr=aes-gcm-128 prf=sha256 ke=31", "IKE: encr=aes-gcm-128 prf=sha256 ke=31",
-		  1, "AES-GCM-128 SHA256 DH 31" },
+		{ "IKE: encr=aes-gcm-128 prf=sha256 ke=31",
+		  "IKE: encr=aes-gcm-128 prf=sha256 ke=31", 1, "AES-GCM-128 SHA256 DH 31" },
 		/* NONE in words is answered in words */
 		{ "IKE: encr=aes-gcm-128 prf=sha256 integ=none ke=31",
 		  "IKE: encr=aes-gcm-128 prf=sha256 ke=31", 1, "AES-GCM-128 SHA256 NONE DH 31" },
@@ -172,20 +175,21 @@ static void choices_of_combined_modes(void **state)
 		  "IKE: encr=aes-gcm-128 prf=sha256 ke=31", 1, "AES-GCM-128 SHA256 DH 31" },
 		/* both kinds in one proposal */
 		{ "IKE: encr=aes-gcm-128,aes-cbc-128 prf=sha256 integ=sha256 ke=31",
-		  "IKE: encr=aes-cbc-128,aes-gcm-128 prf=sha256 integ=sha256 ke=31",
-		  1, "AES-CBC-128 SHA256 SHA256 DH 31" },
+		  "IKE: encr=aes-cbc-128,aes-gcm-128 prf=sha256 integ=sha256 ke=31", 1,
+		  "AES-CBC-128 SHA256 SHA256 DH 31" },
 		{ "IKE: encr=aes-cbc-128,aes-gcm-128 prf=sha256 integ=sha256,none ke=31",
-		  "IKE: encr=aes-gcm-128,aes-cbc-128 prf=sha256 integ=sha256 ke=31",
-		  1, "AES-GCM-128 SHA256 NONE DH 31" },
+		  "IKE: encr=aes-gcm-128,aes-cbc-128 prf=sha256 integ=sha256 ke=31", 1,
+		  "AES-GCM-128 SHA256 NONE DH 31" },
 		/* NONE is no MAC for a cipher that needs one */
 		{ "IKE: encr=aes-cbc-128 prf=sha256 integ=none ke=31",
 		  "IKE: encr=aes-cbc-128 prf=sha256 integ=sha256 ke=31", 0,
 		  "no common integrity: the peer offers NONE, we allow SHA256" },
 		{ "IKE: encr=chacha20-poly1305 prf=sha256 ke=31",
-		  "IKE: encr=aes-gcm-128,chacha20-poly1305 prf=sha256 ke=19,31",
-		  1, "ChaCha20-Poly1305 SHA256 DH 31" },
+		  "IKE: encr=aes-gcm-128,chacha20-poly1305 prf=sha256 ke=19,31", 1,
+		  "ChaCha20-Poly1305 SHA256 DH 31" },
 		/* the length of the ICV is a part of the algorithm */
-		{ "IKE: encr=aes-gcm-12-128 prf=sha256 ke=31", "IKE: encr=aes-gcm-128 prf=sha256 ke=31", 0,
+		{ "IKE: encr=aes-gcm-12-128 prf=sha256 ke=31",
+		  "IKE: encr=aes-gcm-128 prf=sha256 ke=31", 0,
 		  "no common encryption: the peer offers AES-GCM-12-128, we allow AES-GCM-128" },
 	};
 
@@ -198,10 +202,12 @@ static void choices_for_children(void **state)
 {
 	static const struct choice cases[] = {
 		/* S0, row B19 */
-		{ "ESP: encr=3des integ=sha1 esn=0", "ESP: encr=3des integ=sha1 esn=0",
-		  1, "3DES SHA96 no ESN" },
-		{ "ESP: encr=aes-gcm-256 esn=0,1", "ESP: encr=aes-gcm-256 esn=1,0", 1, "AES-GCM-256 ESN" },
-		{ "ESP: encr=aes-gcm-256 esn=1,0", "ESP: encr=aes-gcm-256 esn=0", 1, "AES-GCM-256 no ESN" },
+		{ "ESP: encr=3des integ=sha1 esn=0", "ESP: encr=3des integ=sha1 esn=0", 1,
+		  "3DES SHA96 no ESN" },
+		{ "ESP: encr=aes-gcm-256 esn=0,1", "ESP: encr=aes-gcm-256 esn=1,0", 1,
+		  "AES-GCM-256 ESN" },
+		{ "ESP: encr=aes-gcm-256 esn=1,0", "ESP: encr=aes-gcm-256 esn=0", 1,
+		  "AES-GCM-256 no ESN" },
 		{ "ESP: encr=aes-gcm-256", "ESP: encr=aes-gcm-256 esn=0,1", 1, "AES-GCM-256" },
 		{ "ESP: encr=aes-gcm-256 esn=0", "ESP: encr=aes-gcm-256", 1, "AES-GCM-256 no ESN" },
 		{ "ESP: encr=aes-gcm-256 esn=1", "ESP: encr=aes-gcm-256 esn=0", 0,
@@ -210,7 +216,8 @@ static void choices_for_children(void **state)
 		  "no common esn: the peer offers ESN, we allow none" },
 		/* PFS: both must want the same group */
 		{ "ESP: encr=aes-cbc-128 integ=sha256 ke=14,19 esn=0",
-		  "ESP: encr=aes-cbc-128 integ=sha256 ke=19 esn=0", 1, "AES-CBC-128 SHA256 DH 19 no ESN" },
+		  "ESP: encr=aes-cbc-128 integ=sha256 ke=19 esn=0", 1,
+		  "AES-CBC-128 SHA256 DH 19 no ESN" },
 		{ "ESP: encr=aes-cbc-128 integ=sha256 esn=0",
 		  "ESP: encr=aes-cbc-128 integ=sha256 ke=19 esn=0", 0,
 		  "no common group: the peer offers none, we allow DH 19" },
@@ -218,19 +225,22 @@ static void choices_for_children(void **state)
 		  "ESP: encr=aes-cbc-128 integ=sha256 esn=0", 0,
 		  "no common group: the peer offers DH 19, we allow none" },
 		{ "ESP: encr=aes-cbc-128 integ=sha256 ke=19,none esn=0",
-		  "ESP: encr=aes-cbc-128 integ=sha256 esn=0", 1, "AES-CBC-128 SHA256 no DH no ESN" },
+		  "ESP: encr=aes-cbc-128 integ=sha256 esn=0", 1,
+		  "AES-CBC-128 SHA256 no DH no ESN" },
 		{ "ESP: encr=aes-cbc-128 integ=sha256 esn=0",
-		  "ESP: encr=aes-cbc-128 integ=sha256 ke=19,none esn=0", 1, "AES-CBC-128 SHA256 no ESN" },
+		  "ESP: encr=aes-cbc-128 integ=sha256 ke=19,none esn=0", 1,
+		  "AES-CBC-128 SHA256 no ESN" },
 		/* of two MACs that both sides have, ours counts */
-		{ "ESP: encr=aes-cbc-128 integ=sha1,md5", "ESP: encr=aes-cbc-128 integ=md5,sha1",
-		  1, "AES-CBC-128 MD596" },
+		{ "ESP: encr=aes-cbc-128 integ=sha1,md5", "ESP: encr=aes-cbc-128 integ=md5,sha1", 1,
+		  "AES-CBC-128 MD596" },
 		/* no integrity at all, when both want it so */
-		{ "ESP: encr=aes-cbc-128 esn=0", "ESP: encr=aes-cbc-128 esn=0", 1, "AES-CBC-128 no ESN" },
-		{ "ESP: encr=null integ=sha256 esn=0", "ESP: encr=null integ=sha256 esn=0",
-		  1, "NULL SHA256 no ESN" },
+		{ "ESP: encr=aes-cbc-128 esn=0", "ESP: encr=aes-cbc-128 esn=0", 1,
+		  "AES-CBC-128 no ESN" },
+		{ "ESP: encr=null integ=sha256 esn=0", "ESP: encr=null integ=sha256 esn=0", 1,
+		  "NULL SHA256 no ESN" },
 		/* AH beside ESP: no proposal for the other protocol */
-		{ "ESP: encr=aes-cbc-128 integ=sha1|AH: integ=sha1 esn=0", "AH: integ=sha256,sha1 esn=0",
-		  2, "SHA96 no ESN" },
+		{ "ESP: encr=aes-cbc-128 integ=sha1|AH: integ=sha1 esn=0",
+		  "AH: integ=sha256,sha1 esn=0", 2, "SHA96 no ESN" },
 		{ "AH: integ=sha1", "AH: encr=aes-cbc-128 integ=sha1", 0,
 		  "no common encryption: the peer offers none, we allow AES-CBC-128" },
 	};
@@ -241,7 +251,8 @@ static void choices_for_children(void **state)
 
 static void unknown_transforms_are_never_chosen(void **state)
 {
-	struct proposal_list offered = parse("IKE: encr=#65535,aes-cbc-128 prf=#77,sha1 integ=sha1 ke=2");
+	struct proposal_list offered =
+		parse("IKE: encr=#65535,aes-cbc-128 prf=#77,sha1 integ=sha1 ke=2");
 	struct proposal_list ours = parse("IKE: encr=aes-cbc-128 prf=sha1 integ=sha1 ke=2");
 	struct proposal chosen;
 
@@ -250,8 +261,9 @@ static void unknown_transforms_are_never_chosen(void **state)
 
 	/* An attribute that we do not know makes it another transform ... */
 	offered.proposals[0].transforms[1].unknown = true;
-	assert_string_equal(proposal_choose(&offered, &ours, &chosen).why,
-			    "no common encryption: the peer offers 65535 AES-CBC-128, we allow AES-CBC-128");
+	assert_string_equal(
+		proposal_choose(&offered, &ours, &chosen).why,
+		"no common encryption: the peer offers 65535 AES-CBC-128, we allow AES-CBC-128");
 	offered.proposals[0].transforms[1].unknown = false;
 	/* ... on our side as well */
 	ours.proposals[0].transforms[0].unknown = true;
@@ -268,7 +280,8 @@ static void unknown_types_spoil_their_proposal(void **state)
 	struct proposal chosen;
 
 	for (size_t i = 0; i < COUNT(types); i++) {
-		struct proposal_list offered = parse("ESP: encr=aes-gcm-128 esn=0|ESP: encr=aes-gcm-128 esn=0");
+		struct proposal_list offered =
+			parse("ESP: encr=aes-gcm-128 esn=0|ESP: encr=aes-gcm-128 esn=0");
 		struct proposal *first = &offered.proposals[0];
 
 		first->transforms[first->count++] = (struct transform){ types[i], 35, 0, true };
@@ -335,13 +348,14 @@ static void checks_of_the_answer(void **state)
 	} cases[] = {
 		{ "IKE: encr=aes-cbc-256,aes-cbc-128 prf=sha1,sha256 integ=sha1 ke=14,2", 1,
 		  "IKE: encr=aes-cbc-128 prf=sha256 integ=sha1 ke=2", NULL },
-		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2|IKE: encr=aes-gcm-128 prf=sha256 ke=31", 2,
-		  "IKE: encr=aes-gcm-128 prf=sha256 ke=31", NULL },
+		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2|IKE: encr=aes-gcm-128 prf=sha256 ke=31",
+		  2, "IKE: encr=aes-gcm-128 prf=sha256 ke=31", NULL },
 		/* of the other proposal */
-		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2|IKE: encr=aes-gcm-128 prf=sha256 ke=31", 1,
-		  "IKE: encr=aes-gcm-128 prf=sha256 ke=31",
+		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2|IKE: encr=aes-gcm-128 prf=sha256 ke=31",
+		  1, "IKE: encr=aes-gcm-128 prf=sha256 ke=31",
 		  "the peer chose encryption AES-GCM-128, which was not offered" },
-		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2", 2, "IKE: encr=3des prf=sha1 integ=sha1 ke=2",
+		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2", 2,
+		  "IKE: encr=3des prf=sha1 integ=sha1 ke=2",
 		  "the peer chose proposal 2 for IKE, which was not offered" },
 		{ "IKE: encr=3des prf=sha1 integ=sha1 ke=2", 1, "ESP: encr=3des integ=sha1",
 		  "the peer chose proposal 1 for ESP, which was not offered" },
@@ -367,16 +381,19 @@ static void checks_of_the_answer(void **state)
 		  "IKE: encr=aes-cbc-256 prf=sha256 integ=sha256 ke=14,19",
 		  "the peer chose more than one group" },
 		/* combined modes */
-		{ "ESP: encr=aes-gcm-128,aes-cbc-128 integ=sha256 esn=0", 1, "ESP: encr=aes-gcm-128 esn=0", NULL },
-		{ "ESP: encr=aes-gcm-128,aes-cbc-128 integ=sha256 esn=0", 1, "ESP: encr=aes-cbc-128 esn=0",
-		  "the peer chose no integrity" },
+		{ "ESP: encr=aes-gcm-128,aes-cbc-128 integ=sha256 esn=0", 1,
+		  "ESP: encr=aes-gcm-128 esn=0", NULL },
+		{ "ESP: encr=aes-gcm-128,aes-cbc-128 integ=sha256 esn=0", 1,
+		  "ESP: encr=aes-cbc-128 esn=0", "the peer chose no integrity" },
 		{ "ESP: encr=aes-gcm-128,aes-cbc-128 integ=sha256 esn=0", 1,
 		  "ESP: encr=aes-gcm-128 integ=sha256 esn=0",
 		  "the peer chose integrity SHA256 with a combined-mode cipher" },
 		/* NONE and silence are the same, on either side */
-		{ "ESP: encr=aes-gcm-128 esn=0", 1, "ESP: encr=aes-gcm-128 integ=none esn=0", NULL },
+		{ "ESP: encr=aes-gcm-128 esn=0", 1, "ESP: encr=aes-gcm-128 integ=none esn=0",
+		  NULL },
 		{ "ESP: encr=aes-gcm-128 esn=0,1", 1, "ESP: encr=aes-gcm-128", NULL },
-		{ "ESP: encr=aes-gcm-128 esn=1", 1, "ESP: encr=aes-gcm-128", "the peer chose no esn" },
+		{ "ESP: encr=aes-gcm-128 esn=1", 1, "ESP: encr=aes-gcm-128",
+		  "the peer chose no esn" },
 		{ "ESP: encr=aes-gcm-128 esn=1", 1, "ESP: encr=aes-gcm-128 esn=0",
 		  "the peer chose esn no ESN, which was not offered" },
 		{ "ESP: encr=aes-gcm-128 esn=0", 1, "ESP: encr=aes-gcm-128 esn=1",
@@ -386,11 +403,13 @@ static void checks_of_the_answer(void **state)
 		  "the peer chose group DH 14, which was not offered" },
 		{ "ESP: encr=aes-gcm-128 ke=14 esn=0", 1, "ESP: encr=aes-gcm-128 esn=0",
 		  "the peer chose no group" },
-		{ "ESP: encr=aes-gcm-128 ke=14,none esn=0", 1, "ESP: encr=aes-gcm-128 esn=0", NULL },
+		{ "ESP: encr=aes-gcm-128 ke=14,none esn=0", 1, "ESP: encr=aes-gcm-128 esn=0",
+		  NULL },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct proposal_list offered = parse(cases[i].offered), chosen = parse(cases[i].chosen);
+		struct proposal_list offered = parse(cases[i].offered),
+				     chosen = parse(cases[i].chosen);
 		struct result result;
 
 		chosen.proposals[0].number = (uint8_t)cases[i].number;
@@ -442,7 +461,8 @@ static void transforms_of_a_proposal(void **state)
 
 static void format_is_cut_to_size(void **state)
 {
-	struct proposal_list list = parse("IKE: encr=3des,aes-cbc-128 prf=sha1 integ=sha1 ke=2 esn=0,1");
+	struct proposal_list list =
+		parse("IKE: encr=3des,aes-cbc-128 prf=sha1 integ=sha1 ke=2 esn=0,1");
 	static const char whole[] = "3DES AES-CBC-128 SHA1 SHA96 DH 2 no ESN ESN";
 	char text[sizeof(whole) + 1];
 
@@ -450,7 +470,8 @@ static void format_is_cut_to_size(void **state)
 		memset(text, 0x55, sizeof(text));
 		assert_ptr_equal(proposal_format(&list.proposals[0], text, size), text);
 		if (size) {
-			assert_int_equal(strlen(text), size > sizeof(whole) ? sizeof(whole) - 1 : size - 1);
+			assert_int_equal(strlen(text),
+					 size > sizeof(whole) ? sizeof(whole) - 1 : size - 1);
 			assert_memory_equal(text, whole, strlen(text));
 		}
 		for (size_t i = size; i < sizeof(text); i++)
@@ -466,8 +487,9 @@ static void ios_default(void **state)
 	proposal_ios_default(&proposal);
 	assert_int_equal(proposal.count, 15);
 	assert_int_equal(proposal.protocol, PROTOCOL_IKE);
-	assert_format(&proposal, "AES-CBC-256 AES-CBC-192 AES-CBC-128 SHA512 SHA384 SHA256 SHA1 MD5 "
-				 "SHA512 SHA384 SHA256 SHA96 MD596 DH 5 DH 2");
+	assert_format(&proposal,
+		      "AES-CBC-256 AES-CBC-192 AES-CBC-128 SHA512 SHA384 SHA256 SHA1 MD5 "
+		      "SHA512 SHA384 SHA256 SHA96 MD596 DH 5 DH 2");
 }
 
 static void assert_default(const struct proposal_list *list, uint8_t protocol, bool legacy)
@@ -511,13 +533,15 @@ static void default_proposals(void **state)
 	proposal_default_esp(&list);
 	assert_default(&list, PROTOCOL_ESP, false);
 	assert_format(&list.proposals[0], "AES-GCM-256 AES-GCM-128 ChaCha20-Poly1305");
-	assert_format(&list.proposals[1], "AES-CBC-256 AES-CBC-192 AES-CBC-128 SHA256 SHA384 SHA512");
+	assert_format(&list.proposals[1],
+		      "AES-CBC-256 AES-CBC-192 AES-CBC-128 SHA256 SHA384 SHA512");
 }
 
 /* S0: Router 1's legacy proposal meets the other's default only where that permits it. */
 static void defaults_meet_a_legacy_peer(void **state)
 {
-	struct proposal_list offered = parse("IKE: encr=3des,aes-cbc-128 prf=sha1 integ=sha1 ke=2"), ours;
+	struct proposal_list offered = parse("IKE: encr=3des,aes-cbc-128 prf=sha1 integ=sha1 ke=2"),
+			     ours;
 	struct proposal chosen;
 
 	proposal_default_ike(&ours, true);

@@ -158,8 +158,11 @@ static void all_keywords(void **state)
 		size_t count;
 	} types[] = {
 		/* 2 DES, 8 AES modes of 3 key lengths, ChaCha20 */
-		{ TRANSFORM_ENCR, 2 + 8 * 3 + 1 }, { TRANSFORM_PRF, 7 }, { TRANSFORM_INTEG, 7 },
-		{ TRANSFORM_KE, 13 }, { TRANSFORM_ESN, 0 },
+		{ TRANSFORM_ENCR, 2 + 8 * 3 + 1 },
+		{ TRANSFORM_PRF, 7 },
+		{ TRANSFORM_INTEG, 7 },
+		{ TRANSFORM_KE, 13 },
+		{ TRANSFORM_ESN, 0 },
 	};
 
 	for (size_t t = 0; t < COUNT(types); t++) {
@@ -172,7 +175,8 @@ static void all_keywords(void **state)
 			assert_true(transform_from_keyword(types[t].type, keyword, &found));
 			assert_true(transform_is_known(&found));
 			for (size_t before = 0; before < count; before++)
-				assert_string_not_equal(transform_keywords(types[t].type, before), keyword);
+				assert_string_not_equal(transform_keywords(types[t].type, before),
+							keyword);
 			count++;
 		}
 		assert_int_equal(count, types[t].count);
@@ -184,8 +188,8 @@ static void no_keyword(void **state)
 {
 	const struct transform without[] = {
 		transform(TRANSFORM_ENCR, ENCR_NULL, 0), transform(TRANSFORM_ENCR, ENCR_AES_CBC, 0),
-		transform(TRANSFORM_ENCR, 4711, 0), transform(TRANSFORM_INTEG, 0, 0),
-		transform(TRANSFORM_KE, 0, 0), transform(TRANSFORM_ESN, 1, 0),
+		transform(TRANSFORM_ENCR, 4711, 0),	 transform(TRANSFORM_INTEG, 0, 0),
+		transform(TRANSFORM_KE, 0, 0),		 transform(TRANSFORM_ESN, 1, 0),
 	};
 	char text[TRANSFORM_TEXT];
 

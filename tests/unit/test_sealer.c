@@ -248,7 +248,8 @@ static size_t open_aead_vectors(const char *set_name, uint16_t encr, size_t salt
 	json_t *set = json_object_get(json_object_get(file, "sets"), set_name);
 	size_t index, opened = 0;
 
-	json_array_foreach(json_object_get(set, "vectors"), index, vector) {
+	json_array_foreach(json_object_get(set, "vectors"), index, vector)
+	{
 		size_t klen = vector_number(vector, "klen"), plen = vector_number(vector, "plen");
 		size_t alen = vector_number(vector, "alen");
 		struct buffer key = vector_get(vector, "key", klen);
@@ -299,7 +300,8 @@ static size_t open_cipher_vectors(const char *set_name, uint16_t encr, bool take
 	json_t *set = json_object_get(json_object_get(file, "sets"), set_name);
 	size_t index, opened = 0;
 
-	json_array_foreach(json_object_get(set, "vectors"), index, vector) {
+	json_array_foreach(json_object_get(set, "vectors"), index, vector)
+	{
 		size_t klen = vector_number(vector, "klen"), len = vector_number(vector, "len");
 		struct buffer key = vector_get(vector, "key", klen);
 		struct buffer iv = vector_get(vector, "iv", encr_iv_size(encr));

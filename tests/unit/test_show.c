@@ -193,22 +193,26 @@ static void aead_shows_its_prf(void **state)
 	assert_shows("show crypto ipsec sa", render_ipsec_sa,
 		     "transform: esp-256-aes esp-sha256-hmac ,\n");
 	fake.children[0].encr.key_bits = 128;
-	assert_shows("show crypto ipsec sa", render_ipsec_sa, "transform: esp-aes esp-sha256-hmac ,\n");
+	assert_shows("show crypto ipsec sa", render_ipsec_sa,
+		     "transform: esp-aes esp-sha256-hmac ,\n");
 }
 
 static void nat_is_named_by_side(void **state)
 {
 	ctl_fake_router(&fake, 1);
 	fake.sas[0].nat_local = true;
-	assert_shows("show crypto ikev2 sa", render_ikev2_sa_detailed, "NAT-T is detected inside\n");
+	assert_shows("show crypto ikev2 sa", render_ikev2_sa_detailed,
+		     "NAT-T is detected inside\n");
 	fake.sas[0].nat_remote = true;
 	assert_shows("show crypto ikev2 sa", render_ikev2_sa_detailed,
 		     "NAT-T is detected inside and outside\n");
 	fake.sas[0].nat_local = false;
-	assert_shows("show crypto ikev2 sa", render_ikev2_sa_detailed, "NAT-T is detected outside\n");
+	assert_shows("show crypto ikev2 sa", render_ikev2_sa_detailed,
+		     "NAT-T is detected outside\n");
 	fake.children[0].udp_encap = true;
 	fake.children[0].remote.port = 4500;
-	assert_shows("show crypto ipsec sa", render_ipsec_sa, "in use settings ={Tunnel UDP-Encaps, }");
+	assert_shows("show crypto ipsec sa", render_ipsec_sa,
+		     "in use settings ={Tunnel UDP-Encaps, }");
 	assert_shows("show crypto ipsec sa", render_ipsec_sa, "current_peer 10.0.0.2 port 4500\n");
 }
 
@@ -280,7 +284,9 @@ static void ah_stands_in_its_section(void **state)
 	fake.children[0].iv_size = 0;
 	fake.children[0].tunnel_mode = false;
 	shown = render("show crypto ipsec sa", render_ipsec_sa);
-	assert_non_null(strstr(shown, "     inbound esp sas:\n\n     inbound ah sas:\n      spi: 0x6B74CB79"));
+	assert_non_null(
+		strstr(shown,
+		       "     inbound esp sas:\n\n     inbound ah sas:\n      spi: 0x6B74CB79"));
 	assert_non_null(strstr(shown, "transform: ah-sha-hmac ,\n"));
 	assert_non_null(strstr(shown, "{Transport, }"));
 	assert_null(strstr(shown, "IV size"));
@@ -359,7 +365,8 @@ static void session_detail_has_times_and_counters(void **state)
 	assert_string_equal(shown, golden);
 	free(shown);
 	free(golden);
-	assert_shows("show crypto session", render_session_detail, "Legacy algorithms are in use\n");
+	assert_shows("show crypto session", render_session_detail,
+		     "Legacy algorithms are in use\n");
 	fake.sas[0].legacy = false;
 	assert_hides("show crypto session", render_session_detail, "Legacy");
 }
@@ -382,11 +389,15 @@ static void sessions_collect_their_sas(void **state)
 	result = ask("{\"command\":\"show crypto session\"}");
 	sessions = json_object_get(result, "sessions");
 	assert_int_equal(json_array_size(sessions), 3);
-	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 0), "ike_sas")), 1);
-	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 0), "ipsec_sas")), 1);
-	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 1), "ike_sas")), 0);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 0), "ike_sas")),
+			 1);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 0), "ipsec_sas")),
+			 1);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 1), "ike_sas")),
+			 0);
 	assert_true(json_is_null(json_object_get(json_array_get(sessions, 2), "interface")));
-	assert_string_equal(json_string_value(json_object_get(json_array_get(sessions, 2), "status")),
+	assert_string_equal(json_string_value(
+				    json_object_get(json_array_get(sessions, 2), "status")),
 			    "UP-IDLE");
 	json_decref(result);
 	/* Negotiating: no child yet, but the addresses of the tunnel. */
@@ -396,7 +407,8 @@ static void sessions_collect_their_sas(void **state)
 	result = ask("{\"command\":\"show crypto session\"}");
 	sessions = json_object_get(result, "sessions");
 	assert_int_equal(json_array_size(sessions), 1);
-	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 0), "ike_sas")), 1);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(sessions, 0), "ike_sas")),
+			 1);
 	json_decref(result);
 }
 
@@ -442,12 +454,14 @@ static void odd_octets_do_not_lose_a_field(void **state)
 /* Rows H13, J17: the order is the configuration's. */
 static void j17_profiles_in_order(void **state)
 {
-	struct ikev2_profile one = { .name = "profile1", .lifetime = 120 }, two = { .name = "profile2" };
+	struct ikev2_profile one = { .name = "profile1", .lifetime = 120 },
+			     two = { .name = "profile2" };
 	struct identity_match any = { .kind = MATCH_ADDRESS },
 			      host = { .kind = MATCH_FQDN, .text = "host1.example" };
 	struct keyring keyring = { .name = "KEYRNG" };
 	struct ike_proposal proposal = { .name = "PHASE1-prop" };
-	struct ikev2_policy policy = { .name = "site-pol", .proposal_count = 1,
+	struct ikev2_policy policy = { .name = "site-pol",
+				       .proposal_count = 1,
 				       .proposals = { &proposal } };
 	struct policy all = { .dpd_interval = 30, .dpd_retry = 5 };
 	char *shown, *golden;
@@ -494,7 +508,8 @@ static void j17_profiles_in_order(void **state)
 static void j18_debug_topics(void **state)
 {
 	ctl_fake_init(&fake);
-	json_decref(ask("{\"command\":\"debug\",\"arguments\":{\"topic\":\"crypto ikev2 packet\"}}"));
+	json_decref(
+		ask("{\"command\":\"debug\",\"arguments\":{\"topic\":\"crypto ikev2 packet\"}}"));
 	json_decref(ask("{\"command\":\"debug\",\"arguments\":{\"topic\":\"crypto ipsec\"}}"));
 	assert_shows("show debug", render_debug,
 		     "Cryptographic Subsystem:\n  Crypto IKEv2 packet debugging is on\n"

@@ -232,9 +232,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(one_timer), TEST(stop_and_restart), TEST(order),
-		TEST(timers_change_while_they_run), TEST(far_future), TEST(many_timers),
-		TEST(freeing_stops_all), TEST(system_time),
+		TEST(one_timer),
+		TEST(stop_and_restart),
+		TEST(order),
+		TEST(timers_change_while_they_run),
+		TEST(far_future),
+		TEST(many_timers),
+		TEST(freeing_stops_all),
+		TEST(system_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,8 @@ static int open_peer(const char *address, struct endpoint *endpoint)
 	*endpoint = at(address, 0);
 	fd = socket(endpoint->address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&name, endpoint_to_sockaddr(endpoint, &name)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, endpoint_to_sockaddr(endpoint, &name)),
+			 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
 	assert_true(endpoint_from_sockaddr((struct sockaddr *)&name, endpoint));
 	return fd;

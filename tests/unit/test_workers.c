@@ -45,7 +45,8 @@ static void run(struct work *work)
 	job->runs++;
 }
 
-static void submit(struct workers *workers, uint64_t number, unsigned int followers, size_t *finished);
+static void submit(struct workers *workers, uint64_t number, unsigned int followers,
+		   size_t *finished);
 
 static void done(struct work *work)
 {
@@ -62,13 +63,17 @@ static void done(struct work *work)
 	free(job);
 }
 
-static void submit(struct workers *workers, uint64_t number, unsigned int followers, size_t *finished)
+static void submit(struct workers *workers, uint64_t number, unsigned int followers,
+		   size_t *finished)
 {
 	struct job *job = must_calloc(1, sizeof(*job));
 	size_t before = *finished;
 
-	*job = (struct job){ .work = { .run = run, .done = done }, .workers = workers,
-			     .number = number, .followers = followers, .finished = finished };
+	*job = (struct job){ .work = { .run = run, .done = done },
+			     .workers = workers,
+			     .number = number,
+			     .followers = followers,
+			     .finished = finished };
 	workers->submit(workers, &job->work);
 	assert_int_equal(*finished, before); /* done() comes later, by contract */
 }

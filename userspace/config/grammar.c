@@ -28,8 +28,7 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto legacy", "Permit weak algorithms everywhere", .handle = set_legacy,
 	  NEGATES },
 	{ GLOBAL, "crypto key-log DIRECTORY",
-	  "Write every session key into Wireshark's tables there", .handle = set_key_log,
-	  NEGATES },
+	  "Write every session key into Wireshark's tables there", .handle = set_key_log, NEGATES },
 
 	{ GLOBAL, "crypto ikev2 proposal NAME", "Algorithms of IKE SAs",
 	  .handle = open_ike_proposal, .opens = PROPOSAL },

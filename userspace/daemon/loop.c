@@ -116,8 +116,8 @@ static void read_signals(struct loop_source *source)
 		loop->caught(loop->caught_context, (int)info.ssi_signo);
 }
 
-struct result loop_catch(struct loop *loop, const int *signals, void (*caught)(void *context, int number),
-			 void *context)
+struct result loop_catch(struct loop *loop, const int *signals,
+			 void (*caught)(void *context, int number), void *context)
 {
 	sigset_t set;
 	int error;
@@ -162,7 +162,8 @@ void loop_run(struct loop *loop)
 	loop->stopped = false;
 	while (!loop->stopped) {
 		/* Fails with EINTR only, after the process was stopped and continued. */
-		loop->ready = epoll_wait(loop->epoll, loop->events, EVENTS_PER_TURN, wait_time(loop));
+		loop->ready =
+			epoll_wait(loop->epoll, loop->events, EVENTS_PER_TURN, wait_time(loop));
 		for (i = 0; i < loop->ready; i++) {
 			source = loop->events[i].data.ptr;
 			if (source)

@@ -30,8 +30,8 @@ void loop_remove(struct loop *loop, struct loop_source *source); /* before its f
  * on, and delivers them from loop_run()
  * @signals: numbers, 0 at the end
  */
-struct result loop_catch(struct loop *loop, const int *signals, void (*caught)(void *context, int number),
-			 void *context);
+struct result loop_catch(struct loop *loop, const int *signals,
+			 void (*caught)(void *context, int number), void *context);
 /** loop_after() - @turn is called after each turn, when no source is being read */
 void loop_after(struct loop *loop, void (*turn)(void *context), void *context);
 

@@ -120,7 +120,8 @@ struct result process_drop_privileges(void)
 		return fail(-errno, "cannot renounce new privileges: %s", strerror(errno));
 	capng_get_caps_process();
 	/* A supervisor may have taken away the right to reduce the bounding set. */
-	set = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS;
+	set = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) ? CAPNG_SELECT_BOTH :
+								    CAPNG_SELECT_CAPS;
 	admin = capng_have_capability(CAPNG_PERMITTED, CAP_NET_ADMIN);
 	capng_clear(set);
 	if ((admin && capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN)) ||

@@ -73,8 +73,8 @@ void tunnels_free(struct tunnels *tunnels)
 	free(tunnels);
 }
 
-__attribute__((format(printf, 2, 3)))
-static void problem(struct tunnels *tunnels, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void problem(struct tunnels *tunnels,
+							  const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -88,7 +88,8 @@ static void problem(struct tunnels *tunnels, const char *format, ...)
 		fprintf(tunnels->report, "%s\n", text);
 }
 
-static void check(struct tunnels *tunnels, const struct plan *plan, const char *what, struct result result)
+static void check(struct tunnels *tunnels, const struct plan *plan, const char *what,
+		  struct result result)
 {
 	if (failed(&result))
 		problem(tunnels, "%s: %s: %s", plan->wish.name, what, result.why);
@@ -131,7 +132,8 @@ static bool host_address(const char *name, sa_family_t family, struct address *a
 	if (getifaddrs(&list))
 		return false;
 	for (at = list; at && !found; at = at->ifa_next) {
-		if (!at->ifa_addr || at->ifa_addr->sa_family != family || strcmp(at->ifa_name, name))
+		if (!at->ifa_addr || at->ifa_addr->sa_family != family ||
+		    strcmp(at->ifa_name, name))
 			continue;
 		found = endpoint_from_sockaddr(at->ifa_addr, &endpoint);
 		if (found)
@@ -145,8 +147,8 @@ static bool host_address(const char *name, sa_family_t family, struct address *a
  * "tunnel source" is an address, an interface of the configuration with an
  * address of its own (a router's Ethernet0/0), or an interface of this host.
  */
-static struct result resolve_source(const struct policy *policy, const char *source, sa_family_t family,
-				    struct address *address)
+static struct result resolve_source(const struct policy *policy, const char *source,
+				    sa_family_t family, struct address *address)
 {
 	const struct interface_config *stanza;
 
@@ -159,8 +161,10 @@ static struct result resolve_source(const struct policy *policy, const char *sou
 	}
 	if (host_address(source, family, address))
 		return RESULT_OK;
-	return fail(-EADDRNOTAVAIL, "tunnel source %s has no address: neither its stanza nor this host gives it one",
-		    source);
+	return fail(
+		-EADDRNOTAVAIL,
+		"tunnel source %s has no address: neither its stanza nor this host gives it one",
+		source);
 }
 
 static struct result read_stanza(const struct policy *policy, const struct interface_config *stanza,
@@ -176,7 +180,8 @@ static struct result read_stanza(const struct policy *policy, const struct inter
 	if (!stanza->tunnel_destination)
 		return fail(-EINVAL, "no tunnel destination");
 	if (!address_parse(stanza->tunnel_destination, &wish->remote))
-		return fail(-EINVAL, "tunnel destination %s is no address", stanza->tunnel_destination);
+		return fail(-EINVAL, "tunnel destination %s is no address",
+			    stanza->tunnel_destination);
 	result = resolve_source(policy, stanza->tunnel_source, wish->remote.family, &wish->local);
 	if (failed(&result))
 		return result;
@@ -209,16 +214,19 @@ static struct plan *find_plan(struct plan *plans, size_t count, const char *name
 }
 
 /* The tunnel that a static route leads into, NULL for routes of other people. */
-static struct plan *plan_of_route(struct plan *plans, size_t count, const struct route_config *route)
+static struct plan *plan_of_route(struct plan *plans, size_t count,
+				  const struct route_config *route)
 {
 	char name[16];
 	size_t i;
 
 	if (route->interface)
-		return tunnel_linux_name(route->interface, name) ? find_plan(plans, count, name) : NULL;
+		return tunnel_linux_name(route->interface, name) ? find_plan(plans, count, name) :
+								   NULL;
 	for (i = 0; i < count; i++)
 		if (plans[i].address.address.family == route->gateway.family &&
-		    plans[i].address.length > 0 && prefix_contains(&plans[i].address, &route->gateway))
+		    plans[i].address.length > 0 &&
+		    prefix_contains(&plans[i].address, &route->gateway))
 			return &plans[i];
 	return NULL;
 }
@@ -232,11 +240,13 @@ static void read_routes(const struct policy *policy, struct plan *plans, size_t 
 		plan = plan_of_route(plans, count, route);
 		if (!plan)
 			continue;
-		plan->routes = must_realloc(plan->routes, (plan->route_count + 1) * sizeof(*plan->routes));
+		plan->routes =
+			must_realloc(plan->routes, (plan->route_count + 1) * sizeof(*plan->routes));
 		plan->routes[plan->route_count++] = (struct tunnel_route){
 			.destination = route->destination,
 			.gateway = route->gateway,
-			.metric = route->distance > 1 ? route->distance : 0, /* IOS: 1 unless given */
+			.metric =
+				route->distance > 1 ? route->distance : 0, /* IOS: 1 unless given */
 		};
 	}
 }
@@ -258,8 +268,8 @@ static struct plan *read_plans(struct tunnels *tunnels, const struct policy *pol
 		memset(&plans[*count], 0, sizeof(*plans));
 		result = read_stanza(policy, stanza, &plans[*count]);
 		if (failed(&result))
-			problem(tunnels, "%s:%u: interface %s: %s", stanza->place.file, stanza->place.line,
-				stanza->name, result.why);
+			problem(tunnels, "%s:%u: interface %s: %s", stanza->place.file,
+				stanza->place.line, stanza->name, result.why);
 		else
 			(*count)++;
 	}
@@ -277,8 +287,8 @@ static bool same_prefix(const struct prefix *a, const struct prefix *b)
 
 static bool same_route(const struct tunnel_route *a, const struct tunnel_route *b)
 {
-	return same_prefix(&a->destination, &b->destination) && address_equal(&a->gateway, &b->gateway) &&
-	       a->metric == b->metric;
+	return same_prefix(&a->destination, &b->destination) &&
+	       address_equal(&a->gateway, &b->gateway) && a->metric == b->metric;
 }
 
 static bool has_route(const struct plan *plan, const struct tunnel_route *route)
@@ -299,7 +309,8 @@ static void add_address(struct tunnels *tunnels, const struct plan *plan)
 	if (plan->address.address.family == AF_UNSPEC)
 		return;
 	snprintf(what, sizeof(what), "address %s", address_format(&plan->address.address, text));
-	check(tunnels, plan, what, tunnel_add_address(tunnels->kernel, plan->ifindex, &plan->address));
+	check(tunnels, plan, what,
+	      tunnel_add_address(tunnels->kernel, plan->ifindex, &plan->address));
 }
 
 /* The kernel takes routes only while the interface is up. */
@@ -312,7 +323,8 @@ static void add_routes(struct tunnels *tunnels, const struct plan *plan)
 		snprintf(what, sizeof(what), "route to %s/%u",
 			 address_format(&plan->routes[i].destination.address, text),
 			 plan->routes[i].destination.length);
-		check(tunnels, plan, what, tunnel_add_route(tunnels->kernel, plan->ifindex, &plan->routes[i]));
+		check(tunnels, plan, what,
+		      tunnel_add_route(tunnels->kernel, plan->ifindex, &plan->routes[i]));
 	}
 }
 
@@ -360,7 +372,8 @@ static void reduce(struct tunnels *tunnels, const struct plan *old, const struct
 		if (!new || !has_route(new, &old->routes[i]))
 			check(tunnels, old, "deletion of a route",
 			      tunnel_delete_route(tunnels->kernel, old->ifindex, &old->routes[i]));
-	if (old->address.address.family != AF_UNSPEC && (!new || !same_prefix(&old->address, &new->address)))
+	if (old->address.address.family != AF_UNSPEC &&
+	    (!new || !same_prefix(&old->address, &new->address)))
 		check(tunnels, old, "deletion of the address",
 		      tunnel_delete_address(tunnels->kernel, old->ifindex, &old->address));
 }
@@ -375,7 +388,8 @@ size_t tunnels_apply(struct tunnels *tunnels, const struct policy *policy, FILE 
 	tunnels->problems = 0;
 	plans = read_plans(tunnels, policy, &count);
 	for (i = 0; i < tunnels->count; i++)
-		reduce(tunnels, &tunnels->plans[i], find_plan(plans, count, tunnels->plans[i].wish.name));
+		reduce(tunnels, &tunnels->plans[i],
+		       find_plan(plans, count, tunnels->plans[i].wish.name));
 	for (plan = plans; plan < plans + count; plan++) {
 		old = find_plan(tunnels->plans, tunnels->count, plan->wish.name);
 		if (old) {

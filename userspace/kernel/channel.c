@@ -94,7 +94,8 @@ void channel_close(struct channel *channel)
 	memset(channel, 0, sizeof(*channel));
 }
 
-struct nl_msg *channel_request(struct channel *channel, uint16_t type, uint16_t flags, size_t family_header)
+struct nl_msg *channel_request(struct channel *channel, uint16_t type, uint16_t flags,
+			       size_t family_header)
 {
 	struct nlmsghdr *header = nlmsg_hdr(channel->request);
 
@@ -132,7 +133,8 @@ static ssize_t receive(int fd, uint8_t *buffer, int flags)
 	ssize_t len;
 
 	do
-		len = recvfrom(fd, buffer, DATAGRAM_SIZE, flags | MSG_TRUNC, (struct sockaddr *)&from, &from_len);
+		len = recvfrom(fd, buffer, DATAGRAM_SIZE, flags | MSG_TRUNC,
+			       (struct sockaddr *)&from, &from_len);
 	while (len < 0 && errno == EINTR);
 	if (len < 0)
 		return -errno;
@@ -153,8 +155,8 @@ static struct result refusal(const struct nlmsghdr *header, const char *what)
 	int code;
 
 	if (left < sizeof(code))
-		return fail(-EPROTO, "%s: the kernel's answer has %zu octets where %zu are due", what,
-			    left, sizeof(code));
+		return fail(-EPROTO, "%s: the kernel's answer has %zu octets where %zu are due",
+			    what, left, sizeof(code));
 	memcpy(&code, payload, sizeof(code));
 	if (code == 0)
 		return RESULT_OK;
@@ -180,7 +182,8 @@ static struct result refusal(const struct nlmsghdr *header, const char *what)
 	return fail(code, "%s: %s", what, strerror(-code));
 }
 
-struct result channel_talk(struct channel *channel, const char *what, netlink_visit reply, void *context)
+struct result channel_talk(struct channel *channel, const char *what, netlink_visit reply,
+			   void *context)
 {
 	struct nlmsghdr *header = nlmsg_hdr(channel->request);
 	bool dump = (header->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP, holes = false;
@@ -284,7 +287,8 @@ struct result listener_read(struct listener *listener, netlink_visit event, void
 		if (len == -ENOBUFS || len == -EMSGSIZE)
 			return fail(-ENOBUFS, "events of the kernel were lost");
 		if (len < 0)
-			return fail((int)len, "cannot read events of the kernel: %s", strerror((int)-len));
+			return fail((int)len, "cannot read events of the kernel: %s",
+				    strerror((int)-len));
 		left = (int)len;
 		header = (struct nlmsghdr *)listener->buffer;
 		for (; nlmsg_ok(header, left); header = nlmsg_next(header, &left))

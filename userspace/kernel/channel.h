@@ -36,7 +36,8 @@ void channel_open_on(struct channel *channel, int fd);
 void channel_close(struct channel *channel);
 
 /** channel_request() - the message to fill in, with its header and @family_header zeroed octets */
-struct nl_msg *channel_request(struct channel *channel, uint16_t type, uint16_t flags, size_t family_header);
+struct nl_msg *channel_request(struct channel *channel, uint16_t type, uint16_t flags,
+			       size_t family_header);
 /**
  * channel_talk() - sends the request and waits for the end of the answer
  * @what: names the request when the kernel gives no reason of its own
@@ -46,7 +47,8 @@ struct nl_msg *channel_request(struct channel *channel, uint16_t type, uint16_t 
  * Return: the kernel's refusal with its sentence; -EINTR when a dump was
  * overtaken by changes and may have holes
  */
-struct result channel_talk(struct channel *channel, const char *what, netlink_visit reply, void *context);
+struct result channel_talk(struct channel *channel, const char *what, netlink_visit reply,
+			   void *context);
 
 /**
  * struct listener - a socket for events

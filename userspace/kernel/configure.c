@@ -36,7 +36,8 @@ static struct ifinfomsg *link_header(struct nl_msg *request)
 static struct result put_tunnel(struct kernel_netlink *netlink, const struct kernel_tunnel *wish,
 				uint32_t ifindex, uint16_t flags)
 {
-	struct nl_msg *request = channel_request(&netlink->route, RTM_NEWLINK, flags, sizeof(struct ifinfomsg));
+	struct nl_msg *request =
+		channel_request(&netlink->route, RTM_NEWLINK, flags, sizeof(struct ifinfomsg));
 	struct nlattr *info, *data;
 
 	link_header(request)->ifi_index = (int)ifindex;
@@ -61,7 +62,8 @@ nla_put_failure:
 static bool as_wished(const struct kernel_tunnel *tunnel, const struct kernel_tunnel *wish)
 {
 	return address_equal(&tunnel->local, &wish->local) &&
-	       address_equal(&tunnel->remote, &wish->remote) && strcmp(tunnel->profile, wish->profile) == 0;
+	       address_equal(&tunnel->remote, &wish->remote) &&
+	       strcmp(tunnel->profile, wish->profile) == 0;
 }
 
 struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *wish,
@@ -91,7 +93,8 @@ struct result tunnel_create(struct kernel *kernel, const struct kernel_tunnel *w
 struct result tunnel_delete(struct kernel *kernel, uint32_t ifindex)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request = channel_request(&netlink->route, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
+	struct nl_msg *request =
+		channel_request(&netlink->route, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
 
 	link_header(request)->ifi_index = (int)ifindex;
 	return channel_talk(&netlink->route, "deletion of the interface", NULL, NULL);
@@ -100,22 +103,25 @@ struct result tunnel_delete(struct kernel *kernel, uint32_t ifindex)
 struct result tunnel_set_state(struct kernel *kernel, uint32_t ifindex, bool up, uint32_t mtu)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request = channel_request(&netlink->route, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
+	struct nl_msg *request =
+		channel_request(&netlink->route, RTM_NEWLINK, 0, sizeof(struct ifinfomsg));
 
 	link_header(request)->ifi_index = (int)ifindex;
 	link_header(request)->ifi_change = IFF_UP;
 	link_header(request)->ifi_flags = up ? IFF_UP : 0;
 	if (mtu && nla_put_u32(request, IFLA_MTU, mtu))
 		return too_big("MTU");
-	return channel_talk(&netlink->route, mtu ? "MTU or state of the interface" : "state of the interface",
-			    NULL, NULL);
+	return channel_talk(&netlink->route,
+			    mtu ? "MTU or state of the interface" : "state of the interface", NULL,
+			    NULL);
 }
 
-static struct result change_address(struct kernel *kernel, uint16_t type, uint16_t flags, uint32_t ifindex,
-				    const struct prefix *address)
+static struct result change_address(struct kernel *kernel, uint16_t type, uint16_t flags,
+				    uint32_t ifindex, const struct prefix *address)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request = channel_request(&netlink->route, type, flags, sizeof(struct ifaddrmsg));
+	struct nl_msg *request =
+		channel_request(&netlink->route, type, flags, sizeof(struct ifaddrmsg));
 	struct ifaddrmsg *header = nlmsg_data(nlmsg_hdr(request));
 
 	header->ifa_family = (uint8_t)address->address.family;
@@ -127,14 +133,17 @@ static struct result change_address(struct kernel *kernel, uint16_t type, uint16
 	return channel_talk(&netlink->route, "address", NULL, NULL);
 }
 
-struct result tunnel_add_address(struct kernel *kernel, uint32_t ifindex, const struct prefix *address)
+struct result tunnel_add_address(struct kernel *kernel, uint32_t ifindex,
+				 const struct prefix *address)
 {
-	struct result result = change_address(kernel, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, address);
+	struct result result =
+		change_address(kernel, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, address);
 
 	return result.code == -EEXIST ? RESULT_OK : result;
 }
 
-struct result tunnel_delete_address(struct kernel *kernel, uint32_t ifindex, const struct prefix *address)
+struct result tunnel_delete_address(struct kernel *kernel, uint32_t ifindex,
+				    const struct prefix *address)
 {
 	struct result result = change_address(kernel, RTM_DELADDR, 0, ifindex, address);
 
@@ -144,7 +153,8 @@ struct result tunnel_delete_address(struct kernel *kernel, uint32_t ifindex, con
 static struct nl_msg *route_request(struct kernel_netlink *netlink, uint16_t type, uint16_t flags,
 				    const struct prefix *destination)
 {
-	struct nl_msg *request = channel_request(&netlink->route, type, flags, sizeof(struct rtmsg));
+	struct nl_msg *request =
+		channel_request(&netlink->route, type, flags, sizeof(struct rtmsg));
 	struct rtmsg *header = nlmsg_data(nlmsg_hdr(request));
 
 	header->rtm_family = (uint8_t)destination->address.family;
@@ -152,11 +162,12 @@ static struct nl_msg *route_request(struct kernel_netlink *netlink, uint16_t typ
 	return request;
 }
 
-static struct result change_route(struct kernel *kernel, uint16_t type, uint16_t flags, uint32_t ifindex,
-				  const struct tunnel_route *route)
+static struct result change_route(struct kernel *kernel, uint16_t type, uint16_t flags,
+				  uint32_t ifindex, const struct tunnel_route *route)
 {
 	struct address first = prefix_first(&route->destination);
-	struct nl_msg *request = route_request(netlink_of(kernel), type, flags, &route->destination);
+	struct nl_msg *request =
+		route_request(netlink_of(kernel), type, flags, &route->destination);
 	struct rtmsg *header = nlmsg_data(nlmsg_hdr(request));
 	bool direct = route->gateway.family == AF_UNSPEC;
 
@@ -189,7 +200,8 @@ static bool same_address(const struct nlattr *attribute, const struct address *a
 
 	if (!attribute)
 		return address->family == AF_UNSPEC || address_is_any(address);
-	return address_from_bytes(bytes_of(nla_data(attribute), (size_t)nla_len(attribute)), &other) &&
+	return address_from_bytes(bytes_of(nla_data(attribute), (size_t)nla_len(attribute)),
+				  &other) &&
 	       address_equal(&other, address);
 }
 
@@ -217,23 +229,28 @@ static struct result find_route(struct kernel *kernel, struct route_search *sear
 
 	if (nla_put_u32(request, RTA_OIF, search->ifindex))
 		return too_big("route");
-	return channel_talk(&netlink_of(kernel)->route, "routes of the interface", route_visit, search);
+	return channel_talk(&netlink_of(kernel)->route, "routes of the interface", route_visit,
+			    search);
 }
 
-struct result tunnel_add_route(struct kernel *kernel, uint32_t ifindex, const struct tunnel_route *route)
+struct result tunnel_add_route(struct kernel *kernel, uint32_t ifindex,
+			       const struct tunnel_route *route)
 {
 	struct route_search search = { .route = route, .ifindex = ifindex };
-	struct result result = change_route(kernel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, ifindex, route);
+	struct result result =
+		change_route(kernel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, ifindex, route);
 
 	if (result.code != -EEXIST)
 		return result;
 	result = find_route(kernel, &search);
 	if (search.found)
 		return RESULT_OK;
-	return failed(&result) ? result : fail(-EEXIST, "this destination has another route already");
+	return failed(&result) ? result :
+				 fail(-EEXIST, "this destination has another route already");
 }
 
-struct result tunnel_delete_route(struct kernel *kernel, uint32_t ifindex, const struct tunnel_route *route)
+struct result tunnel_delete_route(struct kernel *kernel, uint32_t ifindex,
+				  const struct tunnel_route *route)
 {
 	struct result result = change_route(kernel, RTM_DELROUTE, 0, ifindex, route);
 

@@ -24,8 +24,10 @@ struct result tunnel_delete(struct kernel *kernel, uint32_t ifindex);
 struct result tunnel_set_state(struct kernel *kernel, uint32_t ifindex, bool up, uint32_t mtu);
 
 /** tunnel_add_address() - @address: with its host bits */
-struct result tunnel_add_address(struct kernel *kernel, uint32_t ifindex, const struct prefix *address);
-struct result tunnel_delete_address(struct kernel *kernel, uint32_t ifindex, const struct prefix *address);
+struct result tunnel_add_address(struct kernel *kernel, uint32_t ifindex,
+				 const struct prefix *address);
+struct result tunnel_delete_address(struct kernel *kernel, uint32_t ifindex,
+				    const struct prefix *address);
 
 /** struct tunnel_route - in the main table; @gateway AF_UNSPEC: the tunnel itself; @metric 0: none */
 struct tunnel_route {
@@ -35,7 +37,9 @@ struct tunnel_route {
 };
 
 /** tunnel_add_route() - -EEXIST when the destination has a route elsewhere */
-struct result tunnel_add_route(struct kernel *kernel, uint32_t ifindex, const struct tunnel_route *route);
-struct result tunnel_delete_route(struct kernel *kernel, uint32_t ifindex, const struct tunnel_route *route);
+struct result tunnel_add_route(struct kernel *kernel, uint32_t ifindex,
+			       const struct tunnel_route *route);
+struct result tunnel_delete_route(struct kernel *kernel, uint32_t ifindex,
+				  const struct tunnel_route *route);
 
 #endif

@@ -44,7 +44,8 @@ static bool acquire(const struct kernel_events *events, struct nlmsghdr *message
 	if (tb[SEKI_A_ACQUIRE_INNER_PROTO])
 		found.protocol = nla_get_u8(tb[SEKI_A_ACQUIRE_INNER_PROTO]);
 	found.source = get_endpoint(tb[SEKI_A_ACQUIRE_INNER_SRC], tb[SEKI_A_ACQUIRE_INNER_SPORT]);
-	found.destination = get_endpoint(tb[SEKI_A_ACQUIRE_INNER_DST], tb[SEKI_A_ACQUIRE_INNER_DPORT]);
+	found.destination =
+		get_endpoint(tb[SEKI_A_ACQUIRE_INNER_DST], tb[SEKI_A_ACQUIRE_INNER_DPORT]);
 	if (events->acquire)
 		events->acquire(events->context, &found);
 	return true;
@@ -55,7 +56,8 @@ static bool expire(const struct kernel_events *events, struct nlmsghdr *message)
 	struct nlattr *tb[SEKI_A_SA_MAX + 1];
 	struct kernel_expire found = { 0 };
 
-	if (genlmsg_parse(message, 0, tb, SEKI_A_SA_MAX, sa_policy) < 0 || !sa_id_parse(tb, &found.id))
+	if (genlmsg_parse(message, 0, tb, SEKI_A_SA_MAX, sa_policy) < 0 ||
+	    !sa_id_parse(tb, &found.id))
 		return false;
 	found.hard = tb[SEKI_A_SA_HARD] != NULL;
 	found.ifindex = tb[SEKI_A_SA_IFINDEX] ? nla_get_u32(tb[SEKI_A_SA_IFINDEX]) : 0;

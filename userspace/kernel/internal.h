@@ -51,7 +51,8 @@ struct result link_dump(struct kernel_netlink *netlink);
  * link_refresh() - asks for one tunnel by name
  * Return: -ENODEV when there is no such device, -EEXIST when it is none of ours
  */
-struct result link_refresh(struct kernel_netlink *netlink, const char *name, struct kernel_tunnel *tunnel);
+struct result link_refresh(struct kernel_netlink *netlink, const char *name,
+			   struct kernel_tunnel *tunnel);
 void link_free(struct tunnel_table *table);
 
 /* events.c: the module's events */

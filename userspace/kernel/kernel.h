@@ -59,7 +59,10 @@ struct kernel_counters {
 	uint64_t age_seconds;
 	uint64_t idle_seconds; /* since the last packet, UINT64_MAX when there was none */
 	size_t drop_count;
-	struct { char name[KERNEL_NAME_MAX]; uint64_t count; } drops[KERNEL_DROP_REASONS_MAX];
+	struct {
+		char name[KERNEL_NAME_MAX];
+		uint64_t count;
+	} drops[KERNEL_DROP_REASONS_MAX];
 };
 
 /**

@@ -37,7 +37,8 @@ static const struct nla_policy seki_policy[IFLA_SEKI_MAX + 1] = {
 static void get_address(const struct nlattr *attribute, struct address *address)
 {
 	if (attribute)
-		(void)address_from_bytes(bytes_of(nla_data(attribute), (size_t)nla_len(attribute)), address);
+		(void)address_from_bytes(bytes_of(nla_data(attribute), (size_t)nla_len(attribute)),
+					 address);
 }
 
 /* Return: false for links that are none of ours, and for broken messages. */
@@ -46,7 +47,8 @@ static bool parse_link(const struct nlmsghdr *message, struct kernel_tunnel *tun
 	struct nlattr *link[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1], *seki[IFLA_SEKI_MAX + 1];
 	const struct ifinfomsg *header = nlmsg_data(message);
 
-	if (nlmsg_parse((struct nlmsghdr *)message, sizeof(*header), link, IFLA_MAX, link_policy) < 0)
+	if (nlmsg_parse((struct nlmsghdr *)message, sizeof(*header), link, IFLA_MAX, link_policy) <
+	    0)
 		return false;
 	/* A bridge describes its ports with the same message in its own family. */
 	if (header->ifi_family != AF_UNSPEC || !link[IFLA_IFNAME] || !link[IFLA_LINKINFO])
@@ -98,7 +100,8 @@ static struct tunnel_entry *table_insert(struct tunnel_table *table, size_t plac
 {
 	if (table->count == table->capacity) {
 		table->capacity = table->capacity ? 2 * table->capacity : 16;
-		table->entries = must_realloc(table->entries, table->capacity * sizeof(*table->entries));
+		table->entries =
+			must_realloc(table->entries, table->capacity * sizeof(*table->entries));
 	}
 	memmove(&table->entries[place + 1], &table->entries[place],
 		(table->count - place) * sizeof(*table->entries));
@@ -162,8 +165,8 @@ void link_event(void *context, struct nlmsghdr *message)
 /* Return: -EINTR when links changed meanwhile. */
 static struct result dump_once(struct kernel_netlink *netlink)
 {
-	struct nl_msg *request = channel_request(&netlink->route, RTM_GETLINK, NLM_F_DUMP,
-						 sizeof(struct ifinfomsg));
+	struct nl_msg *request =
+		channel_request(&netlink->route, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
 	struct nlattr *info = nla_nest_start(request, IFLA_LINKINFO);
 
 	if (!info || nla_put_string(request, IFLA_INFO_KIND, IFLA_SEKI_KIND))
@@ -205,9 +208,11 @@ static void refresh_visit(void *context, struct nlmsghdr *message)
 		tunnel_seen(refresh->netlink, refresh->tunnel);
 }
 
-struct result link_refresh(struct kernel_netlink *netlink, const char *name, struct kernel_tunnel *tunnel)
+struct result link_refresh(struct kernel_netlink *netlink, const char *name,
+			   struct kernel_tunnel *tunnel)
 {
-	struct nl_msg *request = channel_request(&netlink->route, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	struct nl_msg *request =
+		channel_request(&netlink->route, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
 	struct refresh refresh = { .netlink = netlink, .tunnel = tunnel };
 	struct result result;
 

@@ -58,20 +58,13 @@ const char *kernel_drop_name(int attribute)
 }
 
 const struct nla_policy sa_policy[SEKI_A_SA_MAX + 1] = {
-	[SEKI_A_SA_IFINDEX] = { .type = NLA_U32 },
-	[SEKI_A_SA_DIRECTION] = { .type = NLA_U32 },
-	[SEKI_A_SA_PROTO] = { .type = NLA_U8 },
-	[SEKI_A_SA_SPI] = { .type = NLA_U32 },
-	[SEKI_A_SA_LOCAL] = { .maxlen = 16 },
-	[SEKI_A_SA_REMOTE] = { .maxlen = 16 },
-	[SEKI_A_SA_STATE] = { .type = NLA_U32 },
-	[SEKI_A_SA_PACKETS] = { .type = NLA_U64 },
-	[SEKI_A_SA_BYTES] = { .type = NLA_U64 },
-	[SEKI_A_SA_SEQ] = { .type = NLA_U64 },
-	[SEKI_A_SA_AGE] = { .type = NLA_U64 },
-	[SEKI_A_SA_IDLE] = { .type = NLA_U64 },
-	[SEKI_A_SA_DROPS] = { .type = NLA_NESTED },
-	[SEKI_A_SA_HARD] = { .type = NLA_FLAG },
+	[SEKI_A_SA_IFINDEX] = { .type = NLA_U32 },  [SEKI_A_SA_DIRECTION] = { .type = NLA_U32 },
+	[SEKI_A_SA_PROTO] = { .type = NLA_U8 },	    [SEKI_A_SA_SPI] = { .type = NLA_U32 },
+	[SEKI_A_SA_LOCAL] = { .maxlen = 16 },	    [SEKI_A_SA_REMOTE] = { .maxlen = 16 },
+	[SEKI_A_SA_STATE] = { .type = NLA_U32 },    [SEKI_A_SA_PACKETS] = { .type = NLA_U64 },
+	[SEKI_A_SA_BYTES] = { .type = NLA_U64 },    [SEKI_A_SA_SEQ] = { .type = NLA_U64 },
+	[SEKI_A_SA_AGE] = { .type = NLA_U64 },	    [SEKI_A_SA_IDLE] = { .type = NLA_U64 },
+	[SEKI_A_SA_DROPS] = { .type = NLA_NESTED }, [SEKI_A_SA_HARD] = { .type = NLA_FLAG },
 };
 
 static uint8_t ip_protocol(uint8_t protocol)
@@ -86,11 +79,14 @@ bool sa_id_parse(struct nlattr *const *tb, struct kernel_sa_id *id)
 	memset(id, 0, sizeof(*id));
 	if (!tb[SEKI_A_SA_DIRECTION] || !tb[SEKI_A_SA_SPI])
 		return false;
-	id->direction = nla_get_u32(tb[SEKI_A_SA_DIRECTION]) == SEKI_DIRECTION_OUT ? SA_OUTBOUND : SA_INBOUND;
+	id->direction = nla_get_u32(tb[SEKI_A_SA_DIRECTION]) == SEKI_DIRECTION_OUT ? SA_OUTBOUND :
+										     SA_INBOUND;
 	id->protocol = tb[SEKI_A_SA_PROTO] && nla_get_u8(tb[SEKI_A_SA_PROTO]) == IPPROTO_AH ?
-			       PROTOCOL_AH : PROTOCOL_ESP;
+			       PROTOCOL_AH :
+			       PROTOCOL_ESP;
 	id->spi = ntohl(nla_get_u32(tb[SEKI_A_SA_SPI]));
-	if (local && !address_from_bytes(bytes_of(nla_data(local), (size_t)nla_len(local)), &id->local))
+	if (local &&
+	    !address_from_bytes(bytes_of(nla_data(local), (size_t)nla_len(local)), &id->local))
 		return false;
 	return !remote ||
 	       address_from_bytes(bytes_of(nla_data(remote), (size_t)nla_len(remote)), &id->remote);
@@ -98,7 +94,8 @@ bool sa_id_parse(struct nlattr *const *tb, struct kernel_sa_id *id)
 
 static struct nl_msg *new_request(struct kernel_netlink *netlink, uint8_t command, uint16_t flags)
 {
-	struct nl_msg *request = channel_request(&netlink->generic, netlink->family, flags, GENL_HDRLEN);
+	struct nl_msg *request =
+		channel_request(&netlink->generic, netlink->family, flags, GENL_HDRLEN);
 	struct genlmsghdr *header = nlmsg_data(nlmsg_hdr(request));
 
 	header->cmd = command;
@@ -111,7 +108,9 @@ static int put_address(struct nl_msg *request, int attribute, const struct addre
 	struct bytes bytes = address_bytes(address);
 
 	/* Left out, it is the tunnel's. */
-	return address->family == AF_UNSPEC ? 0 : nla_put(request, attribute, (int)bytes.len, bytes.data);
+	return address->family == AF_UNSPEC ?
+		       0 :
+		       nla_put(request, attribute, (int)bytes.len, bytes.data);
 }
 
 static int put_id(struct nl_msg *request, const struct kernel_sa_id *id)
@@ -175,7 +174,8 @@ static int put_sa(struct nl_msg *request, const struct kernel_sa *sa)
 	if (put_id(request, &sa->id))
 		goto nla_put_failure;
 	NLA_PUT_U32(request, SEKI_A_SA_IFINDEX, sa->ifindex);
-	NLA_PUT_U32(request, SEKI_A_SA_MODE, sa->mode == SA_TRANSPORT ? SEKI_MODE_TRANSPORT : SEKI_MODE_TUNNEL);
+	NLA_PUT_U32(request, SEKI_A_SA_MODE,
+		    sa->mode == SA_TRANSPORT ? SEKI_MODE_TRANSPORT : SEKI_MODE_TUNNEL);
 	NLA_PUT_U16(request, SEKI_A_SA_ENCR, sa->encr);
 	NLA_PUT(request, SEKI_A_SA_ENCR_KEY, (int)sa->encr_key.len, sa->encr_key.data);
 	if (sa->integ) {
@@ -281,7 +281,8 @@ static void parse_drops(struct nlattr *nest, struct kernel_counters *counters)
 	const char *name;
 	int left;
 
-	nla_for_each_nested(drop, nest, left) {
+	nla_for_each_nested(drop, nest, left)
+	{
 		if (nla_type(drop) == SEKI_A_DROPS_PAD || nla_len(drop) != sizeof(uint64_t))
 			continue;
 		counters->errors += nla_get_u64(drop);
@@ -290,10 +291,11 @@ static void parse_drops(struct nlattr *nest, struct kernel_counters *counters)
 		/* A newer module may have reasons that we cannot name. */
 		name = kernel_drop_name(nla_type(drop));
 		if (name)
-			snprintf(counters->drops[counters->drop_count].name, KERNEL_NAME_MAX, "%s", name);
+			snprintf(counters->drops[counters->drop_count].name, KERNEL_NAME_MAX, "%s",
+				 name);
 		else
-			snprintf(counters->drops[counters->drop_count].name, KERNEL_NAME_MAX, "reason-%d",
-				 nla_type(drop));
+			snprintf(counters->drops[counters->drop_count].name, KERNEL_NAME_MAX,
+				 "reason-%d", nla_type(drop));
 		counters->drops[counters->drop_count++].count = nla_get_u64(drop);
 	}
 }
@@ -341,7 +343,7 @@ struct sa_list {
 		struct kernel_sa_id id;
 		uint32_t ifindex;
 		uint32_t state;
-	} *entries;
+	} * entries;
 	size_t count, capacity;
 };
 
@@ -353,10 +355,12 @@ static void list_visit(void *context, struct nlmsghdr *message)
 
 	if (list->count == list->capacity) {
 		list->capacity = list->capacity ? 2 * list->capacity : 64;
-		list->entries = must_realloc(list->entries, list->capacity * sizeof(*list->entries));
+		list->entries =
+			must_realloc(list->entries, list->capacity * sizeof(*list->entries));
 	}
 	entry = &list->entries[list->count];
-	if (genlmsg_parse(message, 0, tb, SEKI_A_SA_MAX, sa_policy) < 0 || !sa_id_parse(tb, &entry->id))
+	if (genlmsg_parse(message, 0, tb, SEKI_A_SA_MAX, sa_policy) < 0 ||
+	    !sa_id_parse(tb, &entry->id))
 		return;
 	entry->ifindex = tb[SEKI_A_SA_IFINDEX] ? nla_get_u32(tb[SEKI_A_SA_IFINDEX]) : 0;
 	entry->state = tb[SEKI_A_SA_STATE] ? nla_get_u32(tb[SEKI_A_SA_STATE]) : 0;
@@ -376,7 +380,8 @@ static struct result list_sas(struct kernel_netlink *netlink, struct sa_list *li
 }
 
 static struct result each_sa(struct kernel *kernel,
-			     void (*found)(void *context, const struct kernel_sa_id *id, uint32_t ifindex),
+			     void (*found)(void *context, const struct kernel_sa_id *id,
+					   uint32_t ifindex),
 			     void *context)
 {
 	struct sa_list list;
@@ -450,12 +455,14 @@ static struct result family_learn(struct kernel_netlink *netlink, struct nlmsghd
 	    !tb[CTRL_ATTR_MCAST_GROUPS])
 		return fail(-EPROTO, "the kernel does not describe its family " SEKI_FAMILY_NAME);
 	netlink->family = nla_get_u16(tb[CTRL_ATTR_FAMILY_ID]);
-	nla_for_each_nested(at, tb[CTRL_ATTR_MCAST_GROUPS], left) {
+	nla_for_each_nested(at, tb[CTRL_ATTR_MCAST_GROUPS], left)
+	{
 		if (nla_parse_nested(group, CTRL_ATTR_MCAST_GRP_MAX, at, group_policy) < 0 ||
 		    !group[CTRL_ATTR_MCAST_GRP_NAME] || !group[CTRL_ATTR_MCAST_GRP_ID])
 			continue;
 		if (strcmp(nla_get_string(group[CTRL_ATTR_MCAST_GRP_NAME]), SEKI_MCGRP_EVENTS) == 0)
-			return listener_join(&netlink->events, nla_get_u32(group[CTRL_ATTR_MCAST_GRP_ID]));
+			return listener_join(&netlink->events,
+					     nla_get_u32(group[CTRL_ATTR_MCAST_GRP_ID]));
 	}
 	return fail(-EPROTO, "the seki kernel module has no event group: it is of another version");
 }

@@ -35,7 +35,8 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 }
 
 static struct result each_sa(struct kernel *kernel,
-			     void (*found)(void *context, const struct kernel_sa_id *id, uint32_t ifindex),
+			     void (*found)(void *context, const struct kernel_sa_id *id,
+					   uint32_t ifindex),
 			     void *context)
 {
 	return RESULT_OK;

@@ -17,8 +17,8 @@ struct net;
 
 struct net_ops {
 	/** @send: from our address and port to the peer's; -errno is for the log, IKE retransmits */
-	struct result (*send)(struct net *net, const struct endpoint *local, const struct endpoint *remote,
-			      struct bytes message);
+	struct result (*send)(struct net *net, const struct endpoint *local,
+			      const struct endpoint *remote, struct bytes message);
 };
 
 /**

@@ -68,7 +68,8 @@ union packet_info {
 	struct cmsghdr align;
 };
 
-static void put_source(struct msghdr *message, union packet_info *control, const struct address *source)
+static void put_source(struct msghdr *message, union packet_info *control,
+		       const struct address *source)
 {
 	struct in6_pktinfo info6 = { 0 };
 	struct in_pktinfo info4 = { 0 };
@@ -97,7 +98,8 @@ static void put_source(struct msghdr *message, union packet_info *control, const
 	}
 }
 
-static const struct udp_socket *find_socket(const struct udp *udp, sa_family_t family, uint16_t port)
+static const struct udp_socket *find_socket(const struct udp *udp, sa_family_t family,
+					    uint16_t port)
 {
 	size_t i;
 
@@ -107,8 +109,8 @@ static const struct udp_socket *find_socket(const struct udp *udp, sa_family_t f
 	return NULL;
 }
 
-static struct result udp_send(struct net *net, const struct endpoint *local, const struct endpoint *remote,
-			      struct bytes message)
+static struct result udp_send(struct net *net, const struct endpoint *local,
+			      const struct endpoint *remote, struct bytes message)
 {
 	struct udp *udp = udp_of(net);
 	const struct udp_socket *socket = find_socket(udp, remote->address.family, local->port);
@@ -140,10 +142,12 @@ static struct result udp_send(struct net *net, const struct endpoint *local, con
 			return RESULT_OK;
 		}
 		error = errno;
-	} while ((error == EINTR || error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH) &&
+	} while ((error == EINTR || error == ECONNREFUSED || error == EHOSTUNREACH ||
+		  error == ENETUNREACH) &&
 		 ++attempts < 3);
 	udp->stats.send_errors++;
-	return fail(-error, "cannot send to %s: %s", endpoint_format(remote, text), strerror(error));
+	return fail(-error, "cannot send to %s: %s", endpoint_format(remote, text),
+		    strerror(error));
 }
 
 static const struct net_ops udp_ops = { .send = udp_send };
@@ -162,7 +166,8 @@ static struct address destination(struct msghdr *message)
 			/* Not ipi_addr: that may be a broadcast address. */
 			memcpy(&info4, CMSG_DATA(header), sizeof(info4));
 			(void)address_from_bytes(bytes_of(&info4.ipi_spec_dst, 4), &address);
-		} else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO &&
+		} else if (header->cmsg_level == IPPROTO_IPV6 &&
+			   header->cmsg_type == IPV6_PKTINFO &&
 			   header->cmsg_len >= CMSG_LEN(sizeof(info6))) {
 			memcpy(&info6, CMSG_DATA(header), sizeof(info6));
 			(void)address_from_bytes(bytes_of(&info6.ipi6_addr, 16), &address);
@@ -204,7 +209,8 @@ static void receive_one(struct udp *udp, const struct udp_socket *socket, struct
 	if (socket->nat && !take_marker(&udp->stats, &message))
 		return;
 	local.address = destination(header);
-	if (local.address.family == AF_UNSPEC || !endpoint_from_sockaddr(header->msg_name, &remote)) {
+	if (local.address.family == AF_UNSPEC ||
+	    !endpoint_from_sockaddr(header->msg_name, &remote)) {
 		udp->stats.no_destination++;
 		return;
 	}
@@ -227,8 +233,10 @@ static void read_errors(struct udp *udp, const struct udp_socket *socket)
 
 	for (i = 0; i < BATCH; i++) {
 		struct msghdr message = {
-			.msg_name = &to, .msg_namelen = sizeof(to),
-			.msg_control = control.octets, .msg_controllen = sizeof(control.octets),
+			.msg_name = &to,
+			.msg_namelen = sizeof(to),
+			.msg_control = control.octets,
+			.msg_controllen = sizeof(control.octets),
 		};
 
 		if (recvmsg(socket->fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
@@ -237,9 +245,12 @@ static void read_errors(struct udp *udp, const struct udp_socket *socket)
 		if (!udp->base.unreachable || message.msg_namelen == 0 ||
 		    !endpoint_from_sockaddr((struct sockaddr *)&to, &remote))
 			continue;
-		for (header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
-			if (!(header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR) &&
-			    !(header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR))
+		for (header = CMSG_FIRSTHDR(&message); header;
+		     header = CMSG_NXTHDR(&message, header)) {
+			if (!(header->cmsg_level == IPPROTO_IP &&
+			      header->cmsg_type == IP_RECVERR) &&
+			    !(header->cmsg_level == IPPROTO_IPV6 &&
+			      header->cmsg_type == IPV6_RECVERR))
 				continue;
 			error = (const struct sock_extended_err *)CMSG_DATA(header);
 			udp->base.unreachable(udp->base.context, &remote, (int)error->ee_errno);
@@ -261,9 +272,12 @@ void udp_read(struct net *net, int fd)
 		return;
 	for (i = 0; i < BATCH; i++) {
 		udp->messages[i].msg_hdr = (struct msghdr){
-			.msg_name = &udp->from[i], .msg_namelen = sizeof(udp->from[i]),
-			.msg_iov = &udp->vectors[i], .msg_iovlen = 1,
-			.msg_control = udp->control[i].octets, .msg_controllen = CONTROL_SIZE,
+			.msg_name = &udp->from[i],
+			.msg_namelen = sizeof(udp->from[i]),
+			.msg_iov = &udp->vectors[i],
+			.msg_iovlen = 1,
+			.msg_control = udp->control[i].octets,
+			.msg_controllen = CONTROL_SIZE,
 		};
 	}
 	received = recvmmsg(fd, udp->messages, BATCH, MSG_DONTWAIT, NULL);
@@ -326,7 +340,9 @@ static struct result open_one(struct udp *udp, sa_family_t family, uint16_t port
 		error = errno;
 		close(fd);
 		if (error == EADDRINUSE)
-			return fail(-error, "UDP port %u is taken: another IKE daemon runs on this host", port);
+			return fail(-error,
+				    "UDP port %u is taken: another IKE daemon runs on this host",
+				    port);
 		return fail(-error, "UDP port %u: %s", port, strerror(error));
 	}
 	bypass_xfrm(fd, family);
@@ -342,7 +358,8 @@ struct net *udp_new(uint16_t ike_port, uint16_t nat_port, struct result *why)
 	udp->base.ops = &udp_ops;
 	udp->data = must_calloc(BATCH, DATAGRAM_MAX);
 	for (i = 0; i < BATCH; i++)
-		udp->vectors[i] = (struct iovec){ udp->data + (size_t)i * DATAGRAM_MAX, DATAGRAM_MAX };
+		udp->vectors[i] =
+			(struct iovec){ udp->data + (size_t)i * DATAGRAM_MAX, DATAGRAM_MAX };
 
 	*why = open_one(udp, AF_INET, ike_port, false);
 	if (!failed(why))
