@@ -219,6 +219,7 @@ static void freeing_stops_all(void **state)
 	assert_true(timers_next(&timers) == UINT64_MAX);
 	timer_start(&timers, &owner.timer, 1); /* and it can be used again */
 	assert_int_equal(timers.count, 1);
+	timer_stop(&timers, &owner.timer);
 }
 
 static void system_time(void **state)
