@@ -21,7 +21,7 @@ set -eu
 start_seki() {
 	seki_config R1
 	clear_log R1
-	start_sekid R1
+	or_logs start_sekid R1
 	make_tunnel R1 V
 }
 
@@ -150,7 +150,7 @@ remade_after_strongswan_deletes() {
 	end_sekid R1
 	no_xfrm R2
 	[ -z "$(kernel_sas R1)" ]
-	start_sekid R1
+	or_logs start_sekid R1
 }
 
 # life NAME INITIATOR HOW-IT-ENDS: with the suite and the selectors in use
