@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "sim.h"
 
 /* After ours: cmocka has a macro fail(). */
@@ -1005,6 +1006,45 @@ static void test_tunnel_gone(void **state)
 	}
 }
 
+static void reload(struct sim *sim, int index, const char *config)
+{
+	struct sim_node *node = &sim->nodes[index];
+	struct policy *old = node->policy;
+	struct config_report report;
+	struct result result;
+
+	config_report_init(&report);
+	result = config_load_text("sim", bytes_of_string(config), &report, &node->policy);
+	assert_int_equal(result.code, 0);
+	config_report_free(&report);
+	ike_set_policy(node->ike, node->policy);
+	policy_free(old);
+}
+
+/* A reload at any moment of a negotiation: with the profile gone, then back. */
+static void test_reload(void **state)
+{
+	char other[2000];
+
+	replace(sim_modern_1, "crypto ikev2 profile P\n", "crypto ikev2 profile Q\n", other,
+		sizeof(other));
+	memcpy(strstr(other, "set ikev2-profile P") + 18, "Q", 1);
+	for (int after = 0; after < 30; after += 2) {
+		struct sim *sim = modern(41);
+
+		sim_set_up(sim, 1, false);
+		responder_is_up(sim);
+		sim_set_up(sim, 0, true);
+		sim_run(sim, MILLISECONDS(after));
+		reload(sim, 0, other);
+		sim_run(sim, MILLISECONDS(after % 8));
+		reload(sim, 0, sim_modern_1);
+		sim_run(sim, SECONDS(70));
+		assert_clean(sim);
+		sim_free(sim);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1046,6 +1086,7 @@ int main(void)
 		cmocka_unit_test(test_expire),
 		cmocka_unit_test(test_acquire),
 		cmocka_unit_test(test_tunnel_gone),
+		cmocka_unit_test(test_reload),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

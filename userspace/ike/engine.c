@@ -236,6 +236,8 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 	struct ike_sa *sa, *next;
 	struct tunnel *tunnel;
 
+	/* First: what ends below may begin again at once, and must not with the old one. */
+	ike->policy = policy;
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		const struct ikev2_profile *profile = NULL;
 
@@ -257,7 +259,6 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 		}
 		sa->profile = profile;
 	}
-	ike->policy = policy;
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
 		tunnel_want(tunnel);
 }
