@@ -85,17 +85,16 @@ both() {
 		integ-key "$auth" flags 1 -- "$words" flag esn replay-window 64
 }
 
-# capture FILE COMMAND...: ESP on r1's wire meanwhile
+# capture FILE COUNT COMMAND...: so many ESP packets on r1's wire meanwhile
 capture() {
-	local file=$1 pid
-	shift
-	ip netns exec r1 tcpdump -U -i e0 -w "$file" proto 50 2>"$ktap_tmp/tcpdump" &
+	local file=$1 count=$2 pid
+	shift 2
+	ip netns exec r1 timeout 20 tcpdump --immediate-mode -U -c "$count" -i e0 -w "$file" \
+		proto 50 2>"$ktap_tmp/tcpdump" &
 	pid=$!
 	wait_for 10 grep -q 'listening on' "$ktap_tmp/tcpdump"
 	"$@"
-	sleep 0.3
-	kill $pid
-	wait $pid || :
+	wait $pid
 }
 
 # An implementation in Python decrypts what was on the wire.
@@ -111,7 +110,7 @@ scapy_reads() {
 		seki_pair encr 12 encr-key "$key" integ 2 integ-key "$auth"
 	fi
 	xfrm_pair "$words"
-	capture "$ktap_tmp/esp.pcap" ping_through 3
+	capture "$ktap_tmp/esp.pcap" 6 ping_through 3
 	python3 tests/netns/scapy_esp.py "$ktap_tmp/esp.pcap" "$key" "$auth" 6
 }
 
