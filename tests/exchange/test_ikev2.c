@@ -1021,14 +1021,18 @@ static void reload(struct sim *sim, int index, const char *config)
 	policy_free(old);
 }
 
+static void rename_profile(const char *config, char *out, size_t size)
+{
+	replace(config, "crypto ikev2 profile P\n", "crypto ikev2 profile Q\n", out, size);
+	memcpy(strstr(out, "set ikev2-profile P") + strlen("set ikev2-profile "), "Q", 1);
+}
+
 /* A reload at any moment of a negotiation: with the profile gone, then back. */
 static void test_reload(void **state)
 {
 	char other[2000];
 
-	replace(sim_modern_1, "crypto ikev2 profile P\n", "crypto ikev2 profile Q\n", other,
-		sizeof(other));
-	memcpy(strstr(other, "set ikev2-profile P") + 18, "Q", 1);
+	rename_profile(sim_modern_1, other, sizeof(other));
 	for (int after = 0; after < 30; after += 2) {
 		struct sim *sim = modern(41);
 
@@ -1040,6 +1044,28 @@ static void test_reload(void **state)
 		sim_run(sim, MILLISECONDS(after % 8));
 		reload(sim, 0, sim_modern_1);
 		sim_run(sim, SECONDS(70));
+		assert_clean(sim);
+		sim_free(sim);
+	}
+}
+
+/* All SAs are cleared while one of them is being rekeyed: no half of a successor is left over. */
+static void test_clear_during_rekey(void **state)
+{
+	char other[2000];
+
+	rename_profile(sim_modern_1, other, sizeof(other));
+	for (int after = 0; after < 80; after++) {
+		struct sim *sim = modern(42);
+
+		bring_up_one(sim, 0);
+		ike_rekey_sas(sim->nodes[after & 1].ike, NULL);
+		sim_run(sim, MILLISECONDS(after / 4));
+		if (after & 2)
+			reload(sim, 0, other);
+		else
+			ike_clear_sas(sim->nodes[0].ike, NULL);
+		sim_run(sim, SECONDS(10));
 		assert_clean(sim);
 		sim_free(sim);
 	}
@@ -1087,6 +1113,7 @@ int main(void)
 		cmocka_unit_test(test_acquire),
 		cmocka_unit_test(test_tunnel_gone),
 		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_clear_during_rekey),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

@@ -251,10 +251,7 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 				 "IKE SA %u is deleted: profile %s is no longer configured", sa->id,
 				 sa->profile->name);
 			sa->profile = NULL;
-			if (sa->established)
-				sa->version->delete (sa);
-			else
-				sa->version->drop(sa);
+			sa->version->delete (sa);
 			continue;
 		}
 		sa->profile = profile;
@@ -278,10 +275,7 @@ size_t ike_clear_sas(struct ike *ike, const struct address *remote)
 		if (!remote_is(sa, remote))
 			continue;
 		count++;
-		if (sa->established)
-			sa->version->delete (sa);
-		else
-			sa->version->drop(sa);
+		sa->version->delete (sa);
 	}
 	return count;
 }

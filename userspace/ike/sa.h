@@ -40,7 +40,8 @@ TAILQ_HEAD(tunnel_list, tunnel);
  * @create_child: another child of an established IKE SA, for the tunnel
  * @rekey_child, @rekey: replace it
  * @delete_child: ask the peer to delete it, then child_sa_destroy()
- * @delete: ask the peer to delete it, then free it
+ * @delete: ask the peer to delete it, then free it; one that is not established goes at once,
+ *   or with the SA that it was to replace
  * @drop: free it at once without a word, its children stay in the kernel
  * @tell: the version's part of what show prints
  */

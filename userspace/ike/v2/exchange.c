@@ -124,6 +124,9 @@ void exchange_next(struct ikev2_sa *sa)
 
 	if (!task || count_in_flight(sa) >= sa->peer_window)
 		return;
+	/* What is still unanswered, a rekey perhaps, comes to its end before the SA does. */
+	if (task->delete_sa && !TAILQ_EMPTY(&sa->in_flight))
+		return;
 	task_enlist(task, &sa->in_flight);
 	machine_run(task, first_event(task));
 }

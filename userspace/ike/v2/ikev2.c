@@ -85,11 +85,6 @@ static void rekey(struct ike_sa *sa)
 	rekey_ike_start(ikev2_of(sa));
 }
 
-static void delete_sa(struct ike_sa *sa)
-{
-	info_delete_sa(ikev2_of(sa));
-}
-
 static void drop(struct ike_sa *sa)
 {
 	struct ikev2_sa *v2 = ikev2_of(sa);
@@ -100,6 +95,15 @@ static void drop(struct ike_sa *sa)
 	ikev2_sa_end(v2, true);
 	if (tunnel)
 		tunnel_lost(tunnel);
+}
+
+/* A successor that is being made belongs to a task of its predecessor, which is told as well. */
+static void delete_sa(struct ike_sa *sa)
+{
+	if (sa->established)
+		info_delete_sa(ikev2_of(sa));
+	else if (ikev2_of(sa)->initial)
+		drop(sa);
 }
 
 static uint32_t count(const struct task_list *list)

@@ -226,6 +226,10 @@ enum ikev2_event rekey_generate_keys(struct task *task)
 	struct ikev2_sa *new = task->new_sa;
 	struct result result;
 
+	/* The peer forgets its rekey when it is asked to delete the SA (section 2.25.2). */
+	if (!task->initiator && task->sa->base.closing)
+		return task_fail(task, fail(-EBUSY, "the IKE SA is being deleted"),
+				 NOTIFY_TEMPORARY_FAILURE, IKE_STAT_REJECTED);
 	trace_line(task, "Generate skeyid");
 	buffer_set(&new->nonce_i, buffer_bytes(&task->nonce_i));
 	buffer_set(&new->nonce_r, buffer_bytes(&task->nonce_r));
@@ -257,6 +261,7 @@ enum ikev2_event rekey_activate(struct task *task)
 enum ikev2_event rekey_finish(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa, *new = task->new_sa, *other = sa->successor;
+	bool unwanted = sa->base.closing;
 
 	task->new_sa = NULL;
 	sa->rekey_task = NULL;
@@ -281,5 +286,8 @@ enum ikev2_event rekey_finish(struct task *task)
 	sa->base.ike->stats[IKE_STAT_REKEYED]++;
 	rekey_move_children(sa, new);
 	info_delete_sa(sa);
+	/* Told to end while the answer was on its way: the peer has the successor, too. */
+	if (unwanted)
+		info_delete_sa(new);
 	return EV_NEXT;
 }
