@@ -1071,6 +1071,24 @@ static void test_clear_during_rekey(void **state)
 	}
 }
 
+/* While a tunnel is shut down, or moves to another profile, nothing begins for what it was. */
+static void test_shut_down_during_start(void **state)
+{
+	for (int after = 0; after < 30; after += 2) {
+		struct sim *sim = modern(43);
+
+		sim_set_up(sim, 1, false);
+		sim_set_up(sim, 0, true);
+		sim_run(sim, MILLISECONDS(after));
+		sim_set_up(sim, 0, false);
+		assert_true(!TAILQ_FIRST(&sim->nodes[0].ike->sas) ||
+			    TAILQ_FIRST(&sim->nodes[0].ike->sas)->closing);
+		sim_run(sim, SECONDS(1));
+		assert_int_equal(sim_count_sas(sim, 0), 0);
+		sim_free(sim);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1114,6 +1132,7 @@ int main(void)
 		cmocka_unit_test(test_tunnel_gone),
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_clear_during_rekey),
+		cmocka_unit_test(test_shut_down_during_start),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

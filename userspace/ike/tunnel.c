@@ -174,15 +174,14 @@ static void end_sessions(struct tunnel *tunnel)
 	struct child_sa *child, *next_child;
 	struct ike_sa *sa, *next;
 
+	tunnel->device.up = false; /* nothing begins again for what it was */
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		next = TAILQ_NEXT(sa, link);
 		if (!address_equal(&sa->local.address, &tunnel->device.local) ||
 		    !address_equal(&sa->remote.address, &tunnel->device.remote))
 			continue;
-		if (sa->established)
+		if (sa->established || sa->tunnel == tunnel)
 			sa->version->delete (sa);
-		else if (sa->tunnel == tunnel)
-			sa->version->drop(sa);
 	}
 	for (child = TAILQ_FIRST(&tunnel->children); child; child = next_child) {
 		next_child = TAILQ_NEXT(child, of_tunnel);
