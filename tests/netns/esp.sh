@@ -64,9 +64,17 @@ exchange() {
 	xfrm_saw 4
 }
 
+# The whole table takes minutes under emulation: one kernel has it, the others
+# one row of each kind, the ones with ESN.
+case $(uname -r) in
+6.1.*) whole_table=1 ;;
+*) whole_table= ;;
+esac
+
 # aead NAME ID KEY-BYTES XFRM-NAME ICV-BITS [esn]
 aead() {
 	local key
+	[ -n "$whole_table$6" ] || return 0
 	key=$(hex "$3")
 	run_test "$1" exchange encr "$2" encr-key "$key" -- aead "'$4'" "0x$key" "$5"
 	[ -z "$6" ] || run_test "$1, ESN" exchange encr "$2" encr-key "$key" flags 1 -- \
@@ -76,6 +84,7 @@ aead() {
 # both NAME ID KEY-BYTES XFRM-NAME INTEG-ID KEY-BYTES XFRM-NAME ICV-BITS [esn]
 both() {
 	local key='' auth words
+	[ -n "$whole_table$9" ] || return 0
 	[ "$3" -eq 0 ] || key=$(hex "$3")
 	auth=$(hex "$6" 2)
 	words="enc '$4' '${key:+0x$key}' auth-trunc '$7' 0x$auth $8"
