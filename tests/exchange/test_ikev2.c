@@ -1089,6 +1089,33 @@ static void test_shut_down_during_start(void **state)
 	}
 }
 
+/* An IKE_SA_INIT with the SPI of a rekeyed SA, which anybody can send, takes no message ID of it. */
+static void test_init_on_rekeyed(void **state)
+{
+	struct endpoint from = { address_of_ipv4(0x0a000002), 500 };
+	uint8_t octets[28] = { [17] = 0x20, [18] = 34, [19] = 8, [27] = 28 };
+	struct sim *sim = modern(44);
+	uint64_t spi;
+
+	bring_up_one(sim, 0);
+	ike_rekey_sas(sim->nodes[1].ike, NULL);
+	sim_run(sim, SECONDS(1));
+	spi = TAILQ_FIRST(&sim->nodes[1].ike->sas)->local_spi;
+	for (int i = 0; i < 8; i++)
+		octets[i] = spi >> (56 - 8 * i);
+	sim_inject(sim, 0, &from, BYTES(octets));
+	sim_run(sim, SECONDS(1));
+	ike_rekey_children(sim->nodes[1].ike, NULL);
+	sim_run(sim, SECONDS(1));
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_CHILD_REKEYED), 1);
+	assert_clean(sim);
+	sim_free(sim);
+}
+
+struct gap {
+	uint32_t lost, highest;
+};
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1133,6 +1160,7 @@ int main(void)
 		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_clear_during_rekey),
 		cmocka_unit_test(test_shut_down_during_start),
+		cmocka_unit_test(test_init_on_rekeyed),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

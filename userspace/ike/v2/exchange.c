@@ -201,21 +201,36 @@ struct result exchange_respond(struct task *task, struct writer *writer)
 	return result;
 }
 
-/* Is this message ID one that we answer now? Repeats the stored response if it was. */
+static bool is_repeated(const struct ikev2_sa *sa, uint32_t message_id)
+{
+	const struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
+
+	return slot->used && slot->message_id == message_id;
+}
+
+bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id)
+{
+	const struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
+
+	if (!is_repeated(sa, message_id))
+		return false;
+	if (slot->response.len) {
+		sa_line(sa, LOG_IKEV2_INTERNAL, "rWindow retransmit response[msgID:%u]",
+			message_id);
+		sa->base.ike->stats[IKE_STAT_RESPONSE_REPEATED]++;
+		exchange_send(sa, buffer_bytes(&slot->response));
+	}
+	return true;
+}
+
+/* Is this message ID one that we answer now? */
 bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id)
 {
 	struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
 	struct ike *ike = sa->base.ike;
 
-	if (slot->used && slot->message_id == message_id) {
-		if (slot->response.len) {
-			sa_line(sa, LOG_IKEV2_INTERNAL, "rWindow retransmit response[msgID:%u]",
-				message_id);
-			ike->stats[IKE_STAT_RESPONSE_REPEATED]++;
-			exchange_send(sa, buffer_bytes(&slot->response));
-		}
+	if (exchange_repeat(sa, message_id))
 		return false;
-	}
 	sa_line(sa, LOG_IKEV2_INTERNAL, "Request has mess_id %u; expected %u through %u",
 		message_id, sa->next_expected, sa->next_expected + sa->own_window - 1);
 	if (message_id - sa->next_expected >= sa->own_window) {
@@ -372,13 +387,6 @@ static bool request_fits(const struct ikev2_sa *sa, const struct ike_header *hea
 	default:
 		return false;
 	}
-}
-
-static bool is_repeated(const struct ikev2_sa *sa, uint32_t message_id)
-{
-	const struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
-
-	return slot->used && slot->message_id == message_id;
 }
 
 /* The peer's address may change with a NAT in between, never without authentication. */

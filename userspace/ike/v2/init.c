@@ -91,8 +91,8 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	struct task *task;
 
 	if (sa) {
-		/* The same request again gets the same answer, once there is one. */
-		exchange_admit(sa, 0);
+		/* The same request again gets the same answer; it never counts as a new one. */
+		exchange_repeat(sa, 0);
 		return;
 	}
 	if (over_limit(ike)) {

@@ -177,6 +177,8 @@ struct result exchange_respond(struct task *task, struct writer *chain);
 void exchange_answered(struct task *task);
 void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 		      const struct endpoint *local, const struct endpoint *remote);
+/** exchange_repeat() - was this request here before? Then it gets the answer that it got */
+bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id);
 /** exchange_admit() - enters a request's message ID; false when it is old, repeated or too new */
 bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id);
 /** exchange_next() - lets a waiting task go if the window has room */
