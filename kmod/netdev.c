@@ -261,6 +261,8 @@ static void tunnel_setup(struct net_device *dev)
 	dev->features |= features;
 	dev->hw_features |= features;
 	dev->hw_enc_features |= features;
+	/* an ICMP error to the sender of a packet needs the packet's route */
+	netif_keep_dst(dev);
 	seki_compat_dev_lltx(dev);
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = tunnel_free;

@@ -48,6 +48,14 @@ narrow_path() {
 	in_r1 ip route change 10.0.0.0/24 dev e0 src 10.0.0.1
 }
 
+# the device's MTU hides nothing: what is too big inside is told its sender
+too_big_is_answered() {
+	ip -n r1 link set tunnel0 mtu 1500
+	in_r1 ping -c 1 -W 5 -M "do" -s 1450 172.16.0.2 2>&1 | tee "$ktap_tmp/too-big" || :
+	# the first one passed the stack and met the tunnel
+	grep -i 'frag needed.*mtu = 1446' "$ktap_tmp/too-big"
+}
+
 fragments_without_df() {
 	in_r1 ping -q -c 2 -i 0.1 -W 5 -M dont -s 3000 172.16.0.2
 }
@@ -143,6 +151,7 @@ keys
 sink
 run_test "TCP" tcp
 run_test "a narrower path is learnt and told" narrow_path
+run_test "the sender of what is too big is told" too_big_is_answered
 run_test "packets without DF go in fragments" fragments_without_df
 run_test "ESP in UDP on the daemon's socket" udp_encapsulation
 run_test "XFRM works beside" xfrm_beside
