@@ -183,7 +183,7 @@ static void op_prepare(struct seki_op *op, const struct seki_crypto *crypto,
 	aead_request_set_tfm(&op->req, crypto->tfm);
 	aead_request_set_callback(&op->req, 0, op_complete, op);
 	aead_request_set_ad(&op->req, assoc);
-	aead_request_set_crypt(&op->req, op->sg, op->sg, len, op->iv);
+	aead_request_set_crypt(&op->req, &op->sg, &op->sg, len, op->iv);
 }
 
 /**

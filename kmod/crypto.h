@@ -12,8 +12,6 @@ struct netlink_ext_ack;
 struct seki_sa;
 
 #define SEKI_IV_MAX	16
-/* the linear part, every fragment and one for the end mark of a chain */
-#define SEKI_SG_MAX	(MAX_SKB_FRAGS + 2)
 
 /**
  * struct seki_crypto - the cipher of an SA
@@ -90,7 +88,7 @@ struct seki_op {
 	u8 ttl;
 	__be16 df;
 	u8 iv[SEKI_IV_MAX] __aligned(8);
-	struct scatterlist sg[SEKI_SG_MAX];
+	struct scatterlist sg;
 	struct aead_request req __aligned(CRYPTO_MINALIGN);
 };
 

@@ -106,7 +106,7 @@ void seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32
 		esn_insert(op, esph);
 		shift = ESN_SHIFT;
 	}
-	sg_init_one(op->sg, skb->data - shift, skb->len + shift);
+	sg_init_one(&op->sg, skb->data - shift, skb->len + shift);
 	seki_op_encrypt(op, crypto, assoc_len(crypto), plain);
 }
 
@@ -139,32 +139,6 @@ enum seki_drop seki_esp_check(struct sk_buff *skb, const struct seki_crypto *cry
 	return SEKI_DROP_NONE;
 }
 
-/* Whoever else has the data must not see it change. */
-static int make_writable(struct sk_buff *skb)
-{
-	if (skb_has_frag_list(skb) || skb_has_shared_frag(skb))
-		return skb_linearize_cow(skb);
-	if (skb_cloned(skb))
-		return skb_linearize_cow(skb);
-	return 0;
-}
-
-static int map_packet(struct seki_op *op, unsigned int shift)
-{
-	struct sk_buff *skb = op->skb;
-	int ret;
-
-	if (!skb_is_nonlinear(skb)) {
-		sg_init_one(op->sg, skb->data - shift, skb->len + shift);
-		return 0;
-	}
-	sg_init_table(op->sg, SEKI_SG_MAX);
-	__skb_push(skb, shift);
-	ret = skb_to_sgvec(skb, op->sg, 0, skb->len);
-	__skb_pull(skb, shift);
-	return ret < 0 ? ret : 0;
-}
-
 /**
  * seki_esp_decap - start the cipher on a packet that arrived
  * @op: with skb, seq and finish function; given away if it returns
@@ -181,8 +155,13 @@ enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *cryp
 	struct sk_buff *skb = op->skb;
 	struct ip_esp_hdr *esph;
 
-	if (make_writable(skb) || map_packet(op, shift))
+	/*
+	 * Pages may be a file's or another packet's, and not every way into a
+	 * packet says so: only a head that nobody shares is written to.
+	 */
+	if (skb_linearize_cow(skb))
 		return SEKI_DROP_NO_MEMORY;
+	sg_init_one(&op->sg, skb->data - shift, skb->len + shift);
 	esph = (struct ip_esp_hdr *)skb->data;
 	memcpy(op->iv, esph->enc_data, crypto->iv_len);
 	if (crypto->esn)
