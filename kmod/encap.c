@@ -51,8 +51,10 @@ drop:
 	return 0;
 }
 
+/* Packets still find the socket for a while; they must not find us. */
 static void encap_destroy(struct sock *sk)
 {
+	WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
 	module_put(THIS_MODULE);
 }
 
@@ -62,7 +64,7 @@ static void encap_destroy(struct sock *sk)
  * @extack: says what is wrong
  *
  * Return: 0; -EBADF, -ENOTSOCK or -EINVAL if it is no such socket; -EBUSY if it
- * has an owner already.
+ * has an owner already; -ENODEV if the module goes away.
  */
 int seki_encap_adopt(int fd, struct netlink_ext_ack *extack)
 {
@@ -79,18 +81,21 @@ int seki_encap_adopt(int fd, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "The descriptor is not a socket");
 		return err;
 	}
-	if (sock->sk->sk_protocol != IPPROTO_UDP || sock->sk->sk_type != SOCK_DGRAM) {
+	if (!sk_is_udp(sock->sk) ||
+	    (sock->sk->sk_family != AF_INET && sock->sk->sk_family != AF_INET6)) {
 		NL_SET_ERR_MSG(extack, "The socket is not a UDP socket");
 		err = -EINVAL;
 		goto out;
 	}
 
 	lock_sock(sock->sk);
-	if (udp_sk(sock->sk)->encap_type) {
+	if (udp_sk(sock->sk)->encap_type || rcu_access_pointer(__sk_user_data(sock->sk))) {
 		NL_SET_ERR_MSG(extack, "The socket already belongs to a tunnel");
 		err = -EBUSY;
+	} else if (!try_module_get(THIS_MODULE)) {
+		NL_SET_ERR_MSG(extack, "The module is being unloaded");
+		err = -ENODEV;
 	} else {
-		__module_get(THIS_MODULE);
 		seki_compat_setup_udp_tunnel_sock(sock, &cfg);
 	}
 	release_sock(sock->sk);
