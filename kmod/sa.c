@@ -236,8 +236,9 @@ static void arm_expire(struct seki_sa *sa)
 	if (!next)
 		return;
 	next = next > age ? next - age : 1;
-	queue_delayed_work(seki_wq, &sa->expire_work,
-			   min_t(u64, next * HZ, MAX_JIFFY_OFFSET));
+	/* what is longer than a timer can wait is done in parts */
+	next = min_t(u64, next, MAX_JIFFY_OFFSET / HZ);
+	queue_delayed_work(seki_wq, &sa->expire_work, next * HZ);
 }
 
 /**
