@@ -16,6 +16,9 @@
 #include "sa.h"
 #include "trace.h"
 
+/* so many SPIs in a row are tried before a range counts as full */
+#define SPI_TRIES	1024U
+
 struct workqueue_struct *seki_wq;
 
 static const struct rhashtable_params sa_params = {
@@ -329,19 +332,23 @@ int seki_sa_alloc_spi(struct seki_tunnel *tunnel, struct seki_sa_config *config,
 		      u32 lo, u32 hi, struct netlink_ext_ack *extack)
 {
 	struct seki_net *sn = seki_net(tunnel->net);
-	u64 range = (u64)hi - lo + 1, start = get_random_u32(), i;
+	u32 span = hi - lo, start = get_random_u32(), i = 0;
 	struct seki_sa *sa;
-	int err = -EEXIST;
+	int err;
 
 	sa = sa_alloc(tunnel, config);
 	if (!sa)
 		return -ENOMEM;
 
+	/* the whole range may have 2^32 SPIs, one more than fits */
+	if (span != U32_MAX)
+		start %= span + 1;
 	spin_lock_bh(&sn->lock);
-	for (i = 0; err == -EEXIST && i < min_t(u64, range, 1024); i++) {
-		sa->key.spi = htonl(lo + (u32)((start + i) % range));
+	do {
+		sa->key.spi = htonl(lo + start);
 		err = link_sa(sa, NULL, NULL);
-	}
+		start = start < span ? start + 1 : 0;
+	} while (err == -EEXIST && i++ < min(span, SPI_TRIES - 1));
 	if (!err) {
 		config->key.spi = sa->key.spi;
 		queue_delayed_work(seki_wq, &sa->expire_work, SEKI_LARVAL_SECONDS * HZ);
