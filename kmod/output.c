@@ -23,6 +23,9 @@
 
 #define ACQUIRE_INTERVAL	(5 * HZ)
 
+/* devices in devices; the kernel's own limit leaves a cipher too little stack */
+#define NESTING_MAX	4
+
 static void count_tx(struct seki_tunnel *tunnel, unsigned int bytes)
 {
 	struct seki_tunnel_stats *stats = this_cpu_ptr(tunnel->stats);
@@ -182,6 +185,10 @@ void seki_output(struct seki_tunnel *tunnel, struct sk_buff *skb)
 
 	rcu_read_lock();
 	sa = rcu_dereference(tunnel->out);
+	if (unlikely(dev_recursion_level() > NESTING_MAX)) {
+		why = SEKI_DROP_ROUTE_LOOP;
+		goto drop;
+	}
 	if (unlikely(!sa)) {
 		acquire(tunnel, skb);
 		why = SEKI_DROP_NO_OUTBOUND_SA;
