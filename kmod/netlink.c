@@ -304,6 +304,12 @@ static int parse_mode(struct genl_info *info)
 	return 0;
 }
 
+static void wipe(struct nlattr *attr)
+{
+	if (attr)
+		memzero_explicit(nla_data(attr), nla_len(attr));
+}
+
 int seki_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct seki_sa_config config = {};
@@ -311,8 +317,10 @@ int seki_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	dev = get_tunnel_dev(info);
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+		goto out;
+	}
 
 	err = parse_direction(info, &config.key) ?:
 	      parse_proto(info, &config.key) ?:
@@ -326,6 +334,10 @@ int seki_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = seki_sa_add(netdev_priv(dev), &config, info->extack);
 	dev_put(dev);
+out:
+	/* the message's memory is freed as it is */
+	wipe(info->attrs[SEKI_A_SA_ENCR_KEY]);
+	wipe(info->attrs[SEKI_A_SA_INTEG_KEY]);
 	return err;
 }
 
