@@ -12,15 +12,15 @@
 /**
  * struct seki_net - what a network namespace has of seki
  * @lock: protects which SAs are in @sas, and of each tunnel whose underlay this
- *	namespace is: its list of SAs, its choice of the outbound one and the
- *	states of its SAs
+ *	namespace is: its list of SAs, its choice of the outbound one, the states
+ *	of its SAs, and together with RTNL its addresses and profile
  * @sas: SAs whose outer packets travel in this namespace; read under RCU
  * @tunnels: tunnels whose underlay this namespace is; protected by RTNL
  * @sa_id: number of the last SA made; protected by @lock
  * @drops: packets that belong to no SA
  */
 struct seki_net {
-	spinlock_t lock;	/* @sas, and SAs of the tunnels here */
+	spinlock_t lock;	/* @sas, SAs and addresses of the tunnels here */
 	struct rhashtable sas;
 	struct list_head tunnels;
 	u64 sa_id;

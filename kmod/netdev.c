@@ -312,16 +312,21 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 /* What newlink and changelink have in common. Attributes are valid. */
 static void apply(struct seki_tunnel *tunnel, struct nlattr *data[])
 {
+	struct seki_net *sn = seki_net(tunnel->net);
+
 	ASSERT_RTNL();
 
 	if (!data)
 		return;
+	/* an acquire tells them to the daemon from any context */
+	spin_lock_bh(&sn->lock);
 	if (data[IFLA_SEKI_LOCAL])
 		tunnel->local = seki_addr_v4(nla_get_in_addr(data[IFLA_SEKI_LOCAL]));
 	if (data[IFLA_SEKI_REMOTE])
 		tunnel->remote = seki_addr_v4(nla_get_in_addr(data[IFLA_SEKI_REMOTE]));
 	if (data[IFLA_SEKI_PROFILE])
 		nla_strscpy(tunnel->profile, data[IFLA_SEKI_PROFILE], sizeof(tunnel->profile));
+	spin_unlock_bh(&sn->lock);
 	if (data[IFLA_SEKI_TTL])
 		WRITE_ONCE(tunnel->ttl, nla_get_u8(data[IFLA_SEKI_TTL]));
 	if (data[IFLA_SEKI_TOS])

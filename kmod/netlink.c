@@ -132,14 +132,14 @@ static int parse_spi(struct genl_info *info, struct seki_sa_key *key)
 static int parse_addrs(struct genl_info *info, const struct seki_tunnel *tunnel,
 		       struct seki_sa_config *config)
 {
+	struct seki_net *sn = seki_net(tunnel->net);
 	struct seki_addr local, remote;
 	int err;
 
-	/* addresses change under RTNL */
-	rtnl_lock();
+	spin_lock_bh(&sn->lock);
 	local = tunnel->local;
 	remote = tunnel->remote;
-	rtnl_unlock();
+	spin_unlock_bh(&sn->lock);
 
 	err = parse_addr(info, SEKI_A_SA_LOCAL, &local, &config->local);
 	if (!err)
@@ -758,6 +758,22 @@ static int put_ports(struct sk_buff *msg, struct sk_buff *skb, const struct iphd
 	       nla_put_be16(msg, SEKI_A_ACQUIRE_INNER_DPORT, ports[1]);
 }
 
+static int put_tunnel(struct sk_buff *msg, const struct seki_tunnel *tunnel)
+{
+	struct seki_net *sn = seki_net(tunnel->net);
+	int err = 0;
+
+	spin_lock_bh(&sn->lock);
+	if (tunnel->local.family)
+		err = put_addr(msg, SEKI_A_ACQUIRE_LOCAL, &tunnel->local);
+	if (!err && tunnel->remote.family)
+		err = put_addr(msg, SEKI_A_ACQUIRE_REMOTE, &tunnel->remote);
+	if (!err && tunnel->profile[0])
+		err = nla_put_string(msg, SEKI_A_ACQUIRE_PROFILE, tunnel->profile);
+	spin_unlock_bh(&sn->lock);
+	return err;
+}
+
 /**
  * seki_event_acquire - a tunnel needs an SA
  * @tunnel: tunnel
@@ -782,13 +798,8 @@ void seki_event_acquire(struct seki_tunnel *tunnel, struct sk_buff *skb)
 	      nla_put_u8(msg, SEKI_A_ACQUIRE_INNER_PROTO, iph->protocol) ?:
 	      nla_put_in_addr(msg, SEKI_A_ACQUIRE_INNER_SRC, iph->saddr) ?:
 	      nla_put_in_addr(msg, SEKI_A_ACQUIRE_INNER_DST, iph->daddr) ?:
-	      put_ports(msg, skb, iph);
-	if (!err && tunnel->local.family)
-		err = put_addr(msg, SEKI_A_ACQUIRE_LOCAL, &tunnel->local);
-	if (!err && tunnel->remote.family)
-		err = put_addr(msg, SEKI_A_ACQUIRE_REMOTE, &tunnel->remote);
-	if (!err && tunnel->profile[0])
-		err = nla_put_string(msg, SEKI_A_ACQUIRE_PROFILE, tunnel->profile);
+	      put_ports(msg, skb, iph) ?:
+	      put_tunnel(msg, tunnel);
 	if (err) {
 		kfree_skb(msg);
 		return;

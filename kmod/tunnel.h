@@ -53,9 +53,10 @@ struct seki_tunnel_stats {
  * @closed: takes no more SAs
  * @node: in the list of @net
  *
- * @local, @remote, @ttl, @tos, @profile, @mtu_* and @node are changed under
- * RTNL; packets read what they need with READ_ONCE() and take addresses from
- * their SA.  @out, @sas and @closed are protected by the lock of @net; packets
+ * @ttl, @tos, @mtu_* and @node are changed under RTNL; packets read what they
+ * need with READ_ONCE() and take addresses from their SA.  @local, @remote and
+ * @profile are changed under both RTNL and the lock of @net, and read under
+ * either.  @out, @sas and @closed are protected by the lock of @net; packets
  * read @out under RCU.
  */
 struct seki_tunnel {
