@@ -55,6 +55,20 @@ static struct net_device *get_tunnel_dev(struct genl_info *info)
 	return dev;
 }
 
+/*
+ * SAs stand in the table of the namespace of the outer packets, and go before
+ * XFRM's there: owning the namespace that the device is in is not enough.
+ */
+static int check_underlay(struct sk_buff *skb, struct genl_info *info, struct net_device *dev)
+{
+	const struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	if (netlink_ns_capable(skb, tunnel->net->user_ns, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "The namespace of the outer packets is not yours");
+	return -EPERM;
+}
+
 /* Without the attribute, the address is what the tunnel has. */
 static int parse_addr(struct genl_info *info, int type, const struct seki_addr *fallback,
 		      struct seki_addr *addr)
@@ -322,7 +336,8 @@ int seki_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out;
 	}
 
-	err = parse_direction(info, &config.key) ?:
+	err = check_underlay(skb, info, dev) ?:
+	      parse_direction(info, &config.key) ?:
 	      parse_proto(info, &config.key) ?:
 	      parse_spi(info, &config.key) ?:
 	      parse_mode(info) ?:
@@ -703,7 +718,8 @@ int seki_nl_spi_alloc_doit(struct sk_buff *skb, struct genl_info *info)
 	dev = get_tunnel_dev(info);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = parse_proto(info, &config.key) ?:
+	err = check_underlay(skb, info, dev) ?:
+	      parse_proto(info, &config.key) ?:
 	      parse_addrs(info, netdev_priv(dev), &config) ?:
 	      seki_sa_alloc_spi(netdev_priv(dev), &config, first, last, info->extack) ?:
 	      reply_spi(info, netdev_priv(dev), &config);

@@ -43,6 +43,21 @@ not_from_another_user_namespace() {
 	in_r1 unshare --user --map-root-user "$manual" list 2>&1 | grep 'Operation not permitted'
 }
 
+# a tunnel that was given to a container: its root does not own the underlay
+not_in_an_underlay_of_others() {
+	local pid
+	ip -n r1 link add given type seki local 10.0.0.1 remote 10.0.0.2
+	ip netns exec r1 unshare --user --map-root-user --net sleep 60 &
+	pid=$!
+	wait_for 10 eval '[ "$(readlink /proc/'$pid'/ns/net)" != "$(ip netns exec r1 readlink /proc/self/ns/net)" ]'
+	ip -n r1 link set given netns $pid
+	nsenter --target $pid --user --net "$manual" sa-new dev given direction in spi 0x600 \
+		encr 20 encr-key "$key" 2>&1 | grep 'namespace of the outer packets is not yours'
+	nsenter --target $pid --user --net "$manual" spi-alloc dev given 2>&1 |
+		grep 'namespace of the outer packets is not yours'
+	kill $pid
+}
+
 spi_is_held_and_completed() {
 	local spi
 	spi=$(manual_r1 spi-alloc dev tunnel0 spi-lo 0x500 spi-hi 0x500 | grep -o '0x[0-9a-f]*')
@@ -107,6 +122,7 @@ END
 run_test "keys never come out" keys_stay_inside
 run_test "EPERM without privilege" not_without_privilege
 run_test "EPERM from another user namespace" not_from_another_user_namespace
+run_test "SAs need the privilege in the namespace of the outer packets" not_in_an_underlay_of_others
 run_test "an SPI is held, then gets its keys" spi_is_held_and_completed
 
 drop_wire
