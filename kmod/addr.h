@@ -11,14 +11,14 @@
 /**
  * struct seki_addr - an outer address
  * @family: AF_INET, or 0 if there is none
- * @v4: address
  * @v6: all 16 bytes; those that an IPv4 address leaves are 0
+ * @v4: address
  */
 struct seki_addr {
 	u32 family;
 	union {
+		struct in6_addr v6;	/* first: what an initializer leaves out is 0 */
 		struct in_addr v4;
-		struct in6_addr v6;
 	};
 };
 
