@@ -86,16 +86,17 @@ static unsigned int best_mtu(struct seki_tunnel *tunnel)
 	static const struct seki_crypto likely_crypto = {
 		.iv_len = 16, .icv_len = 16, .align = 16,
 	};
-	struct flowi4 fl4 = {
-		.daddr = tunnel->remote.v4.s_addr,
-		.saddr = tunnel->local.v4.s_addr,
-		.flowi4_proto = IPPROTO_ESP,
-	};
 	unsigned int path = ETH_DATA_LEN, mtu;
 	const struct seki_sa *sa;
+	struct flowi4 fl4 = {};
 	struct rtable *rt;
 
-	if (tunnel->remote.family) {
+	rcu_read_lock();
+	sa = rcu_dereference(tunnel->out);
+	fl4.daddr = (sa ? &sa->remote : &tunnel->remote)->v4.s_addr;
+	fl4.saddr = (sa ? &sa->local : &tunnel->local)->v4.s_addr;
+	fl4.flowi4_proto = sa && sa->encap ? IPPROTO_UDP : IPPROTO_ESP;
+	if (fl4.daddr) {
 		rt = ip_route_output_key(tunnel->net, &fl4);
 		if (!IS_ERR(rt)) {
 			if (rt->dst.dev != tunnel->dev)
@@ -103,9 +104,6 @@ static unsigned int best_mtu(struct seki_tunnel *tunnel)
 			ip_rt_put(rt);
 		}
 	}
-
-	rcu_read_lock();
-	sa = rcu_dereference(tunnel->out);
 	mtu = sa ? seki_outer_payload_max(sa, path) :
 		   seki_esp_payload_max(&likely_crypto, path - sizeof(struct iphdr));
 	rcu_read_unlock();
