@@ -70,6 +70,9 @@ static void tunnel_get_stats64(struct net_device *dev, struct rtnl_link_stats64 
 	for (why = SEKI_DROP_NONE + 1; why < SEKI_DROP_MAX; why++) {
 		u64 count = seki_drops_read(&tunnel->drops, why);
 
+		/* gro_cells counts it for the device itself */
+		if (why == SEKI_DROP_RX_QUEUE_FULL)
+			continue;
 		if (why >= SEKI_DROP_OUTPUT_FIRST)
 			stats->tx_dropped += count;
 		else
