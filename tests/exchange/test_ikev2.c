@@ -1116,6 +1116,24 @@ struct gap {
 	uint32_t lost, highest;
 };
 
+/* The delete of a child, asked on an IKE SA that is rekeyed before the answer: the child goes. */
+static void test_delete_during_ike_rekey(void **state)
+{
+	for (int after = 0; after < 25; after++) {
+		for (int node = 0; node < 2; node++) {
+			struct sim *sim = modern(48);
+
+			bring_up_one(sim, 0);
+			ike_rekey_children(sim->nodes[node].ike, NULL);
+			sim_run(sim, MILLISECONDS(after));
+			ike_rekey_sas(sim->nodes[!node].ike, NULL);
+			sim_run(sim, SECONDS(10));
+			assert_clean(sim);
+			sim_free(sim);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1161,6 +1179,7 @@ int main(void)
 		cmocka_unit_test(test_clear_during_rekey),
 		cmocka_unit_test(test_shut_down_during_start),
 		cmocka_unit_test(test_init_on_rekeyed),
+		cmocka_unit_test(test_delete_during_ike_rekey),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

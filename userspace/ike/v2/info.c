@@ -90,6 +90,16 @@ static void child_gone(struct child_sa *child)
 	tunnel_lost(tunnel);
 }
 
+/* A rekey of the IKE SA may have moved it while the delete was on its way. */
+static struct child_sa *find_child(struct ikev2_sa *sa, uint8_t protocol, uint32_t spi_out)
+{
+	struct child_sa *child = NULL;
+
+	for (; sa && !child; sa = sa->successor)
+		child = child_sa_find(&sa->base, protocol, spi_out);
+	return child;
+}
+
 enum ikev2_event info_process_ack(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa;
@@ -98,7 +108,7 @@ enum ikev2_event info_process_ack(struct task *task)
 	if (task->delete_sa) {
 		ikev2_sa_end(sa, false);
 	} else if (task->delete_protocol) {
-		child = child_sa_find(&sa->base, task->delete_protocol, task->delete_spi_out);
+		child = find_child(sa, task->delete_protocol, task->delete_spi_out);
 		if (child)
 			child_gone(child);
 	}
@@ -115,7 +125,7 @@ static void process_delete_children(struct ikev2_sa *sa, const struct delete_pay
 	uint32_t spi;
 
 	while (reader_get_u32(&reader, &spi)) {
-		struct child_sa *child = child_sa_find(&sa->base, delete->protocol, spi);
+		struct child_sa *child = find_child(sa, delete->protocol, spi);
 
 		if (!child) {
 			sa_line(sa, LOG_IKEV2_ERROR, "not found CHILD SA, ignored(SPI:%08x)", spi);
