@@ -1116,6 +1116,41 @@ struct gap {
 	uint32_t lost, highest;
 };
 
+static const struct kernel_ops *true_ops;
+static unsigned int refusals;
+
+static struct result refuse_outbound(struct kernel *kernel, const struct kernel_sa *sa)
+{
+	if (sa->id.direction == SA_OUTBOUND && refusals) {
+		refusals--;
+		return (struct result){ .code = -12, .why = "no memory for an outbound SA" };
+	}
+	return true_ops->add_sa(kernel, sa);
+}
+
+/* The kernel takes the inbound half of a successor and not the outbound one, at either end. */
+static void test_kernel_refuses_successor(void **state)
+{
+	for (int node = 0; node < 2; node++) {
+		struct sim *sim = modern(47);
+		struct kernel_ops ops = *sim->nodes[node].kernel.ops;
+
+		bring_up_one(sim, 0);
+		true_ops = sim->nodes[node].kernel.ops;
+		ops.add_sa = refuse_outbound;
+		sim->nodes[node].kernel.ops = &ops;
+		refusals = 1;
+		ike_rekey_children(sim->nodes[0].ike, NULL);
+		sim_run(sim, SECONDS(30));
+		assert_int_equal(refusals, 0);
+		assert_clean(sim);
+		/* at the initiator the old pair carried on until the next attempt */
+		if (node == 0)
+			assert_int_equal(sim_stat(sim, 0, IKE_STAT_CHILD_REKEYED), 1);
+		sim_free(sim);
+	}
+}
+
 /* The delete of a child, asked on an IKE SA that is rekeyed before the answer: the child goes. */
 static void test_delete_during_ike_rekey(void **state)
 {
@@ -1179,6 +1214,7 @@ int main(void)
 		cmocka_unit_test(test_clear_during_rekey),
 		cmocka_unit_test(test_shut_down_during_start),
 		cmocka_unit_test(test_init_on_rekeyed),
+		cmocka_unit_test(test_kernel_refuses_successor),
 		cmocka_unit_test(test_delete_during_ike_rekey),
 	};
 

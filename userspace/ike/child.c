@@ -43,20 +43,28 @@ static void rekey_due(struct timer *timer)
 		child->sa->version->rekey_child(child);
 }
 
+/* What cannot send is of no use: the peer is told, and the tunnel gets another one. */
+static void take_over(struct child_sa *child)
+{
+	struct result result = child_sa_install_outbound(child);
+
+	if (!failed(&result))
+		return;
+	log_line(LOG_ERROR, "%s: %s", child->tunnel->device.name, result.why);
+	if (child->sa)
+		child->sa->version->delete_child(child);
+}
+
 /* The peer of our responder side never sent its delete: take the new SA into use anyway. */
 static void linger_over(struct timer *timer)
 {
 	struct child_sa *child =
 		(struct child_sa *)((char *)timer - offsetof(struct child_sa, linger));
-	struct result result;
 
-	if (child->state != CHILD_INBOUND) {
+	if (child->state != CHILD_INBOUND)
 		child_sa_destroy(child);
-		return;
-	}
-	result = child_sa_install_outbound(child);
-	if (failed(&result))
-		log_line(LOG_ERROR, "SPI 0x%08X: %s", child->spi_out, result.why);
+	else if (!child->deleting)
+		take_over(child);
 }
 
 struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol,
@@ -266,16 +274,13 @@ void child_sa_leave(struct child_sa *child)
 static void promote_sibling(struct child_sa *child)
 {
 	struct child_sa *other;
-	struct result result;
 
 	if (!child->out_installed)
 		return;
 	TAILQ_FOREACH(other, &child->tunnel->children, of_tunnel) {
 		if (other->state != CHILD_INBOUND || other == child || other->deleting)
 			continue;
-		result = child_sa_install_outbound(other);
-		if (failed(&result))
-			log_line(LOG_ERROR, "%s: %s", other->tunnel->device.name, result.why);
+		take_over(other);
 		return;
 	}
 }

@@ -422,6 +422,8 @@ enum ikev2_event child_finish(struct task *task)
 		ike->stats[IKE_STAT_CHILD_REKEYED]++;
 		info_delete_child(old);
 		old->state = CHILD_REPLACED;
+	} else if (old) {
+		retry_rekey(old);
 	}
 	return EV_NEXT;
 }
