@@ -1116,6 +1116,69 @@ struct gap {
 	uint32_t lost, highest;
 };
 
+/* Loses one request of node 0 again and again, and looks how far the others get ahead of it. */
+static bool lose_request(struct sim *sim, struct sim_message *message)
+{
+	struct reader reader =
+		reader_of(bytes_of(message->octets.data + 20, message->octets.len - 20));
+	struct gap *gap = sim->filter_context;
+	uint32_t id;
+
+	if (message->to == 0 || message->octets.data[19] & 0x20 || !reader_get_u32(&reader, &id))
+		return true;
+	if (!gap->lost)
+		gap->lost = id;
+	if (id > gap->highest)
+		gap->highest = id;
+	return id != gap->lost;
+}
+
+/* B22, RFC 7296 section 2.3: the window counts from the oldest request without an answer. */
+static void test_window(void **state)
+{
+	struct sim *sim = modern(45);
+	struct gap gap = {};
+
+	bring_up_one(sim, 0);
+	sim->filter = lose_request;
+	sim->filter_context = &gap;
+	ike_rekey_children(sim->nodes[0].ike, NULL);
+	for (int round = 0; round < 10; round++) {
+		ike_clear_children(sim->nodes[0].ike, NULL);
+		sim_run(sim, MILLISECONDS(50));
+	}
+	assert_int_equal(gap.highest, gap.lost + 4);
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_DROP_MESSAGE_ID), 0);
+	sim->filter = NULL;
+	assert_clean(sim);
+	sim_free(sim);
+}
+
+static void find_window(void *context, const struct ike_sa_facts *facts)
+{
+	*(uint32_t *)context = facts->remote_window;
+}
+
+/* B22, RFC 7296 section 2.18: the window of a rekeyed SA is what the rekey exchange says. */
+static void test_window_after_rekey(void **state)
+{
+	char two[2000];
+	struct sim *sim = modern(46);
+	uint32_t window;
+
+	bring_up_one(sim, 0);
+	snprintf(two, sizeof(two), "crypto ikev2 window 2\n%s", sim_modern_2);
+	reload(sim, 1, two);
+	ike_rekey_sas(sim->nodes[0].ike, NULL);
+	sim_run(sim, SECONDS(1));
+	ike_each_sa(sim->nodes[0].ike, find_window, &window);
+	assert_int_equal(window, 2);
+	ike_each_sa(sim->nodes[1].ike, find_window, &window);
+	assert_int_equal(window, 5);
+	assert_clean(sim);
+	sim_free(sim);
+}
+
 static const struct kernel_ops *true_ops;
 static unsigned int refusals;
 
@@ -1214,6 +1277,8 @@ int main(void)
 		cmocka_unit_test(test_clear_during_rekey),
 		cmocka_unit_test(test_shut_down_during_start),
 		cmocka_unit_test(test_init_on_rekeyed),
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_window_after_rekey),
 		cmocka_unit_test(test_kernel_refuses_successor),
 		cmocka_unit_test(test_delete_during_ike_rekey),
 	};

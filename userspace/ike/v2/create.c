@@ -17,7 +17,7 @@ static bool for_ike(const struct task *task)
 
 void put_window(struct task *task, struct writer *writer)
 {
-	uint32_t window = task->sa->own_window;
+	uint32_t window = (task->new_sa ? task->new_sa : task->sa)->own_window;
 	uint8_t octets[4] = { window >> 24, window >> 16, window >> 8, window };
 
 	trace_line(task, "Construct Notify Payload: SET_WINDOW_SIZE");

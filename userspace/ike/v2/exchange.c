@@ -96,14 +96,23 @@ static void resend(struct timer *timer)
 	timer_start(sa->base.ike->env.timers, &task->resend, resend_delay(task));
 }
 
-static size_t count_in_flight(const struct ikev2_sa *sa)
+/*
+ * A window of N reaches from the oldest request without an answer to the Nth
+ * message ID after it, however many in between are answered (section 2.3). Who
+ * is still computing will need an ID, too.
+ */
+static bool window_is_full(const struct ikev2_sa *sa)
 {
+	uint32_t span = 0, computing = 0;
 	const struct task *task;
-	size_t count = 0;
 
-	TAILQ_FOREACH(task, &sa->in_flight, link)
-		count++;
-	return count;
+	TAILQ_FOREACH(task, &sa->in_flight, link) {
+		if (!task->request.len)
+			computing++;
+		else if (sa->next_request - task->message_id > span)
+			span = sa->next_request - task->message_id;
+	}
+	return span + computing >= sa->peer_window;
 }
 
 static enum ikev2_event first_event(const struct task *task)
@@ -120,15 +129,15 @@ static enum ikev2_event first_event(const struct task *task)
 
 void exchange_next(struct ikev2_sa *sa)
 {
-	struct task *task = TAILQ_FIRST(&sa->waiting);
+	struct task *task;
 
-	if (!task || count_in_flight(sa) >= sa->peer_window)
-		return;
-	/* What is still unanswered, a rekey perhaps, comes to its end before the SA does. */
-	if (task->delete_sa && !TAILQ_EMPTY(&sa->in_flight))
-		return;
-	task_enlist(task, &sa->in_flight);
-	machine_run(task, first_event(task));
+	while ((task = TAILQ_FIRST(&sa->waiting)) && !window_is_full(sa)) {
+		/* What is still unanswered, a rekey perhaps, comes to its end before the SA does. */
+		if (task->delete_sa && !TAILQ_EMPTY(&sa->in_flight))
+			return;
+		task_enlist(task, &sa->in_flight);
+		machine_run(task, first_event(task));
+	}
 }
 
 void exchange_start(struct task *task)
@@ -253,7 +262,7 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id)
 	return true;
 }
 
-static void note_window(struct ikev2_sa *sa, const struct message *message)
+void exchange_note_window(struct ikev2_sa *sa, const struct message *message)
 {
 	struct notify_payload notify;
 	struct reader reader;
@@ -448,7 +457,7 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 		goto out;
 	}
 	dump(sa, &inner);
-	note_window(sa, &inner);
+	exchange_note_window(sa, &inner);
 	if (response)
 		receive_response(sa, &inner, buffer_bytes(&plain));
 	else

@@ -181,8 +181,10 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id);
 /** exchange_admit() - enters a request's message ID; false when it is old, repeated or too new */
 bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id);
-/** exchange_next() - lets a waiting task go if the window has room */
+/** exchange_next() - lets waiting tasks go while the window has room */
 void exchange_next(struct ikev2_sa *sa);
+/** exchange_note_window() - takes the peer's SET_WINDOW_SIZE, if there is one */
+void exchange_note_window(struct ikev2_sa *sa, const struct message *message);
 /** exchange_send() - one datagram to the peer of an SA */
 void exchange_send(struct ikev2_sa *sa, struct bytes datagram);
 struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,

@@ -72,7 +72,6 @@ static void inherit(struct ikev2_sa *new, const struct ikev2_sa *old)
 	new->base.auth_sign = old->base.auth_sign;
 	new->base.auth_verify = old->base.auth_verify;
 	new->base.tunnel = old->base.tunnel;
-	new->peer_window = old->peer_window;
 }
 
 static struct ikev2_sa *make_successor(struct task *task)
@@ -197,6 +196,8 @@ enum ikev2_event rekey_process_request(struct task *task)
 	new = make_successor(task);
 	new->base.remote_spi = task->chosen.spi;
 	new->base.chosen = task->chosen;
+	/* Its window is 1 again, unless this exchange says more (section 2.18). */
+	exchange_note_window(new, task->message);
 	task->chosen.spi = new->base.local_spi;
 	return EV_NEXT;
 }
@@ -218,6 +219,7 @@ enum ikev2_event rekey_process_response(struct task *task)
 	task->chosen = list.proposals[0];
 	task->new_sa->base.remote_spi = task->chosen.spi;
 	task->new_sa->base.chosen = task->chosen;
+	exchange_note_window(task->new_sa, task->message);
 	return EV_NEXT;
 }
 
