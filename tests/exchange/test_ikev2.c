@@ -838,13 +838,13 @@ static void test_major_version(void **state)
 }
 
 /* B31: no more than so many half-open SAs. */
-static void test_limit(void **state)
+static void flood(const char *statement, size_t limit)
 {
 	struct recorder recorder = {};
 	char two[2000];
 	struct sim *sim;
 
-	snprintf(two, sizeof(two), "crypto ikev2 limit max-in-negotation-sa 10\n%s", sim_modern_2);
+	snprintf(two, sizeof(two), "%s%s", statement, sim_modern_2);
 	sim = sim_new(35, sim_modern_1, two);
 	sim->filter = record;
 	sim->filter_context = &recorder;
@@ -852,13 +852,13 @@ static void test_limit(void **state)
 	sim_run(sim, MILLISECONDS(1));
 	assert_int_equal(recorder.count, 1);
 	sim->cut = true;
-	for (int i = 0; i < 100; i++) {
+	for (size_t i = 0; i < limit + 90; i++) {
 		struct endpoint from = { address_of_ipv4(0x0a000100 + i), 500 };
 
 		sim_inject(sim, 1, &from, buffer_bytes(&recorder.octets[0]));
 	}
 	sim_run(sim, SECONDS(1));
-	assert_int_equal(sim_count_sas(sim, 1), 10);
+	assert_int_equal(sim_count_sas(sim, 1), limit);
 	assert_true(sim_stat(sim, 1, IKE_STAT_DROP_LIMIT) >= 90);
 	/* who never goes on with IKE_AUTH is forgotten */
 	sim_run(sim, SECONDS(70));
@@ -866,6 +866,12 @@ static void test_limit(void **state)
 	for (size_t i = 0; i < recorder.count; i++)
 		buffer_free(&recorder.octets[i]);
 	sim_free(sim);
+}
+
+static void test_limit(void **state)
+{
+	flood("crypto ikev2 limit max-in-negotation-sa 10\n", 10);
+	flood("", LIMIT_NEGOTIATING_DEFAULT);
 }
 
 static bool nat(struct sim *sim, struct sim_message *message)

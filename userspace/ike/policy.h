@@ -117,6 +117,7 @@ enum {
 	SA_KILOBYTES_DEFAULT = 4608000,
 	IKE_WINDOW_DEFAULT = 5,
 	REKEY_MARGIN_DEFAULT = 85,
+	LIMIT_NEGOTIATING_DEFAULT = 1000,
 };
 
 /** struct transform_set - "crypto ipsec transform-set NAME ..."; @esp/@ah have count 0 when absent */
@@ -188,7 +189,8 @@ struct policy {
 	uint32_t dpd_interval, dpd_retry; /* "crypto ikev2 dpd ..." */
 	bool dpd_periodic;
 	uint32_t limit_sa; /* "crypto ikev2 limit max-sa N", 0: none */
-	uint32_t limit_negotiating; /* "crypto ikev2 limit max-in-negotation-sa N", 0: none */
+	uint32_t
+		limit_negotiating; /* "crypto ikev2 limit max-in-negotation-sa N", 0: the default */
 	uint32_t
 		rekey_margin_percent; /* "crypto ikev2 rekey-margin N": rekey at this share of the lifetime; default 85 */
 	TAILQ_HEAD(, ike_proposal) ike_proposals;

@@ -77,9 +77,10 @@ static struct ikev2_sa *find_half_open(struct ike *ike, uint64_t spi_initiator,
 static bool over_limit(const struct ike *ike)
 {
 	const struct policy *policy = ike->policy;
+	uint32_t negotiating =
+		policy->limit_negotiating ? policy->limit_negotiating : LIMIT_NEGOTIATING_DEFAULT;
 
-	return (policy->limit_negotiating &&
-		ike->stats[IKE_STAT_INCOMING_NEGOTIATING] >= policy->limit_negotiating) ||
+	return ike->stats[IKE_STAT_INCOMING_NEGOTIATING] >= negotiating ||
 	       (policy->limit_sa && ike->stats[IKE_STAT_ACTIVE] >= policy->limit_sa);
 }
 
