@@ -70,20 +70,26 @@ ike_spi() { field "$(ike_sas "$1")" local_spi; }
 # In the kernel of a router: what the daemon may have forgotten.
 kernel_sas() { ip netns exec "$1" build/gcc/tests/tools/seki-manual list; }
 
-# pings_begin ROUTER: an endless ping through the tunnel, until pings_end
+# pings_begin ROUTER: an endless ping through the tunnel, until pings_end; close
+# enough to hit the moment in which a wrong order of things would lose one
 pings_begin() {
 	local n=${1#R}
-	ip netns exec "$1" ping -i 0.05 -W 5 -I "192.168.$n.1" 192.168.$((3 - n)).1 \
+	ip netns exec "$1" ping -i 0.02 -W 5 -I "192.168.$n.1" 192.168.$((3 - n)).1 \
 		>"$ROUTERS_RUN/$1/pings" 2>&1 &
 	echo $! >"$ROUTERS_RUN/$1/ping-pid"
+	echo 0 >"$ROUTERS_RUN/$1/pings.checked"
 }
 
-# no_ping_lost ROUTER: ten more replies come, and none is missing before them
+# no_ping_lost ROUTER: fifty more replies come, and none is missing since the
+# last time
 no_ping_lost() {
-	wait_for 15 more_replies "$1" $(($(replies "$1") + 10))
-	sed -n 's/.*bytes from.*icmp_seq=\([0-9]*\) .*/\1/p' "$ROUTERS_RUN/$1/pings" | sort -n |
-		awk '$1 != ++n { print "lost: " n (n < $1 - 1 ? " to " $1 - 1 : ""); n = $1; bad = 1 }
-			END { print n " pings"; exit bad }'
+	local pings=$ROUTERS_RUN/$1/pings
+	wait_for 15 more_replies "$1" $(($(replies "$1") + 50))
+	sed -n 's/.*bytes from.*icmp_seq=\([0-9]*\) .*/\1/p' "$pings" | sort -n |
+		awk -v n="$(cat "$pings.checked")" -v checked="$pings.checked" '
+			$1 <= n { next }
+			$1 != ++n { print "lost: " n " to " $1 - 1; n = $1; bad = 1 }
+			END { print n " pings so far"; print n > checked; exit bad }'
 }
 more_replies() { [ "$(replies "$1")" -ge "$2" ]; }
 replies() { grep -c 'bytes from' "$ROUTERS_RUN/$1/pings" || :; }

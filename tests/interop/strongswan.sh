@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 280
+# timeout: 500
 #
 # A seki router and a strongSwan gateway, whose packets go through XFRM.
 #

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 280
+# timeout: 400
 #
 # The S0 document's two routers, word for word, and their lives.
 #

@@ -28,6 +28,7 @@ swan_start() {
 		retransmit_timeout = 1.0
 		retransmit_base = 1.0
 		retransmit_tries = 4
+		half_open_timeout = 8
 		plugins {
 			vici {
 				socket = unix://$dir/vici
