@@ -111,7 +111,7 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto ikev2 limit max-sa <1-1000000>", "IKE SAs at once",
 	  .handle = set_limit_sa, NEGATES },
 	{ GLOBAL, "crypto ikev2 limit max-in-negotation-sa <1-1000000>",
-	  "IKE SAs under negotiation at once (the spelling is the router's)",
+	  "IKE SAs under negotiation at once (the spelling is the router's; 1000 when not set)",
 	  .handle = set_limit_negotiating, NEGATES },
 	{ GLOBAL, "crypto ikev2 rekey-margin <10-99>", "Rekey at this percentage of a lifetime",
 	  .handle = set_rekey_margin, NEGATES },

@@ -127,8 +127,7 @@ void child_sa_agreed(struct child_sa *child, const struct proposal *chosen)
 	child->esn = esn && esn->id == 1;
 	child->local = child->sa->local;
 	child->remote = child->sa->remote;
-	child->udp_encap = child->sa->nat_local || child->sa->nat_remote ||
-			   (child->sa->profile && child->sa->profile->nat_force_encap);
+	child->udp_encap = child->sa->nat_local || child->sa->nat_remote;
 	child->lifetime_seconds = profile && profile->lifetime_seconds ?
 					  profile->lifetime_seconds :
 					  policy->sa_lifetime_seconds;
@@ -352,7 +351,7 @@ struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi
 	struct child_sa *child;
 
 	TAILQ_FOREACH(child, &sa->children, of_sa)
-		if (child->protocol == protocol && child->spi_out == spi_out)
+		if (spi_out && child->protocol == protocol && child->spi_out == spi_out)
 			return child;
 	return NULL;
 }

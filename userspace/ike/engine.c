@@ -251,7 +251,7 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 				 "IKE SA %u is deleted: profile %s is no longer configured", sa->id,
 				 sa->profile->name);
 			sa->profile = NULL;
-			sa->version->delete (sa);
+			sa->version->close(sa);
 			continue;
 		}
 		sa->profile = profile;
@@ -275,7 +275,7 @@ size_t ike_clear_sas(struct ike *ike, const struct address *remote)
 		if (!remote_is(sa, remote))
 			continue;
 		count++;
-		sa->version->delete (sa);
+		sa->version->close(sa);
 	}
 	return count;
 }

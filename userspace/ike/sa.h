@@ -40,7 +40,7 @@ TAILQ_HEAD(tunnel_list, tunnel);
  * @create_child: another child of an established IKE SA, for the tunnel
  * @rekey_child, @rekey: replace it
  * @delete_child: ask the peer to delete it, then child_sa_destroy()
- * @delete: ask the peer to delete it, then free it; one that is not established goes at once,
+ * @close: ask the peer to delete it, then free it; one that is not established goes at once,
  *   or with the SA that it was to replace
  * @drop: free it at once without a word, its children stay in the kernel
  * @tell: the version's part of what show prints
@@ -56,7 +56,7 @@ struct ike_version {
 	void (*rekey_child)(struct child_sa *child);
 	void (*rekey)(struct ike_sa *sa);
 	void (*delete_child)(struct child_sa *child);
-	void (*delete)(struct ike_sa *sa);
+	void (*close)(struct ike_sa *sa);
 	void (*drop)(struct ike_sa *sa);
 	void (*tell)(const struct ike_sa *sa, struct ike_sa_facts *facts);
 };

@@ -167,6 +167,17 @@ void tunnel_free(struct tunnel *tunnel)
 	free(tunnel);
 }
 
+/* Two tunnels between the same addresses may share an IKE SA. */
+static bool serves_another(const struct ike_sa *sa, const struct tunnel *tunnel)
+{
+	const struct child_sa *child;
+
+	TAILQ_FOREACH(child, &sa->children, of_sa)
+		if (child->tunnel != tunnel)
+			return true;
+	return false;
+}
+
 /* What runs for a tunnel ends with it: politely where the peer is known. */
 static void end_sessions(struct tunnel *tunnel)
 {
@@ -178,14 +189,18 @@ static void end_sessions(struct tunnel *tunnel)
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		next = TAILQ_NEXT(sa, link);
 		if (!address_equal(&sa->local.address, &tunnel->device.local) ||
-		    !address_equal(&sa->remote.address, &tunnel->device.remote))
+		    !address_equal(&sa->remote.address, &tunnel->device.remote) ||
+		    serves_another(sa, tunnel))
 			continue;
 		if (sa->established || sa->tunnel == tunnel)
-			sa->version->delete (sa);
+			sa->version->close(sa);
 	}
 	for (child = TAILQ_FIRST(&tunnel->children); child; child = next_child) {
 		next_child = TAILQ_NEXT(child, of_tunnel);
-		child_sa_destroy(child);
+		if (child->sa && !child->sa->closing && child->state != CHILD_NEGOTIATING)
+			child->sa->version->delete_child(child);
+		else
+			child_sa_destroy(child);
 	}
 	tunnel->negotiating = false;
 	timer_stop(ike->env.timers, &tunnel->retry);

@@ -205,7 +205,8 @@ static bool is_first_contact(const struct ike_sa *base)
 	const struct ike_sa *other;
 
 	TAILQ_FOREACH(other, &base->ike->sas, link)
-		if (other != base && address_equal(&other->remote.address, &base->remote.address))
+		if (other != base && other->established &&
+		    address_equal(&other->remote.address, &base->remote.address))
 			return false;
 	return true;
 }

@@ -116,12 +116,13 @@ enum ikev2_event create_check_pfs(struct task *task)
 
 enum ikev2_event create_derive(struct task *task)
 {
+	const struct transform *group = proposal_get(&task->chosen, TRANSFORM_KE);
 	const struct payload *payload = message_get(task->message, PAYLOAD_KE);
 	struct ke_payload ke;
 	struct result result = payload ? ke_payload_parse(payload->body, &ke) :
 					 fail(-EPROTO, "KE payload is not contained");
 
-	if (!failed(&result) && ke.group != task->group)
+	if (!failed(&result) && (ke.group != task->group || !group || group->id != ke.group))
 		result = fail(-EPROTO, "cannot accept KE payload: group %u instead of %u", ke.group,
 			      task->group);
 	if (failed(&result))

@@ -146,7 +146,7 @@ const struct ike_version ikev2 = {
 	.rekey_child = rekey_child,
 	.rekey = rekey,
 	.delete_child = info_delete_child,
-	.delete = delete_sa,
+	.close = delete_sa,
 	.drop = drop,
 	.tell = tell,
 };

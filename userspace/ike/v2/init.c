@@ -449,6 +449,7 @@ static struct result parse_sa_ke_nonce(const struct message *message, struct pro
 /* Anybody can send this: what is malformed is dropped, the true answer may still come. */
 enum ikev2_event init_verify_response(struct task *task)
 {
+	const struct transform *group = NULL;
 	struct proposal_list list;
 	struct ke_payload ke;
 	struct bytes nonce;
@@ -460,7 +461,9 @@ enum ikev2_event init_verify_response(struct task *task)
 		result = fail(-EPROTO, "cannot accept SA payload");
 	if (!failed(&result))
 		result = proposal_check_chosen(&task->proposals, &list.proposals[0]);
-	if (!failed(&result) && ke.group != task->group)
+	if (!failed(&result))
+		group = proposal_get(&list.proposals[0], TRANSFORM_KE);
+	if (!failed(&result) && (ke.group != task->group || !group || ke.group != group->id))
 		result = fail(-EPROTO, "cannot accept KE payload: group %u instead of %u", ke.group,
 			      task->group);
 	if (failed(&result)) {
@@ -493,6 +496,9 @@ enum ikev2_event init_check_nat(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base;
 
+	/* The hash that we have sent made the peer see a NAT: let there be one (row I12). */
+	if (base->profile->nat_force_encap)
+		base->nat_local = true;
 	if (base->nat_local || base->nat_remote) {
 		base->local.port = IKE_NAT_PORT;
 		base->remote.port = IKE_NAT_PORT;
