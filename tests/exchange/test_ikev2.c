@@ -1139,7 +1139,7 @@ static bool lose_request(struct sim *sim, struct sim_message *message)
 	return id != gap->lost;
 }
 
-/* B22, RFC 7296 section 2.3: the window counts from the oldest request without an answer. */
+/* B22, B23, RFC 7296 section 2.3: the window counts from the oldest request without an answer. */
 static void test_window(void **state)
 {
 	struct sim *sim = modern(45);

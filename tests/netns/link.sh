@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # timeout: 240
 #
-# The tunnel as a network device.  Topology: see lib.sh; both ends are seki.
+# The tunnel as a network device (row I01).  Topology: see lib.sh; both ends are seki.
 
 . tests/netns/lib.sh
 

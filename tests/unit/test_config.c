@@ -474,6 +474,7 @@ static void s0_is_refused_without_legacy(void **state)
 	free(text);
 }
 
+/* D01 to D04, D07 to D10, D29: every statement of the document means what it says. */
 static void s0_router1_loads(void **state)
 {
 	char *body = read_text("tests/seeds/s0-router1.conf");
