@@ -333,15 +333,8 @@ enum ikev2_event child_process_request(struct task *task)
 	payload = message_get(task->message, PAYLOAD_KE);
 	if (payload)
 		ke_payload_parse(payload->body, &ke);
-	if (task->group && ke.group != task->group) {
-		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
-
-		buffer_set(&task->error_data, BYTES(wanted));
-		return task_fail(task,
-				 fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
-				      task->group),
-				 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
-	}
+	if (task->group && ke.group != task->group)
+		return task_fail_group(task, ke.group);
 	return EV_NEXT;
 }
 

@@ -567,15 +567,8 @@ enum ikev2_event init_process_request(struct task *task)
 		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
 	group = proposal_get(&base->chosen, TRANSFORM_KE);
 	task->group = group ? group->id : 0;
-	if (ke.group != task->group || ke.value.len != ke_public_size(ke.group)) {
-		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
-
-		buffer_set(&task->error_data, BYTES(wanted));
-		return task_fail(task,
-				 fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
-				      task->group),
-				 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
-	}
+	if (ke.group != task->group || ke.value.len != ke_public_size(ke.group))
+		return task_fail_group(task, ke.group);
 	buffer_set(&sa->nonce_i, nonce);
 	new_nonce(&sa->nonce_r);
 	return EV_NEXT;

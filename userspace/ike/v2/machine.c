@@ -356,6 +356,17 @@ enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify
 	return EV_FAIL;
 }
 
+enum ikev2_event task_fail_group(struct task *task, uint16_t guessed)
+{
+	uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
+
+	buffer_set(&task->error_data, BYTES(wanted));
+	return task_fail(task,
+			 fail(-EPROTO, "the peer guessed group %u, we want %u", guessed,
+			      task->group),
+			 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
+}
+
 void ikev2_print_states(FILE *out)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -184,15 +184,8 @@ enum ikev2_event rekey_process_request(struct task *task)
 	task->group = group ? group->id : 0;
 	if (payload)
 		ke_payload_parse(payload->body, &ke);
-	if (ke.group != task->group) {
-		uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
-
-		buffer_set(&task->error_data, BYTES(wanted));
-		return task_fail(task,
-				 fail(-EPROTO, "the peer guessed group %u, we want %u", ke.group,
-				      task->group),
-				 NOTIFY_INVALID_KE_PAYLOAD, IKE_STAT_REJECTED);
-	}
+	if (ke.group != task->group)
+		return task_fail_group(task, ke.group);
 	new = make_successor(task);
 	new->base.remote_spi = task->chosen.spi;
 	new->base.chosen = task->chosen;
