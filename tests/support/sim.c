@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
@@ -81,7 +82,7 @@ bool sim_logged(const struct sim *sim, const char *part)
 
 static struct sim_node *node_of_kernel(struct kernel *kernel)
 {
-	return (struct sim_node *)((char *)kernel - offsetof(struct sim_node, kernel));
+	return container_of(kernel, struct sim_node, kernel);
 }
 
 static struct sim_sa *find_sa(struct sim_node *node, enum sa_direction direction, uint32_t spi)
@@ -270,7 +271,7 @@ void sim_inject(struct sim *sim, int to, const struct endpoint *from, struct byt
 static struct result net_send(struct net *net, const struct endpoint *local,
 			      const struct endpoint *remote, struct bytes octets)
 {
-	struct sim_node *node = (struct sim_node *)((char *)net - offsetof(struct sim_node, net));
+	struct sim_node *node = container_of(net, struct sim_node, net);
 	struct sim *sim = node->sim;
 
 	put_on_wire(sim, !node->index, local, remote, octets);
@@ -283,8 +284,7 @@ static const struct net_ops net_ops = { .send = net_send };
 
 static void submit(struct workers *workers, struct work *work)
 {
-	struct sim_node *node =
-		(struct sim_node *)((char *)workers - offsetof(struct sim_node, workers));
+	struct sim_node *node = container_of(workers, struct sim_node, workers);
 
 	TAILQ_INSERT_TAIL(&node->sim->works, work, link);
 }

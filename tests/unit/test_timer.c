@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/container.h"
 #include "base/memory.h"
 #include "base/timer.h"
 
@@ -38,7 +39,7 @@ static unsigned int fired_so_far;
 
 static struct owner *owner_of(struct timer *timer)
 {
-	return (struct owner *)((char *)timer - offsetof(struct owner, timer));
+	return container_of(timer, struct owner, timer);
 }
 
 static void note(struct timer *timer)

@@ -41,6 +41,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "base/memory.h"
 
 enum { EVENTS_PER_TURN = 32 };
@@ -109,7 +110,7 @@ void loop_remove(struct loop *loop, struct loop_source *source)
 
 static void read_signals(struct loop_source *source)
 {
-	struct loop *loop = (struct loop *)((char *)source - offsetof(struct loop, signals));
+	struct loop *loop = container_of(source, struct loop, signals);
 	struct signalfd_siginfo info;
 
 	while (read(source->fd, &info, sizeof(info)) == sizeof(info))

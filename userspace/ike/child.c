@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/sa.h"
@@ -23,7 +24,7 @@ static struct kernel *kernel_of(const struct child_sa *child)
 	return child->ike->env.kernel;
 }
 
-static struct kernel_sa_id kernel_id(const struct child_sa *child, enum sa_direction direction)
+struct kernel_sa_id child_sa_kernel_id(const struct child_sa *child, enum sa_direction direction)
 {
 	return (struct kernel_sa_id){
 		.direction = direction,
@@ -36,8 +37,7 @@ static struct kernel_sa_id kernel_id(const struct child_sa *child, enum sa_direc
 
 static void rekey_due(struct timer *timer)
 {
-	struct child_sa *child =
-		(struct child_sa *)((char *)timer - offsetof(struct child_sa, rekey));
+	struct child_sa *child = container_of(timer, struct child_sa, rekey);
 
 	if (child->sa && child->state == CHILD_ACTIVE)
 		child->sa->version->rekey_child(child);
@@ -58,13 +58,26 @@ static void take_over(struct child_sa *child)
 /* The peer of our responder side never sent its delete: take the new SA into use anyway. */
 static void linger_over(struct timer *timer)
 {
-	struct child_sa *child =
-		(struct child_sa *)((char *)timer - offsetof(struct child_sa, linger));
+	struct child_sa *child = container_of(timer, struct child_sa, linger);
 
 	if (child->state != CHILD_INBOUND)
 		child_sa_destroy(child);
 	else if (!child->deleting)
 		take_over(child);
+}
+
+static struct child_sa *make(struct tunnel *tunnel, uint8_t protocol)
+{
+	struct child_sa *child = must_calloc(1, sizeof(*child));
+
+	child->ike = tunnel->ike;
+	child->tunnel = tunnel;
+	child->protocol = protocol;
+	child->created_at = ike_now(tunnel->ike);
+	child->rekey.fire = rekey_due;
+	child->linger.fire = linger_over;
+	TAILQ_INSERT_TAIL(&tunnel->children, child, of_tunnel);
+	return child;
 }
 
 struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol,
@@ -80,19 +93,12 @@ struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t pro
 						 &sa->local.address, &spi);
 	if (failed(&result))
 		return result;
-	child = must_calloc(1, sizeof(*child));
-	child->ike = ike;
+	child = make(tunnel, protocol);
 	child->sa = sa;
-	child->tunnel = tunnel;
-	child->protocol = protocol;
 	child->spi_in = spi;
 	child->local = sa->local;
 	child->remote = sa->remote;
-	child->created_at = ike_now(ike);
-	child->rekey.fire = rekey_due;
-	child->linger.fire = linger_over;
 	TAILQ_INSERT_TAIL(&sa->children, child, of_sa);
-	TAILQ_INSERT_TAIL(&tunnel->children, child, of_tunnel);
 	child->holder = out;
 	*out = child;
 	return RESULT_OK;
@@ -145,7 +151,7 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 {
 	uint64_t bytes = child->lifetime_kilobytes * 1024;
 	struct kernel_sa sa = {
-		.id = kernel_id(child, direction),
+		.id = child_sa_kernel_id(child, direction),
 		.mode = SA_TUNNEL,
 		.ifindex = child->tunnel->device.ifindex,
 		.local_port = child->udp_encap ? child->local.port : 0,
@@ -199,17 +205,11 @@ static void retire_orphans(struct tunnel *tunnel)
 
 void child_sa_adopt(struct tunnel *tunnel, const struct kernel_sa_id *id)
 {
-	struct child_sa *child = must_calloc(1, sizeof(*child));
+	struct child_sa *child = make(tunnel, id->protocol);
 
-	child->ike = tunnel->ike;
-	child->tunnel = tunnel;
 	child->state = CHILD_ACTIVE;
-	child->protocol = id->protocol;
 	child->local.address = id->local;
 	child->remote.address = id->remote;
-	child->created_at = ike_now(tunnel->ike);
-	child->rekey.fire = rekey_due;
-	child->linger.fire = linger_over;
 	if (id->direction == SA_INBOUND) {
 		child->spi_in = id->spi;
 		child->in_installed = true;
@@ -217,7 +217,6 @@ void child_sa_adopt(struct tunnel *tunnel, const struct kernel_sa_id *id)
 		child->spi_out = id->spi;
 		child->out_installed = true;
 	}
-	TAILQ_INSERT_TAIL(&tunnel->children, child, of_tunnel);
 }
 
 struct result child_sa_install_outbound(struct child_sa *child)
@@ -248,7 +247,7 @@ struct result child_sa_install_outbound(struct child_sa *child)
 
 static void remove_from_kernel(struct child_sa *child, enum sa_direction direction, bool *installed)
 {
-	struct kernel_sa_id id = kernel_id(child, direction);
+	struct kernel_sa_id id = child_sa_kernel_id(child, direction);
 	struct kernel *kernel = kernel_of(child);
 	struct result result;
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/facts.h"
@@ -31,7 +32,7 @@ bool ike_noise_allowed(struct ike *ike)
 
 static void bury_all(struct timer *timer)
 {
-	struct ike *ike = (struct ike *)((char *)timer - offsetof(struct ike, burial));
+	struct ike *ike = container_of(timer, struct ike, burial);
 	struct ike_sa *sa;
 
 	while ((sa = TAILQ_FIRST(&ike->graveyard))) {

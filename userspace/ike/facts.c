@@ -79,13 +79,7 @@ static void counters_of(struct child_sa *child, enum sa_direction direction,
 			struct kernel_counters *out)
 {
 	struct kernel *kernel = child->ike->env.kernel;
-	struct kernel_sa_id id = {
-		.direction = direction,
-		.protocol = child->protocol,
-		.spi = direction == SA_INBOUND ? child->spi_in : child->spi_out,
-		.local = child->local.address,
-		.remote = child->remote.address,
-	};
+	struct kernel_sa_id id = child_sa_kernel_id(child, direction);
 	struct result result;
 
 	memset(out, 0, sizeof(*out));

@@ -209,6 +209,8 @@ void tunnel_free(struct tunnel *tunnel);
  */
 struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol,
 			   struct child_sa **out);
+/** child_sa_kernel_id() - what the kernel knows one direction by */
+struct kernel_sa_id child_sa_kernel_id(const struct child_sa *child, enum sa_direction direction);
 /** child_sa_hand_over() - it is made: @holder lets go of it */
 struct child_sa *child_sa_hand_over(struct child_sa **holder);
 /** child_sa_agreed() - takes over the chosen proposal (its SPI is the peer's) and selectors */

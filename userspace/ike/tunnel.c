@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/sa.h"
@@ -153,7 +154,7 @@ void tunnel_lost(struct tunnel *tunnel)
 
 static void retry(struct timer *timer)
 {
-	tunnel_want((struct tunnel *)((char *)timer - offsetof(struct tunnel, retry)));
+	tunnel_want(container_of(timer, struct tunnel, retry));
 }
 
 void tunnel_free(struct tunnel *tunnel)

@@ -10,15 +10,11 @@
 #include "base/log.h"
 #include "ike/v2/actions.h"
 
-/* A rekey that could not be done now is tried again after about this time. */
-#define RETRY_AFTER SECONDS(3)
-
 static void retry_rekey(struct child_sa *child)
 {
 	child->rekeying = false;
 	if (child->state == CHILD_ACTIVE && child->sa)
-		timer_start(child->ike->env.timers, &child->rekey,
-			    RETRY_AFTER + random_u64() % RETRY_AFTER);
+		timer_start(child->ike->env.timers, &child->rekey, retry_delay());
 }
 
 void child_start(struct ikev2_sa *sa, struct tunnel *tunnel, struct child_sa *replaces)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "ike/v2/internal.h"
 
@@ -79,7 +80,7 @@ static uint64_t resend_delay(const struct task *task)
 
 static void resend(struct timer *timer)
 {
-	struct task *task = (struct task *)((char *)timer - offsetof(struct task, resend));
+	struct task *task = container_of(timer, struct task, resend);
 	struct ikev2_sa *sa = task->sa;
 
 	if (task->sent >= RESEND_TRIES) {

@@ -208,6 +208,9 @@ struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct
 
 /* sa.c */
 
+/** retry_delay() - when a rekey that could not be done now is tried again; both ends differ */
+uint64_t retry_delay(void);
+
 struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator);
 /** ikev2_sa_end() - frees it; @keep_children: leave them to the tunnel, else remove them */
 void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children);

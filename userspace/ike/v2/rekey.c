@@ -9,8 +9,6 @@
 #include "base/log.h"
 #include "ike/v2/actions.h"
 
-#define RETRY_AFTER SECONDS(3)
-
 struct bytes bytes_lower(struct bytes a, struct bytes b)
 {
 	return bytes_order(a, b) <= 0 ? a : b;
@@ -39,7 +37,7 @@ static bool children_busy(const struct ikev2_sa *sa)
 
 static void retry_later(struct ikev2_sa *sa)
 {
-	timer_start(sa->base.ike->env.timers, &sa->rekey, RETRY_AFTER + random_u64() % RETRY_AFTER);
+	timer_start(sa->base.ike->env.timers, &sa->rekey, retry_delay());
 }
 
 void rekey_ike_start(struct ikev2_sa *sa)

@@ -5,9 +5,15 @@
 
 #include <stdlib.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/v2/internal.h"
+
+uint64_t retry_delay(void)
+{
+	return SECONDS(3) + random_u64() % SECONDS(3);
+}
 
 static uint64_t lifetime(const struct ikev2_sa *sa)
 {
@@ -27,14 +33,13 @@ static uint64_t liveness_interval(const struct ikev2_sa *sa)
 
 static void rekey_due(struct timer *timer)
 {
-	rekey_ike_start((struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, rekey)));
+	rekey_ike_start(container_of(timer, struct ikev2_sa, rekey));
 }
 
 /* Liveness (RFC 7296 section 2.4): silence is broken by an empty request. */
 static void liveness_due(struct timer *timer)
 {
-	struct ikev2_sa *sa =
-		(struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, liveness));
+	struct ikev2_sa *sa = container_of(timer, struct ikev2_sa, liveness);
 	struct timers *timers = sa->base.ike->env.timers;
 	uint64_t interval = SECONDS(liveness_interval(sa));
 	uint64_t silent = ike_now(sa->base.ike) - sa->last_heard;
@@ -51,8 +56,7 @@ static void liveness_due(struct timer *timer)
 
 static void expire_due(struct timer *timer)
 {
-	struct ikev2_sa *sa =
-		(struct ikev2_sa *)((char *)timer - offsetof(struct ikev2_sa, expire));
+	struct ikev2_sa *sa = container_of(timer, struct ikev2_sa, expire);
 
 	sa_line(sa, LOG_NOTICE, "the lifetime of the IKE SA has ended");
 	if (sa->base.closing)

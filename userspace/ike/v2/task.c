@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/v2/actions.h"
 
 static void wait_over(struct timer *timer)
 {
-	machine_run((struct task *)((char *)timer - offsetof(struct task, wait)), EV_TIMEOUT);
+	machine_run(container_of(timer, struct task, wait), EV_TIMEOUT);
 }
 
 struct task *task_new(struct ikev2_sa *sa, enum task_kind kind, bool initiator)
