@@ -88,11 +88,15 @@ acquire_once() {
 	event 1 '"acquire"'
 }
 
+asks_again() {
+	in_r1 bash -c 'echo x >/dev/udp/172.16.0.2/4660'
+	event 1 '"acquire"' '"inner-proto":17' '"inner-dport":4660'
+}
+
+# Packets all the while; one acquire comes when the interval is over.
 acquire_again_later() {
 	forget
-	sleep 6
-	in_r1 bash -c 'echo x >/dev/udp/172.16.0.2/4660'
-	wait_for 5 event 1 '"acquire"' '"inner-proto":17' '"inner-dport":4660'
+	wait_for 15 asks_again
 }
 
 acquire_after_an_sa_was_there() {
