@@ -49,7 +49,8 @@ not_in_an_underlay_of_others() {
 	ip -n r1 link add given type seki local 10.0.0.1 remote 10.0.0.2
 	ip netns exec r1 unshare --user --map-root-user --net sleep 60 &
 	pid=$!
-	wait_for 10 eval '[ "$(readlink /proc/'$pid'/ns/net)" != "$(ip netns exec r1 readlink /proc/self/ns/net)" ]'
+	# the user namespace has its map when unshare has become sleep
+	wait_for 10 grep -qx sleep "/proc/$pid/comm"
 	ip -n r1 link set given netns $pid
 	nsenter --target $pid --user --net "$manual" sa-new dev given direction in spi 0x600 \
 		encr 20 encr-key "$key" 2>&1 | grep 'namespace of the outer packets is not yours'
