@@ -33,6 +33,12 @@
 	X(ECN, "ecn") \
 	X(DEV_DOWN, "dev-down") \
 	X(RX_QUEUE_FULL, "rx-queue-full") \
+	X(NESTED, "nested") \
+	X(BAD_ICV_LENGTH, "bad-icv-length") \
+	X(BAD_HEADER, "bad-header") \
+	X(BAD_BUNDLE, "bad-bundle") \
+	X(BAD_SELECTOR, "bad-selector") \
+	X(CLEAR_TEXT, "clear-text") \
 	X(NO_MEMORY, "no-memory") \
 	X(NO_OUTBOUND_SA, "no-outbound-sa") \
 	X(SEQ_EXHAUSTED, "seq-exhausted") \
@@ -41,7 +47,10 @@
 	X(NO_ROUTE, "no-route") \
 	X(ROUTE_LOOP, "route-loop") \
 	X(SEGMENT, "segment") \
-	X(SEND_FAILED, "send-failed")
+	X(SEND_FAILED, "send-failed") \
+	X(FRAGMENT, "fragment") \
+	X(DISCARDED, "discarded") \
+	X(NOT_ENDPOINT, "not-endpoint")
 
 /* SEKI_DROP_NONE is 0: a step that returns it lets the packet pass */
 enum seki_drop {

@@ -738,6 +738,42 @@ int seki_nl_encap_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return seki_encap_adopt(nla_get_u32(fd), info->extack);
 }
 
+static int not_yet(struct genl_info *info)
+{
+	NL_SET_ERR_MSG(info->extack, "The module cannot do this yet");
+	return -EOPNOTSUPP;
+}
+
+int seki_nl_sa_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return not_yet(info);
+}
+
+int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return not_yet(info);
+}
+
+int seki_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return not_yet(info);
+}
+
+int seki_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return not_yet(info);
+}
+
+int seki_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int seki_nl_policy_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return not_yet(info);
+}
+
 /* Events */
 
 static bool heard(const struct seki_tunnel *tunnel)

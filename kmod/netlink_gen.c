@@ -23,7 +23,7 @@ const struct nla_policy seki_limits_nl_policy[SEKI_A_LIMITS_HARD_PACKETS + 1] = 
 	[SEKI_A_LIMITS_HARD_PACKETS] = { .type = NLA_U64, },
 };
 
-const struct nla_policy seki_sa_new_nl_policy[SEKI_A_SA_LIMITS + 1] = {
+const struct nla_policy seki_sa_new_nl_policy[SEKI_A_SA_ORIGIN_REMOTE + 1] = {
 	[SEKI_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SEKI_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
@@ -35,61 +35,124 @@ const struct nla_policy seki_sa_new_nl_policy[SEKI_A_SA_LIMITS + 1] = {
 	[SEKI_A_SA_ENCR_KEY] = { .type = NLA_BINARY, .len = 128, },
 	[SEKI_A_SA_INTEG] = { .type = NLA_U16, },
 	[SEKI_A_SA_INTEG_KEY] = { .type = NLA_BINARY, .len = 128, },
-	[SEKI_A_SA_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[SEKI_A_SA_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
 	[SEKI_A_SA_REPLAY_WINDOW] = NLA_POLICY_MAX(NLA_U32, 8192),
 	[SEKI_A_SA_ENCAP] = NLA_POLICY_NESTED(seki_encap_nl_policy),
 	[SEKI_A_SA_LIMITS] = NLA_POLICY_NESTED(seki_limits_nl_policy),
+	[SEKI_A_SA_POLICY] = NLA_POLICY_MIN(NLA_U32, 1),
+	[SEKI_A_SA_OUTER_SPI] = { .type = NLA_U32, },
+	[SEKI_A_SA_TFC] = NLA_POLICY_MAX(NLA_U32, 65535),
+	[SEKI_A_SA_ORIGIN_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_ORIGIN_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 };
 
-const struct nla_policy seki_sa_del_nl_policy[SEKI_A_SA_REMOTE + 1] = {
+const struct nla_policy seki_sa_set_nl_policy[SEKI_A_SA_NEW_REMOTE + 1] = {
 	[SEKI_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SEKI_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
 	[SEKI_A_SA_SPI] = { .type = NLA_U32, },
 	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
 	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_ENCAP] = NLA_POLICY_NESTED(seki_encap_nl_policy),
+	[SEKI_A_SA_POLICY] = NLA_POLICY_MIN(NLA_U32, 1),
+	[SEKI_A_SA_NEW_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_NEW_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 };
 
-const struct nla_policy seki_sa_get_nl_policy[SEKI_A_SA_REMOTE + 1] = {
+const struct nla_policy seki_sa_del_nl_policy[SEKI_A_SA_POLICY + 1] = {
 	[SEKI_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SEKI_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
 	[SEKI_A_SA_SPI] = { .type = NLA_U32, },
 	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
 	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_POLICY] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
-const struct nla_policy seki_sa_flush_nl_policy[SEKI_A_SA_IFINDEX + 1] = {
+const struct nla_policy seki_sa_get_nl_policy[SEKI_A_SA_POLICY + 1] = {
 	[SEKI_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[SEKI_A_SA_DIRECTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
+	[SEKI_A_SA_SPI] = { .type = NLA_U32, },
+	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_SA_POLICY] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
-const struct nla_policy seki_spi_alloc_nl_policy[SEKI_A_SA_SPI_HI + 1] = {
+const struct nla_policy seki_sa_flush_nl_policy[SEKI_A_SA_POLICY + 1] = {
+	[SEKI_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[SEKI_A_SA_POLICY] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy seki_spi_alloc_nl_policy[SEKI_A_SA_POLICY + 1] = {
 	[SEKI_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8, },
 	[SEKI_A_SA_LOCAL] = { .type = NLA_BINARY, .len = 16, },
 	[SEKI_A_SA_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 	[SEKI_A_SA_SPI_LO] = { .type = NLA_U32, },
 	[SEKI_A_SA_SPI_HI] = { .type = NLA_U32, },
+	[SEKI_A_SA_POLICY] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy seki_encap_set_nl_policy[SEKI_A_SOCKET_FD + 1] = {
 	[SEKI_A_SOCKET_FD] = { .type = NLA_U32, },
 };
 
-const struct genl_ops seki_nl_ops[6] = {
+const struct nla_policy seki_policy_new_nl_policy[SEKI_A_POLICY_PROFILE + 1] = {
+	[SEKI_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[SEKI_A_POLICY_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[SEKI_A_POLICY_PRIORITY] = { .type = NLA_U32, },
+	[SEKI_A_POLICY_ACTION] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[SEKI_A_POLICY_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1),
+	[SEKI_A_POLICY_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[SEKI_A_POLICY_PROTO] = { .type = NLA_U8, },
+	[SEKI_A_POLICY_SRC] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_POLICY_SRC_LEN] = { .type = NLA_U8, },
+	[SEKI_A_POLICY_DST] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_POLICY_DST_LEN] = { .type = NLA_U8, },
+	[SEKI_A_POLICY_SPORT_LO] = { .type = NLA_U16, },
+	[SEKI_A_POLICY_SPORT_HI] = { .type = NLA_U16, },
+	[SEKI_A_POLICY_DPORT_LO] = { .type = NLA_U16, },
+	[SEKI_A_POLICY_DPORT_HI] = { .type = NLA_U16, },
+	[SEKI_A_POLICY_LOCAL] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_POLICY_REMOTE] = { .type = NLA_BINARY, .len = 16, },
+	[SEKI_A_POLICY_PROFILE] = { .type = NLA_NUL_STRING, .len = 63, },
+};
+
+const struct nla_policy seki_policy_del_nl_policy[SEKI_A_POLICY_ID + 1] = {
+	[SEKI_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy seki_policy_get_nl_policy[SEKI_A_POLICY_IFINDEX + 1] = {
+	[SEKI_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[SEKI_A_POLICY_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy seki_policy_flush_nl_policy[SEKI_A_POLICY_IFINDEX + 1] = {
+	[SEKI_A_POLICY_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct genl_ops seki_nl_ops[11] = {
 	{
 		.cmd = SEKI_CMD_SA_NEW,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = seki_nl_sa_new_doit,
 		.policy = seki_sa_new_nl_policy,
-		.maxattr = SEKI_A_SA_LIMITS,
+		.maxattr = SEKI_A_SA_ORIGIN_REMOTE,
+	},
+	{
+		.cmd = SEKI_CMD_SA_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = seki_nl_sa_set_doit,
+		.policy = seki_sa_set_nl_policy,
+		.maxattr = SEKI_A_SA_NEW_REMOTE,
 	},
 	{
 		.cmd = SEKI_CMD_SA_DEL,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = seki_nl_sa_del_doit,
 		.policy = seki_sa_del_nl_policy,
-		.maxattr = SEKI_A_SA_REMOTE,
+		.maxattr = SEKI_A_SA_POLICY,
 	},
 	{
 		.cmd = SEKI_CMD_SA_GET,
@@ -97,21 +160,21 @@ const struct genl_ops seki_nl_ops[6] = {
 		.doit = seki_nl_sa_get_doit,
 		.dumpit = seki_nl_sa_get_dumpit,
 		.policy = seki_sa_get_nl_policy,
-		.maxattr = SEKI_A_SA_REMOTE,
+		.maxattr = SEKI_A_SA_POLICY,
 	},
 	{
 		.cmd = SEKI_CMD_SA_FLUSH,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = seki_nl_sa_flush_doit,
 		.policy = seki_sa_flush_nl_policy,
-		.maxattr = SEKI_A_SA_IFINDEX,
+		.maxattr = SEKI_A_SA_POLICY,
 	},
 	{
 		.cmd = SEKI_CMD_SPI_ALLOC,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = seki_nl_spi_alloc_doit,
 		.policy = seki_spi_alloc_nl_policy,
-		.maxattr = SEKI_A_SA_SPI_HI,
+		.maxattr = SEKI_A_SA_POLICY,
 	},
 	{
 		.cmd = SEKI_CMD_ENCAP_SET,
@@ -119,6 +182,35 @@ const struct genl_ops seki_nl_ops[6] = {
 		.doit = seki_nl_encap_set_doit,
 		.policy = seki_encap_set_nl_policy,
 		.maxattr = SEKI_A_SOCKET_FD,
+	},
+	{
+		.cmd = SEKI_CMD_POLICY_NEW,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = seki_nl_policy_new_doit,
+		.policy = seki_policy_new_nl_policy,
+		.maxattr = SEKI_A_POLICY_PROFILE,
+	},
+	{
+		.cmd = SEKI_CMD_POLICY_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = seki_nl_policy_del_doit,
+		.policy = seki_policy_del_nl_policy,
+		.maxattr = SEKI_A_POLICY_ID,
+	},
+	{
+		.cmd = SEKI_CMD_POLICY_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = seki_nl_policy_get_doit,
+		.dumpit = seki_nl_policy_get_dumpit,
+		.policy = seki_policy_get_nl_policy,
+		.maxattr = SEKI_A_POLICY_IFINDEX,
+	},
+	{
+		.cmd = SEKI_CMD_POLICY_FLUSH,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = seki_nl_policy_flush_doit,
+		.policy = seki_policy_flush_nl_policy,
+		.maxattr = SEKI_A_POLICY_IFINDEX,
 	},
 };
 

@@ -11,22 +11,33 @@
 
 extern const struct nla_policy seki_encap_nl_policy[SEKI_A_ENCAP_DPORT + 1];
 extern const struct nla_policy seki_limits_nl_policy[SEKI_A_LIMITS_HARD_PACKETS + 1];
-extern const struct nla_policy seki_sa_new_nl_policy[SEKI_A_SA_LIMITS + 1];
-extern const struct nla_policy seki_sa_del_nl_policy[SEKI_A_SA_REMOTE + 1];
-extern const struct nla_policy seki_sa_get_nl_policy[SEKI_A_SA_REMOTE + 1];
-extern const struct nla_policy seki_sa_flush_nl_policy[SEKI_A_SA_IFINDEX + 1];
-extern const struct nla_policy seki_spi_alloc_nl_policy[SEKI_A_SA_SPI_HI + 1];
+extern const struct nla_policy seki_sa_new_nl_policy[SEKI_A_SA_ORIGIN_REMOTE + 1];
+extern const struct nla_policy seki_sa_set_nl_policy[SEKI_A_SA_NEW_REMOTE + 1];
+extern const struct nla_policy seki_sa_del_nl_policy[SEKI_A_SA_POLICY + 1];
+extern const struct nla_policy seki_sa_get_nl_policy[SEKI_A_SA_POLICY + 1];
+extern const struct nla_policy seki_sa_flush_nl_policy[SEKI_A_SA_POLICY + 1];
+extern const struct nla_policy seki_spi_alloc_nl_policy[SEKI_A_SA_POLICY + 1];
 extern const struct nla_policy seki_encap_set_nl_policy[SEKI_A_SOCKET_FD + 1];
+extern const struct nla_policy seki_policy_new_nl_policy[SEKI_A_POLICY_PROFILE + 1];
+extern const struct nla_policy seki_policy_del_nl_policy[SEKI_A_POLICY_ID + 1];
+extern const struct nla_policy seki_policy_get_nl_policy[SEKI_A_POLICY_IFINDEX + 1];
+extern const struct nla_policy seki_policy_flush_nl_policy[SEKI_A_POLICY_IFINDEX + 1];
 
 int seki_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info);
+int seki_nl_sa_set_doit(struct sk_buff *skb, struct genl_info *info);
 int seki_nl_sa_del_doit(struct sk_buff *skb, struct genl_info *info);
 int seki_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info);
 int seki_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int seki_nl_sa_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int seki_nl_spi_alloc_doit(struct sk_buff *skb, struct genl_info *info);
 int seki_nl_encap_set_doit(struct sk_buff *skb, struct genl_info *info);
+int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info);
+int seki_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
+int seki_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
+int seki_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int seki_nl_policy_flush_doit(struct sk_buff *skb, struct genl_info *info);
 
-extern const struct genl_ops seki_nl_ops[6];
+extern const struct genl_ops seki_nl_ops[11];
 
 /* index of each multicast group */
 enum {

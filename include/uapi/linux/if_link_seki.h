@@ -17,6 +17,9 @@ enum {
 	IFLA_SEKI_TTL,		/* u8, of outer packets; 0 takes the inner packet's */
 	IFLA_SEKI_TOS,		/* u8, of outer packets; 1 takes the inner packet's */
 	IFLA_SEKI_PAD,
+	IFLA_SEKI_LINK,		/* u32, device that outer packets leave by, a VRF for one; 0 any */
+	IFLA_SEKI_FWMARK,	/* u32, mark of outer packets and of their route; 0 none */
+	IFLA_SEKI_AUTO_MTU,	/* u8, 1: the MTU follows path and SA; setting an MTU sets 0 */
 
 	__IFLA_SEKI_MAX
 };

@@ -25,8 +25,8 @@ enum seki_direction {
 /**
  * enum seki_mode - values of "mode"
  * @SEKI_MODE_TUNNEL: Whole IP packets inside.
- * @SEKI_MODE_TRANSPORT: Only the payload of an IP packet inside (not
- *   supported yet).
+ * @SEKI_MODE_TRANSPORT: Only the payload of an IP packet inside; for
+ *   policies only.
  */
 enum seki_mode {
 	SEKI_MODE_TUNNEL = 1,
@@ -77,6 +77,11 @@ enum seki_encap_type {
  *   inner one says.
  * @SEKI_SA_FLAGS_NO_ECN: Do not propagate ECN between inner and outer
  *   header.
+ * @SEKI_SA_FLAGS_BUNDLED: Part of a bundle, AH around ESP: the tunnel does
+ *   not send with this SA by itself, an ESP SA names it as its outer-spi.
+ * @SEKI_SA_FLAGS_ROAMING: Inbound, in UDP: the peer may change its outer
+ *   address. An authentic packet from elsewhere is accepted and, when it is
+ *   the newest one, reported with peer-ntf.
  */
 enum seki_sa_flags {
 	SEKI_SA_FLAGS_ESN = 1 << 0,
@@ -84,6 +89,31 @@ enum seki_sa_flags {
 	SEKI_SA_FLAGS_NO_COPY_DSCP = 1 << 2,
 	SEKI_SA_FLAGS_NO_COPY_DF = 1 << 3,
 	SEKI_SA_FLAGS_NO_ECN = 1 << 4,
+	SEKI_SA_FLAGS_BUNDLED = 1 << 5,
+	SEKI_SA_FLAGS_ROAMING = 1 << 6,
+};
+
+/**
+ * enum seki_policy_action - values of "policy-action"
+ * @SEKI_POLICY_ACTION_PROTECT: Send in an SA of the policy, accept only
+ *   what came in one.
+ * @SEKI_POLICY_ACTION_BYPASS: Let pass in the clear.
+ * @SEKI_POLICY_ACTION_DISCARD: Drop, in both directions.
+ */
+enum seki_policy_action {
+	SEKI_POLICY_ACTION_PROTECT = 1,
+	SEKI_POLICY_ACTION_BYPASS,
+	SEKI_POLICY_ACTION_DISCARD,
+};
+
+/**
+ * enum seki_policy_flags - values of "policy-flags"
+ * @SEKI_POLICY_FLAGS_FRAGMENTS: Non-first fragments match although their
+ *   ports are unknown (RFC 7296 section 3.10.1, NON_FIRST_FRAGMENTS_ALSO).
+ *   Without it, a fragment that only its ports could tell apart is dropped.
+ */
+enum seki_policy_flags {
+	SEKI_POLICY_FLAGS_FRAGMENTS = 1 << 0,
 };
 
 /* attributes of the set "sa" */
@@ -117,11 +147,47 @@ enum {
 	SEKI_A_SA_DROPS,
 	SEKI_A_SA_HARD,
 	SEKI_A_SA_LIMIT,
+	SEKI_A_SA_POLICY,
+	SEKI_A_SA_OUTER_SPI,
+	SEKI_A_SA_TFC,
+	SEKI_A_SA_ORIGIN_LOCAL,
+	SEKI_A_SA_ORIGIN_REMOTE,
+	SEKI_A_SA_NEW_LOCAL,
+	SEKI_A_SA_NEW_REMOTE,
 	SEKI_A_SA_PAD,
 
 	/* private: */
 	__SEKI_A_SA_MAX,
 	SEKI_A_SA_MAX = __SEKI_A_SA_MAX - 1,
+};
+
+/* attributes of the set "policy" */
+enum {
+	SEKI_A_POLICY_ID = 1,
+	SEKI_A_POLICY_IFINDEX,
+	SEKI_A_POLICY_PRIORITY,
+	SEKI_A_POLICY_ACTION,
+	SEKI_A_POLICY_FLAGS,
+	SEKI_A_POLICY_MODE,
+	SEKI_A_POLICY_PROTO,
+	SEKI_A_POLICY_SRC,
+	SEKI_A_POLICY_SRC_LEN,
+	SEKI_A_POLICY_DST,
+	SEKI_A_POLICY_DST_LEN,
+	SEKI_A_POLICY_SPORT_LO,
+	SEKI_A_POLICY_SPORT_HI,
+	SEKI_A_POLICY_DPORT_LO,
+	SEKI_A_POLICY_DPORT_HI,
+	SEKI_A_POLICY_LOCAL,
+	SEKI_A_POLICY_REMOTE,
+	SEKI_A_POLICY_PROFILE,
+	SEKI_A_POLICY_PACKETS,
+	SEKI_A_POLICY_DROPS,
+	SEKI_A_POLICY_PAD,
+
+	/* private: */
+	__SEKI_A_POLICY_MAX,
+	SEKI_A_POLICY_MAX = __SEKI_A_POLICY_MAX - 1,
 };
 
 /* attributes of the set "encap" */
@@ -162,6 +228,7 @@ enum {
 	SEKI_A_ACQUIRE_INNER_DST,
 	SEKI_A_ACQUIRE_INNER_SPORT,
 	SEKI_A_ACQUIRE_INNER_DPORT,
+	SEKI_A_ACQUIRE_POLICY,
 
 	/* private: */
 	__SEKI_A_ACQUIRE_MAX,
@@ -201,6 +268,12 @@ enum {
 	SEKI_A_DROPS_ECN,
 	SEKI_A_DROPS_DEV_DOWN,
 	SEKI_A_DROPS_RX_QUEUE_FULL,
+	SEKI_A_DROPS_NESTED,
+	SEKI_A_DROPS_BAD_ICV_LENGTH,
+	SEKI_A_DROPS_BAD_HEADER,
+	SEKI_A_DROPS_BAD_BUNDLE,
+	SEKI_A_DROPS_BAD_SELECTOR,
+	SEKI_A_DROPS_CLEAR_TEXT,
 	SEKI_A_DROPS_NO_MEMORY,
 	SEKI_A_DROPS_NO_OUTBOUND_SA,
 	SEKI_A_DROPS_SEQ_EXHAUSTED,
@@ -210,6 +283,9 @@ enum {
 	SEKI_A_DROPS_ROUTE_LOOP,
 	SEKI_A_DROPS_SEGMENT,
 	SEKI_A_DROPS_SEND_FAILED,
+	SEKI_A_DROPS_FRAGMENT,
+	SEKI_A_DROPS_DISCARDED,
+	SEKI_A_DROPS_NOT_ENDPOINT,
 
 	/* private: */
 	__SEKI_A_DROPS_MAX,
@@ -219,15 +295,21 @@ enum {
 /* commands */
 enum {
 	SEKI_CMD_SA_NEW = 1,
+	SEKI_CMD_SA_SET,
 	SEKI_CMD_SA_DEL,
 	SEKI_CMD_SA_GET,
 	SEKI_CMD_SA_FLUSH,
 	SEKI_CMD_SPI_ALLOC,
 	SEKI_CMD_ENCAP_SET,
+	SEKI_CMD_POLICY_NEW,
+	SEKI_CMD_POLICY_DEL,
+	SEKI_CMD_POLICY_GET,
+	SEKI_CMD_POLICY_FLUSH,
 	SEKI_CMD_ACQUIRE_NTF,
 	SEKI_CMD_EXPIRE_NTF,
 	SEKI_CMD_SA_NEW_NTF,
 	SEKI_CMD_SA_DEL_NTF,
+	SEKI_CMD_PEER_NTF,
 
 	/* private: */
 	__SEKI_CMD_MAX,
