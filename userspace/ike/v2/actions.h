@@ -21,7 +21,8 @@ ikev2_action init_check_role, init_start_timer;
 /* auth.c */
 ikev2_action auth_generate, auth_build_request;
 ikev2_action auth_check_notify, auth_process_id, auth_policy_by_id, auth_verify_policy;
-ikev2_action auth_check_type, auth_get_key, auth_verify, auth_check_contact, auth_check_config;
+ikev2_action auth_check_type, auth_get_key, auth_verify, auth_verified, auth_check_contact,
+	auth_check_config;
 ikev2_action auth_process_child, auth_build_response;
 ikev2_action auth_close, auth_update_stats, auth_insert, auth_load_child, auth_start_accounting;
 ikev2_action auth_check_duplicate, auth_ready;

@@ -7,8 +7,33 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/memory.h"
 #include "ike/v2/actions.h"
+#include "ike/v2/authenticator.h"
+
+/* --- methods --- */
+
+static const struct authenticator *const methods[] = {
+	&authenticator_psk,
+};
+
+static const struct authenticator *method_of(enum auth_kind kind)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (methods[i]->kind == kind)
+			return methods[i];
+	return NULL;
+}
+
+enum ikev2_event auth_fail(struct task *task, struct result why)
+{
+	return task_fail(task, why, NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+}
+
+static enum ikev2_event no_method(struct task *task)
+{
+	return auth_fail(task, fail(-ENOTSUP, "IKEv2 profile %s has no way to authenticate",
+				    task->sa->base.profile->name));
+}
 
 /* --- identities, policy and keys --- */
 
@@ -90,25 +115,30 @@ enum ikev2_event auth_check_type(struct task *task)
 {
 	const struct payload *payload = message_get(task->message, PAYLOAD_AUTH);
 	const struct ikev2_profile *profile = task->sa->base.profile;
+	const struct authenticator *method = method_of(profile->remote_auth);
 	struct auth_payload auth;
 	struct result result;
 
 	if (!payload)
-		return task_fail(task,
+		return auth_fail(task,
 				 fail(-EPROTO,
 				      "AUTH payload is not contained: the peer wants EAP, which "
 				      "IKEv2 profile %s does not have",
-				      profile->name),
-				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+				      profile->name));
 	result = auth_payload_parse(payload->body, &auth);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
-	if (profile->remote_auth != AUTH_KIND_PRE_SHARE || auth.method != AUTH_SHARED_KEY)
-		return task_fail(task,
-				 fail(-EACCES, "unmatched auth method: the peer used %s",
-				      auth_method_name(auth.method)),
-				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
-	task->sa->base.auth_verify = "PSK";
+	if (!method)
+		return no_method(task);
+	trace_line(task, "Get peer's authentication method");
+	trace_line(task, "Peer's authentication method is '%s'", auth_method_name(auth.method));
+	if (!method->accepts(auth.method))
+		return auth_fail(task,
+				 fail(-EACCES,
+				      "unmatched auth method: the peer used %s, IKEv2 "
+				      "profile %s wants %s",
+				      auth_method_name(auth.method), profile->name, method->name));
+	task->sa->base.auth_verify = method->name;
 	return EV_NEXT;
 }
 
@@ -121,80 +151,46 @@ static bool about_to_sign(const struct task *task)
 enum ikev2_event auth_get_key(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base;
-	const struct ikev2_profile *profile = base->profile;
-	const struct keyring_peer *peer;
-	const struct secret *key;
-	char text[ADDRESS_TEXT];
+	bool ours = about_to_sign(task);
+	const struct authenticator *method =
+		method_of(ours ? base->profile->local_auth : base->profile->remote_auth);
 
 	if (base->local_id.type == ID_NONE)
 		choose_local_id(base);
-	peer = profile->keyring ? keyring_find(profile->keyring, &base->remote.address,
-					       base->remote_id.type ? &base->remote_id : NULL) :
-				  NULL;
-	key = !peer ? NULL : about_to_sign(task) ? &peer->local_key : &peer->remote_key;
-	if (!key || !key->len)
-		return task_fail(task,
-				 fail(-ENOKEY, "no pre-shared key for %s in %s%s",
-				      address_format(&base->remote.address, text),
-				      profile->keyring ? "keyring " : "IKEv2 profile ",
-				      profile->keyring ? profile->keyring->name : profile->name),
-				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
-	buffer_set(&task->psk, bytes_of(key->data, key->len));
-	return EV_NEXT;
+	return method ? method->prepare(task, ours) : no_method(task);
 }
 
 enum ikev2_event auth_verify(struct task *task)
 {
 	const struct payload *payload = message_get(task->message, PAYLOAD_AUTH);
-	struct ikev2_sa *sa = task->sa;
-	uint8_t expected[CRYPTOX_HASH_MAX];
 	struct auth_payload auth;
-	struct result result;
-	bool right;
+	enum ikev2_event event;
 
 	auth_payload_parse(payload->body, &auth);
-	result = keys_auth_psk(sa, !task->initiator, buffer_bytes(&task->psk),
-			       buffer_bytes(task->initiator ? &task->init_response :
-							      &task->init_request),
-			       &sa->base.remote_id, expected);
-	buffer_free(&task->psk);
-	right = !failed(&result) &&
-		bytes_equal_secret(auth.data, bytes_of(expected, sa->keys.prf_len));
-	secret_wipe(expected, sizeof(expected));
-	if (failed(&result))
-		return task_fail(task, result, NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
-	if (!right)
-		return task_fail(task,
-				 fail(-EACCES, "unmatched auth data: the pre-shared keys differ"),
-				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+	event = method_of(task->sa->base.profile->remote_auth)->verify(task, &auth);
+	return event == EV_NEXT ? auth_verified(task) : event;
+}
+
+enum ikev2_event auth_verified(struct task *task)
+{
 	trace_line(task, "Verification of peer's authentication data PASSED");
 	return EV_NEXT;
 }
 
 enum ikev2_event auth_generate(struct task *task)
 {
-	struct ikev2_sa *sa = task->sa;
-	uint8_t value[CRYPTOX_HASH_MAX];
-	struct result result;
+	const struct authenticator *method = method_of(task->sa->base.profile->local_auth);
 
-	if (sa->base.profile->local_auth != AUTH_KIND_PRE_SHARE)
-		return task_fail(
-			task,
-			fail(-ENOTSUP,
-			     "IKEv2 profile %s does not authenticate with a pre-shared key",
-			     sa->base.profile->name),
-			NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
-	result = keys_auth_psk(sa, task->initiator, buffer_bytes(&task->psk),
-			       buffer_bytes(task->initiator ? &task->init_request :
-							      &task->init_response),
-			       &sa->base.local_id, value);
-	buffer_free(&task->psk);
-	if (failed(&result))
-		return task_fail(task, result, NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
-	/* Kept where the key was: it goes into the message and is gone. */
-	buffer_set(&task->psk, bytes_of(value, sa->keys.prf_len));
-	sa->base.auth_sign = "PSK";
-	return EV_NEXT;
+	if (!method)
+		return no_method(task);
+	task->sa->base.auth_sign = method->name;
+	return method->sign(task);
+}
+
+static void put_own_auth(struct task *task, struct writer *chain)
+{
+	put_auth(chain, task->auth_number, buffer_bytes(&task->auth_value));
+	buffer_free(&task->auth_value);
 }
 
 /* --- initiator --- */
@@ -223,8 +219,7 @@ enum ikev2_event auth_build_request(struct task *task)
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
 	writer_begin_chain(&chain);
 	put_id(&chain, PAYLOAD_IDI, &sa->base.local_id);
-	put_auth(&chain, AUTH_SHARED_KEY, buffer_bytes(&task->psk));
-	buffer_free(&task->psk);
+	put_own_auth(task, &chain);
 	put_sa(&chain, &task->proposals);
 	child_put_selectors(&chain, task->child, true);
 	if (is_first_contact(&sa->base)) {
@@ -330,8 +325,7 @@ enum ikev2_event auth_build_response(struct task *task)
 
 	writer_begin_chain(&chain);
 	put_id(&chain, PAYLOAD_IDR, &sa->base.local_id);
-	put_auth(&chain, AUTH_SHARED_KEY, buffer_bytes(&task->psk));
-	buffer_free(&task->psk);
+	put_own_auth(task, &chain);
 	if (task->child) {
 		put_sa(&chain, &chosen);
 		child_put_selectors(&chain, task->child, false);

@@ -69,10 +69,22 @@ static inline struct ikev2_sa *ikev2_of(struct ike_sa *sa)
 
 enum task_kind { TASK_INITIAL, TASK_CHILD, TASK_REKEY_IKE, TASK_INFORMATIONAL };
 
+/**
+ * struct task_work - what a task has given to the workers
+ * @task: NULL when it has ended meanwhile
+ * @finish: takes what @work.run has found out; the event that the task goes on with
+ * @release: frees the work
+ */
+struct task_work {
+	struct work work;
+	struct task *task;
+	enum ikev2_event (*finish)(struct task *task, struct task_work *work);
+	void (*release)(struct task_work *work);
+};
+
 /** struct ke_work - a key exchange on its way through the workers */
 struct ke_work {
-	struct work work;
-	struct task *task; /* NULL when the task has ended meanwhile */
+	struct task_work base;
 	struct key_exchange *exchange;
 	uint16_t group;
 	bool derive; /* false: make a key pair */
@@ -102,7 +114,7 @@ struct task {
 	struct buffer octets;
 
 	bool orphan; /* its SA has ended while it ran */
-	struct ke_work *work;
+	struct task_work *work;
 	struct key_exchange *key_exchange;
 	struct buffer secret; /* g^ir */
 	struct buffer own_public; /* ours, while the private half is away or used up */
@@ -122,6 +134,8 @@ struct task {
 	unsigned int restarts; /* INVALID_KE_PAYLOAD or COOKIE */
 	struct timer wait; /* responder: for IKE_AUTH */
 	struct buffer psk;
+	uint8_t auth_number; /* method of our AUTH payload, and what is in it */
+	struct buffer auth_value;
 
 	/* a child, in TASK_INITIAL and TASK_CHILD */
 	uint32_t ifindex; /* of the tunnel for which we began; 0 as responder */
@@ -163,6 +177,8 @@ void task_enlist(struct task *task, struct task_list *list); /* moves; NULL: out
 void task_take_message(struct task *task, const struct message *message, struct bytes octets);
 /** task_tunnel() - for which we began, or NULL: it may have gone meanwhile */
 struct tunnel *task_tunnel(const struct task *task);
+/** task_submit() - gives @work, whose functions and @work.run are set, to the workers; one at a time */
+void task_submit(struct task *task, struct task_work *work);
 void task_make_key(struct task *task); /* work -> EV_OK_RECD_DH_PUBKEY_RESP */
 void task_derive(struct task *task,
 		 struct bytes peer_public); /* work -> EV_OK_RECD_DH_SECRET_RESP */

@@ -65,14 +65,6 @@ void task_take_message(struct task *task, const struct message *message, struct 
 	}
 }
 
-static void ke_work_free(struct ke_work *work)
-{
-	key_exchange_free(work->exchange);
-	buffer_free(&work->peer_public);
-	buffer_free(&work->secret);
-	free(work);
-}
-
 void task_free(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa;
@@ -101,12 +93,37 @@ void task_free(struct task *task)
 	buffer_free(&task->init_response);
 	buffer_free(&task->cookie);
 	buffer_free(&task->psk);
+	buffer_free(&task->auth_value);
 	free(task);
 	if (in_flight && !sa->base.dead)
 		exchange_next(sa);
 }
 
-/* Workers: a task waits in its state until the key exchange comes back. */
+/* Workers: a task waits in its state until its work comes back. */
+
+static void work_done(struct work *base)
+{
+	struct task_work *work = (struct task_work *)base;
+	struct task *task = work->task;
+
+	if (task) {
+		task->work = NULL;
+		machine_run(task, work->finish(task, work));
+	}
+	work->release(work);
+}
+
+void task_submit(struct task *task, struct task_work *work)
+{
+	struct workers *workers = task->sa->base.ike->env.workers;
+
+	work->work.done = work_done;
+	work->task = task;
+	task->work = work;
+	workers->submit(workers, &work->work);
+}
+
+/* --- key exchanges --- */
 
 static void run_key_exchange(struct work *base)
 {
@@ -119,45 +136,46 @@ static void run_key_exchange(struct work *base)
 						   &work->secret);
 }
 
-static void key_exchange_done(struct work *base)
+static enum ikev2_event key_exchange_done(struct task *task, struct task_work *base)
 {
 	struct ke_work *work = (struct ke_work *)base;
-	struct task *task = work->task;
-	enum ikev2_event event =
-		work->derive ? EV_OK_RECD_DH_SECRET_RESP : EV_OK_RECD_DH_PUBKEY_RESP;
 
-	if (task) {
-		task->work = NULL;
-		task->key_exchange = work->exchange;
-		work->exchange = NULL;
-		if (failed(&work->result)) {
-			event = task_fail(task, work->result, NOTIFY_INVALID_SYNTAX,
-					  IKE_STAT_DROP_MALFORMED);
-		} else if (work->derive) {
-			buffer_free(&task->secret);
-			task->secret = buffer_take(&work->secret);
-		}
-		machine_run(task, event);
-	}
-	ke_work_free(work);
+	task->key_exchange = work->exchange;
+	work->exchange = NULL;
+	if (failed(&work->result))
+		return task_fail(task, work->result, NOTIFY_INVALID_SYNTAX,
+				 IKE_STAT_DROP_MALFORMED);
+	if (!work->derive)
+		return EV_OK_RECD_DH_PUBKEY_RESP;
+	buffer_free(&task->secret);
+	task->secret = buffer_take(&work->secret);
+	return EV_OK_RECD_DH_SECRET_RESP;
+}
+
+static void ke_work_free(struct task_work *base)
+{
+	struct ke_work *work = (struct ke_work *)base;
+
+	key_exchange_free(work->exchange);
+	buffer_free(&work->peer_public);
+	buffer_free(&work->secret);
+	free(work);
 }
 
 static void submit(struct task *task, bool derive, struct bytes peer_public)
 {
-	struct workers *workers = task->sa->base.ike->env.workers;
 	struct ke_work *work = must_calloc(1, sizeof(*work));
 
-	work->work.run = run_key_exchange;
-	work->work.done = key_exchange_done;
-	work->task = task;
+	work->base.work.run = run_key_exchange;
+	work->base.finish = key_exchange_done;
+	work->base.release = ke_work_free;
 	work->derive = derive;
 	work->group = task->group;
 	work->exchange = derive ? task->key_exchange : NULL;
 	if (derive)
 		task->key_exchange = NULL;
 	buffer_put(&work->peer_public, peer_public);
-	task->work = work;
-	workers->submit(workers, &work->work);
+	task_submit(task, &work->base);
 }
 
 void task_make_key(struct task *task)

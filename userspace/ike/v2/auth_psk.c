@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Pre-shared keys (RFC 7296 section 2.15). */
+
+#include <errno.h>
+
+#include "base/memory.h"
+#include "ike/v2/authenticator.h"
+
+static bool accepts(uint8_t number)
+{
+	return number == AUTH_SHARED_KEY;
+}
+
+static enum ikev2_event prepare(struct task *task, bool ours)
+{
+	struct ike_sa *base = &task->sa->base;
+	const struct ikev2_profile *profile = base->profile;
+	const struct keyring_peer *peer;
+	const struct secret *key;
+	char text[ADDRESS_TEXT];
+
+	peer = profile->keyring ? keyring_find(profile->keyring, &base->remote.address,
+					       base->remote_id.type ? &base->remote_id : NULL) :
+				  NULL;
+	key = !peer ? NULL : ours ? &peer->local_key : &peer->remote_key;
+	if (!key || !key->len)
+		return auth_fail(task,
+				 fail(-ENOKEY, "no pre-shared key for %s in %s%s",
+				      address_format(&base->remote.address, text),
+				      profile->keyring ? "keyring " : "IKEv2 profile ",
+				      profile->keyring ? profile->keyring->name : profile->name));
+	buffer_set(&task->psk, bytes_of(key->data, key->len));
+	return EV_NEXT;
+}
+
+static struct result compute(struct task *task, bool ours, uint8_t *value)
+{
+	struct ikev2_sa *sa = task->sa;
+	bool of_initiator = task->initiator == ours;
+	struct result result;
+
+	result = keys_auth_psk(sa, of_initiator, buffer_bytes(&task->psk),
+			       buffer_bytes(of_initiator ? &task->init_request :
+							   &task->init_response),
+			       ours ? &sa->base.local_id : &sa->base.remote_id, value);
+	buffer_free(&task->psk);
+	return result;
+}
+
+static enum ikev2_event sign(struct task *task)
+{
+	uint8_t value[CRYPTOX_HASH_MAX];
+	struct result result = compute(task, true, value);
+
+	if (failed(&result))
+		return auth_fail(task, result);
+	task->auth_number = AUTH_SHARED_KEY;
+	buffer_set(&task->auth_value, bytes_of(value, task->sa->keys.prf_len));
+	return EV_NEXT;
+}
+
+static enum ikev2_event verify(struct task *task, const struct auth_payload *auth)
+{
+	uint8_t expected[CRYPTOX_HASH_MAX];
+	struct result result = compute(task, false, expected);
+
+	if (!failed(&result) &&
+	    !bytes_equal_secret(auth->data, bytes_of(expected, task->sa->keys.prf_len)))
+		result = fail(-EACCES, "unmatched auth data: the pre-shared keys differ");
+	secret_wipe(expected, sizeof(expected));
+	return failed(&result) ? auth_fail(task, result) : EV_NEXT;
+}
+
+const struct authenticator authenticator_psk = {
+	.kind = AUTH_KIND_PRE_SHARE,
+	.name = "PSK",
+	.accepts = accepts,
+	.prepare = prepare,
+	.sign = sign,
+	.verify = verify,
+};

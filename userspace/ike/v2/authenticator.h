@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_IKE_V2_AUTHENTICATOR_H
+#define SEKI_IKE_V2_AUTHENTICATOR_H
+
+/*
+ * Ways to prove who one is. auth.c walks through IKE_AUTH and asks the method
+ * of the profile; the two directions may differ (row D03).
+ */
+
+#include "ike/v2/internal.h"
+
+/**
+ * struct authenticator - one of them
+ * @kind: as the profile names it
+ * @name: as show prints it
+ * @accepts: may the peer's AUTH payload carry this number?
+ * @prepare: finds what is needed, for our side when @ours
+ * @sign: leaves number and value of our AUTH payload in the task
+ * @verify: the peer's AUTH payload, whose number is accepted
+ *
+ * The last three answer EV_NEXT, EV_FAIL by way of task_fail(), or EV_NO_EVENT
+ * when a worker goes on: then EV_OK_RECD_SIGN_RESP or EV_OK_RECD_VERIFY_RESP
+ * follows.
+ */
+struct authenticator {
+	enum auth_kind kind;
+	const char *name;
+	bool (*accepts)(uint8_t number);
+	enum ikev2_event (*prepare)(struct task *task, bool ours);
+	enum ikev2_event (*sign)(struct task *task);
+	enum ikev2_event (*verify)(struct task *task, const struct auth_payload *auth);
+};
+
+extern const struct authenticator authenticator_psk;
+
+/** auth_fail() - whatever does not convince us looks the same to the peer */
+enum ikev2_event auth_fail(struct task *task, struct result why);
+
+#endif
