@@ -11,16 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config.h"
-#include "sim.h"
+#include "scene.h"
 
 /* After ours: cmocka has a macro fail(). */
 #include <cmocka.h>
-
-static struct sim *modern(uint64_t seed)
-{
-	return sim_new(seed, sim_modern_1, sim_modern_2);
-}
 
 static char *read_seed(const char *name, const char *before)
 {
@@ -54,47 +48,13 @@ static struct sim *s0(uint64_t seed)
 	return sim;
 }
 
-static void bring_up(struct sim *sim, int initiator)
-{
-	sim_set_up(sim, !initiator, true);
-	sim->nodes[!initiator].ike->shutting_down = false;
-	sim_set_up(sim, initiator, true);
-	assert_true(sim_run_until(sim, SECONDS(120), sim_both_up));
-}
-
-/* Only one end begins, so that nothing is simultaneous unless a test wants it. */
-static void bring_up_one(struct sim *sim, int initiator)
-{
-	struct sim_node *responder = &sim->nodes[!initiator];
-	struct kernel_tunnel down = responder->tunnel;
-
-	down.up = false;
-	responder->kernel.events.tunnel_seen(responder->kernel.events.context, &down);
-	sim_set_up(sim, initiator, true);
-	/* the responder's own attempt would start now: its tunnel comes up with the first request */
-	responder->tunnel.up = true;
-	tunnel_find(responder->ike, 7)->device.up = true;
-	assert_true(sim_run_until(sim, SECONDS(120), sim_both_up));
-}
-
-static void assert_clean(struct sim *sim)
-{
-	/* one IKE SA and one pair on both sides, packets both ways */
-	sim_run(sim, SECONDS(40));
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(sim_count_sas(sim, i), 1);
-		assert_int_equal(sim_count_kernel(sim, i), 2);
-		assert_true(sim_ping(sim, i));
-	}
-}
-
 static void test_each_side_initiates(void **state)
 {
 	for (int i = 0; i < 2; i++) {
-		struct sim *sim = modern(1);
+		struct sim *sim = scene_modern(1);
 
-		bring_up_one(sim, i);
-		assert_clean(sim);
+		scene_up_one(sim, i);
+		scene_assert_clean(sim);
 		assert_int_equal(sim_stat(sim, i, IKE_STAT_ESTABLISHED), 1);
 		sim_free(sim);
 	}
@@ -106,8 +66,8 @@ static void test_s0(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct sim *sim = s0(2);
 
-		bring_up_one(sim, i);
-		assert_clean(sim);
+		scene_up_one(sim, i);
+		scene_assert_clean(sim);
 		assert_true(sim_logged(sim, "Adding Proposal PHASE1-prop to toolkit policy"));
 		assert_true(sim_logged(sim, "Adding Proposal default to toolkit policy"));
 		sim_free(sim);
@@ -138,7 +98,7 @@ static void test_s0_facts(void **state)
 	struct sim *sim = s0(3);
 	int found = 0;
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	ike_each_sa(sim->nodes[0].ike, find_names, &found);
 	ike_each_sa(sim->nodes[1].ike, find_names, &found);
 	assert_int_equal(found, 2);
@@ -182,7 +142,7 @@ static void test_trace(void **state)
 	struct sim *sim = s0(4);
 	size_t at = 0;
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	for (size_t i = 0; i < sim->log_count && at < sizeof(initiator) / sizeof(initiator[0]); i++)
 		if (strstr(sim->log[i].text, initiator[at]) &&
 		    (strstr(sim->log[i].text, "(I) MsgID") ||
@@ -199,7 +159,7 @@ static void test_ike_rekey(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct sim *sim = s0(5);
 
-		bring_up_one(sim, i);
+		scene_up_one(sim, i);
 		for (int second = 0; second < 600; second++) {
 			sim_run(sim, SECONDS(1));
 			assert_true(sim_ping(sim, 0));
@@ -209,7 +169,7 @@ static void test_ike_rekey(void **state)
 		assert_int_equal(sim_stat(sim, 0, IKE_STAT_ESTABLISHED) -
 					 sim_stat(sim, 0, IKE_STAT_REKEYED),
 				 1);
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -232,9 +192,9 @@ static void test_child_rekey(void **state)
 		for (int i = 0; i < 2; i++) {
 			struct sim *sim = pfs ? sim_new(6, with_pfs(sim_modern_1, one, sizeof(one)),
 							with_pfs(sim_modern_2, two, sizeof(two))) :
-						modern(6);
+						scene_modern(6);
 
-			bring_up_one(sim, 0);
+			scene_up_one(sim, 0);
 			for (int round = 0; round < 30; round++) {
 				assert_int_equal(ike_rekey_children(sim->nodes[i].ike, NULL), 1);
 				for (int tick = 0; tick < 200; tick++) {
@@ -244,7 +204,7 @@ static void test_child_rekey(void **state)
 				}
 			}
 			assert_int_equal(sim_stat(sim, i, IKE_STAT_CHILD_REKEYED), 30);
-			assert_clean(sim);
+			scene_assert_clean(sim);
 			sim_free(sim);
 		}
 	}
@@ -265,7 +225,7 @@ static void test_pfs_shown(void **state)
 	struct sim *sim = sim_new(7, with_pfs(sim_modern_1, one, sizeof(one)),
 				  with_pfs(sim_modern_2, two, sizeof(two)));
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	ike_each_child(sim->nodes[0].ike, find_group, NULL);
 	assert_int_equal(group_seen.id, 0);
 	ike_rekey_children(sim->nodes[0].ike, NULL);
@@ -279,9 +239,9 @@ static void test_pfs_shown(void **state)
 static void test_child_collision(void **state)
 {
 	for (int seed = 1; seed <= 20; seed++) {
-		struct sim *sim = modern(seed);
+		struct sim *sim = scene_modern(seed);
 
-		bring_up_one(sim, seed & 1);
+		scene_up_one(sim, seed & 1);
 		ike_rekey_children(sim->nodes[0].ike, NULL);
 		sim_run(sim, MILLISECONDS(seed % 4));
 		ike_rekey_children(sim->nodes[1].ike, NULL);
@@ -292,7 +252,7 @@ static void test_child_collision(void **state)
 		}
 		assert_int_equal(sim_stat(sim, 0, IKE_STAT_COLLISIONS), 1);
 		assert_int_equal(sim_stat(sim, 1, IKE_STAT_COLLISIONS), 1);
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -300,19 +260,19 @@ static void test_child_collision(void **state)
 static void test_ike_collision(void **state)
 {
 	for (int seed = 1; seed <= 20; seed++) {
-		struct sim *sim = modern(seed);
+		struct sim *sim = scene_modern(seed);
 
-		bring_up_one(sim, seed & 1);
+		scene_up_one(sim, seed & 1);
 		ike_rekey_sas(sim->nodes[0].ike, NULL);
 		sim_run(sim, MILLISECONDS(seed % 4));
 		ike_rekey_sas(sim->nodes[1].ike, NULL);
 		sim_run(sim, SECONDS(5));
 		assert_int_equal(sim_stat(sim, 0, IKE_STAT_COLLISIONS), 1);
 		assert_int_equal(sim_stat(sim, 1, IKE_STAT_COLLISIONS), 1);
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		/* what is left works: a child can still be rekeyed on it */
 		assert_int_equal(ike_rekey_children(sim->nodes[0].ike, NULL), 1);
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		assert_int_equal(sim_stat(sim, 0, IKE_STAT_CHILD_REKEYED), 1);
 		sim_free(sim);
 	}
@@ -322,9 +282,9 @@ static void test_ike_collision(void **state)
 static void test_mixed_collision(void **state)
 {
 	for (int seed = 1; seed <= 20; seed++) {
-		struct sim *sim = modern(seed);
+		struct sim *sim = scene_modern(seed);
 
-		bring_up_one(sim, seed & 1);
+		scene_up_one(sim, seed & 1);
 		ike_rekey_sas(sim->nodes[0].ike, NULL);
 		sim_run(sim, MILLISECONDS(seed % 4));
 		ike_rekey_children(sim->nodes[1].ike, NULL);
@@ -333,7 +293,7 @@ static void test_mixed_collision(void **state)
 			assert_true(sim_ping(sim, 0));
 			assert_true(sim_ping(sim, 1));
 		}
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -342,11 +302,11 @@ static void test_mixed_collision(void **state)
 static void test_simultaneous_start(void **state)
 {
 	for (int seed = 1; seed <= 20; seed++) {
-		struct sim *sim = modern(seed);
+		struct sim *sim = scene_modern(seed);
 
-		bring_up(sim, seed & 1);
+		scene_up(sim, seed & 1);
 		sim_run(sim, SECONDS(20));
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -355,12 +315,12 @@ static void test_simultaneous_start(void **state)
 static void test_bad_network(void **state)
 {
 	for (int seed = 1; seed <= 30; seed++) {
-		struct sim *sim = modern(seed);
+		struct sim *sim = scene_modern(seed);
 
 		sim->loss = 20;
 		sim->repeat = 20;
 		sim->reorder = 30;
-		bring_up(sim, seed & 1);
+		scene_up(sim, seed & 1);
 		for (int round = 0; round < 10; round++) {
 			sim_run(sim, SECONDS(60));
 			if (round & 1)
@@ -370,7 +330,7 @@ static void test_bad_network(void **state)
 		}
 		sim->loss = sim->repeat = sim->reorder = 0;
 		sim_run(sim, SECONDS(200));
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -378,12 +338,12 @@ static void test_bad_network(void **state)
 /* Every datagram twice: each request is answered from the store, nothing is done twice (L11). */
 static void test_duplicates(void **state)
 {
-	struct sim *sim = modern(9);
+	struct sim *sim = scene_modern(9);
 
 	sim->repeat = 100;
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	ike_rekey_children(sim->nodes[0].ike, NULL);
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	assert_int_equal(sim_stat(sim, 1, IKE_STAT_ESTABLISHED), 1);
 	assert_true(sim_stat(sim, 1, IKE_STAT_RESPONSE_REPEATED) > 0);
 	assert_true(sim_logged(sim, "rWindow retransmit response[msgID:"));
@@ -393,9 +353,9 @@ static void test_duplicates(void **state)
 /* B21, M05: the peer dies without a word and comes back; its INITIAL_CONTACT clears the old SA. */
 static void test_restart(void **state)
 {
-	struct sim *sim = modern(10);
+	struct sim *sim = scene_modern(10);
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	sim_restart(sim, 0);
 	/* the old SAs carry on until their successors are up */
 	assert_true(sim_ping(sim, 0));
@@ -404,7 +364,7 @@ static void test_restart(void **state)
 		sim_run(sim, MILLISECONDS(1));
 		assert_true(sim_ping(sim, 0));
 	}
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	assert_true(sim_logged(sim, "Process initial contact"));
 	sim_free(sim);
 }
@@ -422,7 +382,7 @@ static void test_dead_peer(void **state)
 	struct sim *sim = sim_new(11, with_dpd(sim_modern_1, one, sizeof(one)),
 				  with_dpd(sim_modern_2, two, sizeof(two)));
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	sim_run(sim, SECONDS(60));
 	assert_true(sim_logged(sim, "send keepalive"));
 	assert_true(sim_logged(sim, "received keepalive"));
@@ -435,33 +395,33 @@ static void test_dead_peer(void **state)
 	sim->cut = false;
 	assert_true(sim_run_until(sim, SECONDS(180), sim_both_up));
 	sim_run(sim, SECONDS(30));
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
 /* clear crypto sa, clear crypto ikev2 sa: gone on both sides, and made again. */
 static void test_clear(void **state)
 {
-	struct sim *sim = modern(12);
+	struct sim *sim = scene_modern(12);
 	uint32_t spi;
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	spi = sim->nodes[0].current_out;
 	assert_int_equal(ike_clear_children(sim->nodes[0].ike, NULL), 1);
 	sim_run(sim, SECONDS(2));
 	assert_int_not_equal(sim->nodes[0].current_out, spi);
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	assert_int_equal(ike_clear_sas(sim->nodes[1].ike, NULL), 1);
 	sim_run(sim, SECONDS(20));
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
 static void test_shut_down(void **state)
 {
-	struct sim *sim = modern(13);
+	struct sim *sim = scene_modern(13);
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	ike_shutdown(sim->nodes[1].ike);
 	sim_set_up(sim, 0, false);
 	sim_run(sim, SECONDS(20));
@@ -472,16 +432,6 @@ static void test_shut_down(void **state)
 }
 
 /* --- refusals --- */
-
-static const char *replace(const char *text, const char *what, const char *by, char *out,
-			   size_t size)
-{
-	const char *at = strstr(text, what);
-
-	assert_non_null(at);
-	snprintf(out, size, "%.*s%s%s", (int)(at - text), text, by, at + strlen(what));
-	return out;
-}
 
 static void assert_refused(struct sim *sim, const char *here, const char *there)
 {
@@ -500,23 +450,15 @@ static void assert_refused(struct sim *sim, const char *here, const char *there)
 		assert_int_equal(sim_count_kernel(sim, i), 0);
 }
 
-static void responder_is_up(struct sim *sim)
-{
-	struct sim_node *node = &sim->nodes[1];
-
-	node->kernel.events.tunnel_seen(node->kernel.events.context, &node->tunnel);
-	tunnel_find(node->ike, 7)->device.up = true;
-}
-
 /* L14: wrong key. */
 static void test_wrong_key(void **state)
 {
 	char two[2000];
 	struct sim *sim = sim_new(20, sim_modern_1,
-				  replace(sim_modern_2, "pre-shared-key secret",
-					  "pre-shared-key sekret", two, sizeof(two)));
+				  scene_replace(sim_modern_2, "pre-shared-key secret",
+						"pre-shared-key sekret", two, sizeof(two)));
 
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	assert_refused(sim, "unmatched auth data", "AUTHENTICATION_FAILED");
 	assert_true(sim_stat(sim, 1, IKE_STAT_AUTH_FAILED) > 0);
 	sim_free(sim);
@@ -526,16 +468,17 @@ static void test_wrong_key(void **state)
 static void test_asymmetric_keys(void **state)
 {
 	char one[2000], two[2000];
-	struct sim *sim = sim_new(21,
-				  replace(sim_modern_1, "pre-shared-key secret",
-					  "pre-shared-key local abc\n  pre-shared-key remote xyz",
-					  one, sizeof(one)),
-				  replace(sim_modern_2, "pre-shared-key secret",
-					  "pre-shared-key local xyz\n  pre-shared-key remote abc",
-					  two, sizeof(two)));
+	struct sim *sim =
+		sim_new(21,
+			scene_replace(sim_modern_1, "pre-shared-key secret",
+				      "pre-shared-key local abc\n  pre-shared-key remote xyz", one,
+				      sizeof(one)),
+			scene_replace(sim_modern_2, "pre-shared-key secret",
+				      "pre-shared-key local xyz\n  pre-shared-key remote abc", two,
+				      sizeof(two)));
 
-	bring_up_one(sim, 0);
-	assert_clean(sim);
+	scene_up_one(sim, 0);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
@@ -553,7 +496,7 @@ static void test_no_common_proposal(void **state)
 	snprintf(one, sizeof(one), "%s%s", extra, sim_modern_1);
 	snprintf(two, sizeof(two), "%s%s", other, sim_modern_2);
 	sim = sim_new(22, one, two);
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	assert_refused(sim, "NO_PROPOSAL_CHOSEN", "accepts none of our IKE proposals");
 	sim_free(sim);
 }
@@ -573,9 +516,9 @@ static void test_wrong_group_guess(void **state)
 	snprintf(one, sizeof(one), "%s%s", offer, sim_modern_1);
 	snprintf(two, sizeof(two), "%s%s", want, sim_modern_2);
 	sim = sim_new(23, one, two);
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	assert_true(sim_logged(sim, "the peer wants group 19 instead of 14"));
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
@@ -585,14 +528,16 @@ static void test_no_common_transform_set(void **state)
 	char one[2000], two[2000];
 	struct sim *sim = sim_new(
 		24,
-		replace(sim_modern_1, "crypto ipsec profile I\n",
+		scene_replace(
+			sim_modern_1, "crypto ipsec profile I\n",
 			"crypto ipsec transform-set T esp-gcm 128\ncrypto ipsec profile I\n set transform-set T\n",
 			one, sizeof(one)),
-		replace(sim_modern_2, "crypto ipsec profile I\n",
+		scene_replace(
+			sim_modern_2, "crypto ipsec profile I\n",
 			"crypto ipsec transform-set T esp-gcm 256\ncrypto ipsec profile I\n set transform-set T\n",
 			two, sizeof(two)));
 
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	assert_refused(sim, "the peer refused the child SA with NO_PROPOSAL_CHOSEN",
 		       "child SA failed");
 	sim_free(sim);
@@ -604,13 +549,14 @@ static void test_other_profile(void **state)
 	char two[3000];
 	struct sim *sim = sim_new(
 		25, sim_modern_1,
-		replace(sim_modern_2, "crypto ipsec profile I\n",
+		scene_replace(
+			sim_modern_2, "crypto ipsec profile I\n",
 			"crypto ikev2 profile Q\n match identity remote address 10.0.0.1 255.255.255.255\n"
 			" authentication remote pre-share\n authentication local pre-share\n keyring local K\n"
 			"crypto ipsec profile I\n",
 			two, sizeof(two)));
 
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	assert_refused(sim, "There was no IPSEC policy found for received TS", "TS_UNACCEPTABLE");
 	sim_free(sim);
 }
@@ -619,12 +565,12 @@ static void test_other_profile(void **state)
 static void test_unknown_identity(void **state)
 {
 	char two[2000];
-	struct sim *sim =
-		sim_new(26, sim_modern_1,
-			replace(sim_modern_2, "match identity remote any",
-				"match identity remote fqdn elsewhere.example", two, sizeof(two)));
+	struct sim *sim = sim_new(26, sim_modern_1,
+				  scene_replace(sim_modern_2, "match identity remote any",
+						"match identity remote fqdn elsewhere.example", two,
+						sizeof(two)));
 
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	assert_refused(sim, "no IKEv2 profile matches the peer's identity",
 		       "AUTHENTICATION_FAILED");
 	sim_free(sim);
@@ -634,13 +580,13 @@ static void test_unknown_identity(void **state)
 static void test_unknown_responder(void **state)
 {
 	char one[2000];
-	struct sim *sim =
-		sim_new(27,
-			replace(sim_modern_1, "match identity remote any",
-				"match identity remote fqdn elsewhere.example", one, sizeof(one)),
-			sim_modern_2);
+	struct sim *sim = sim_new(27,
+				  scene_replace(sim_modern_1, "match identity remote any",
+						"match identity remote fqdn elsewhere.example", one,
+						sizeof(one)),
+				  sim_modern_2);
 
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	sim_set_up(sim, 0, true);
 	sim_run(sim, SECONDS(3));
 	assert_true(sim_logged(sim, "does not match IKEv2 profile P"));
@@ -653,18 +599,18 @@ static void test_kernel_refuses(void **state)
 {
 	for (int node = 0; node < 2; node++) {
 		for (int what = 0; what < 3; what++) {
-			struct sim *sim = modern(28);
+			struct sim *sim = scene_modern(28);
 
 			if (what == 0)
 				sim->nodes[node].fail_alloc = 1;
 			else
 				sim->nodes[node].fail_add = what;
 			sim_set_up(sim, 1 - node, false);
-			responder_is_up(sim);
+			scene_answer_only(sim, 1);
 			sim_set_up(sim, 0, true);
 			sim_run(sim, SECONDS(60));
 			assert_true(sim_logged(sim, "no memory for an"));
-			assert_clean(sim);
+			scene_assert_clean(sim);
 			sim_free(sim);
 		}
 	}
@@ -685,17 +631,17 @@ static bool corrupt_one(struct sim *sim, struct sim_message *message)
 static void test_flipped_bits(void **state)
 {
 	for (size_t which = 0; which < 8; which++) {
-		struct sim *sim = modern(30);
+		struct sim *sim = scene_modern(30);
 		size_t left = which;
 
 		sim->filter = corrupt_one;
 		sim->filter_context = &left;
 		sim_set_up(sim, 1, false);
-		responder_is_up(sim);
+		scene_answer_only(sim, 1);
 		sim_set_up(sim, 0, true);
 		sim_run(sim, SECONDS(150));
 		ike_rekey_children(sim->nodes[0].ike, NULL);
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -716,11 +662,11 @@ static bool truncate_all(struct sim *sim, struct sim_message *message)
 /* L12, L13, L19: truncated and random messages are counted and dropped, the tunnel is unharmed. */
 static void test_truncated(void **state)
 {
-	struct sim *sim = modern(31);
+	struct sim *sim = scene_modern(31);
 
 	sim->filter = truncate_all;
 	sim_set_up(sim, 1, false);
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	sim_set_up(sim, 0, true);
 	sim_run(sim, SECONDS(5));
 	ike_rekey_children(sim->nodes[0].ike, NULL);
@@ -728,18 +674,18 @@ static void test_truncated(void **state)
 	sim_run(sim, SECONDS(20));
 	assert_true(sim_stat(sim, 0, IKE_STAT_DROP_MALFORMED) > 50);
 	assert_true(sim_stat(sim, 1, IKE_STAT_DROP_MALFORMED) > 50);
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
 static void test_random_messages(void **state)
 {
-	struct sim *sim = modern(32);
+	struct sim *sim = scene_modern(32);
 	struct endpoint from = { address_of_ipv4(0x0a000063), 500 };
 	uint8_t octets[400];
 	struct ike_sa *sa;
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	sa = TAILQ_FIRST(&sim->nodes[1].ike->sas);
 	for (int i = 0; i < 3000; i++) {
 		size_t len = 1 + random_u64() % sizeof(octets);
@@ -762,39 +708,20 @@ static void test_random_messages(void **state)
 		sim_inject(sim, 1, &from, bytes_of(octets, len));
 	}
 	sim_run(sim, SECONDS(1));
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	assert_int_equal(sim_stat(sim, 1, IKE_STAT_ESTABLISHED), 1);
 	sim_free(sim);
-}
-
-struct recorder {
-	struct buffer octets[64];
-	struct endpoint from[64];
-	int to[64];
-	size_t count;
-};
-
-static bool record(struct sim *sim, struct sim_message *message)
-{
-	struct recorder *recorder = sim->filter_context;
-
-	if (recorder->count < 64) {
-		buffer_set(&recorder->octets[recorder->count], buffer_bytes(&message->octets));
-		recorder->from[recorder->count] = message->from;
-		recorder->to[recorder->count++] = message->to;
-	}
-	return true;
 }
 
 /* Everything that was ever said is said again, twice, by somebody else: no SA is made or lost. */
 static void test_replayed_exchanges(void **state)
 {
-	struct recorder recorder = {};
-	struct sim *sim = modern(33);
+	struct scene_recorder recorder = {};
+	struct sim *sim = scene_modern(33);
 
-	sim->filter = record;
+	sim->filter = scene_record;
 	sim->filter_context = &recorder;
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	ike_rekey_children(sim->nodes[0].ike, NULL);
 	sim_run(sim, SECONDS(2));
 	sim->filter = NULL;
@@ -805,10 +732,9 @@ static void test_replayed_exchanges(void **state)
 			sim_run(sim, MILLISECONDS(20));
 		}
 	}
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	assert_int_equal(sim_stat(sim, 1, IKE_STAT_ESTABLISHED), 1);
-	for (size_t i = 0; i < recorder.count; i++)
-		buffer_free(&recorder.octets[i]);
+	scene_recorder_free(&recorder);
 	sim_free(sim);
 }
 
@@ -825,7 +751,7 @@ static bool see_version_notify(struct sim *sim, struct sim_message *message)
 static void test_major_version(void **state)
 {
 	struct endpoint from = { address_of_ipv4(0x0a000001), 500 };
-	struct sim *sim = modern(34);
+	struct sim *sim = scene_modern(34);
 	uint8_t octets[28] = { [0] = 1, [17] = 0x30, [18] = 34, [19] = 8, [27] = 28 };
 	bool seen = false;
 
@@ -840,13 +766,13 @@ static void test_major_version(void **state)
 /* B31: no more than so many half-open SAs. */
 static void flood(const char *statement, size_t limit)
 {
-	struct recorder recorder = {};
+	struct scene_recorder recorder = {};
 	char two[2000];
 	struct sim *sim;
 
 	snprintf(two, sizeof(two), "%s%s", statement, sim_modern_2);
 	sim = sim_new(35, sim_modern_1, two);
-	sim->filter = record;
+	sim->filter = scene_record;
 	sim->filter_context = &recorder;
 	sim_set_up(sim, 0, true);
 	sim_run(sim, MILLISECONDS(1));
@@ -863,8 +789,7 @@ static void flood(const char *statement, size_t limit)
 	/* who never goes on with IKE_AUTH is forgotten */
 	sim_run(sim, SECONDS(70));
 	assert_int_equal(sim_count_sas(sim, 1), 0);
-	for (size_t i = 0; i < recorder.count; i++)
-		buffer_free(&recorder.octets[i]);
+	scene_recorder_free(&recorder);
 	sim_free(sim);
 }
 
@@ -887,11 +812,11 @@ static bool nat(struct sim *sim, struct sim_message *message)
 /* B10: the NAT is seen, both ends go to 4500 and ESP goes into UDP. */
 static void test_nat(void **state)
 {
-	struct sim *sim = modern(36);
+	struct sim *sim = scene_modern(36);
 	struct sim_sa *sa;
 
 	sim->filter = nat;
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	assert_true(sim_logged(sim, "NAT found: in front of the peer"));
 	assert_true(sim_logged(sim, "NAT found: in front of us"));
 	TAILQ_FOREACH(sa, &sim->nodes[1].sas, link) {
@@ -901,26 +826,26 @@ static void test_nat(void **state)
 	TAILQ_FOREACH(sa, &sim->nodes[0].sas, link)
 		assert_int_equal(sa->sa.remote_port, 4500);
 	ike_rekey_children(sim->nodes[1].ike, NULL);
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
 static bool nat_and_record(struct sim *sim, struct sim_message *message)
 {
-	return nat(sim, message) && record(sim, message);
+	return nat(sim, message) && scene_record(sim, message);
 }
 
 /* Behind a NAT the peer may move, but not because somebody repeats its words from elsewhere. */
 static void test_replay_does_not_move(void **state)
 {
 	struct endpoint elsewhere = { address_of_ipv4(0x0a0000c8), 666 };
-	struct recorder recorder = {};
-	struct sim *sim = modern(36);
+	struct scene_recorder recorder = {};
+	struct sim *sim = scene_modern(36);
 	struct ike_sa *sa;
 
 	sim->filter = nat_and_record;
 	sim->filter_context = &recorder;
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	ike_rekey_children(sim->nodes[0].ike, NULL);
 	sim_run(sim, SECONDS(2));
 	sim->filter = nat;
@@ -939,7 +864,7 @@ static void test_no_nat(void **state)
 {
 	struct sim *sim = s0(37);
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	assert_true(sim_logged(sim, "No NAT found"));
 	assert_false(sim_logged(sim, "floating"));
 	sim_free(sim);
@@ -948,11 +873,11 @@ static void test_no_nat(void **state)
 /* Expiry by the kernel: soft brings a successor, hard a new child. */
 static void test_expire(void **state)
 {
-	struct sim *sim = modern(38);
+	struct sim *sim = scene_modern(38);
 	struct sim_node *node = &sim->nodes[0];
 	struct kernel_expire expire = { .ifindex = 7 };
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	expire.id = (struct kernel_sa_id){ .direction = SA_OUTBOUND, .spi = node->current_out };
 	node->kernel.events.expire(node->kernel.events.context, &expire);
 	sim_run(sim, SECONDS(2));
@@ -963,7 +888,7 @@ static void test_expire(void **state)
 	node->kernel.events.expire(node->kernel.events.context, &expire);
 	sim_run(sim, SECONDS(2));
 	assert_int_not_equal(node->current_out, expire.id.spi);
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
@@ -977,12 +902,12 @@ static bool waits_for_retry(struct sim *sim)
 /* An acquire cuts the wait after a failure short. */
 static void test_acquire(void **state)
 {
-	struct sim *sim = modern(39);
+	struct sim *sim = scene_modern(39);
 	struct kernel_acquire acquire = { .ifindex = 7 };
 
 	sim->cut = true;
 	sim_set_up(sim, 1, false);
-	responder_is_up(sim);
+	scene_answer_only(sim, 1);
 	sim_set_up(sim, 0, true);
 	assert_true(sim_run_until(sim, SECONDS(400), waits_for_retry));
 	sim->cut = false;
@@ -995,10 +920,10 @@ static void test_acquire(void **state)
 static void test_tunnel_gone(void **state)
 {
 	for (int after = 0; after < 60; after++) {
-		struct sim *sim = modern(40);
+		struct sim *sim = scene_modern(40);
 
 		sim_set_up(sim, 1, false);
-		responder_is_up(sim);
+		scene_answer_only(sim, 1);
 		sim_set_up(sim, 0, true);
 		sim_run(sim, MILLISECONDS(after));
 		if (after > 30)
@@ -1012,24 +937,9 @@ static void test_tunnel_gone(void **state)
 	}
 }
 
-static void reload(struct sim *sim, int index, const char *config)
-{
-	struct sim_node *node = &sim->nodes[index];
-	struct policy *old = node->policy;
-	struct config_report report;
-	struct result result;
-
-	config_report_init(&report);
-	result = config_load_text("sim", bytes_of_string(config), &report, &node->policy);
-	assert_int_equal(result.code, 0);
-	config_report_free(&report);
-	ike_set_policy(node->ike, node->policy);
-	policy_free(old);
-}
-
 static void rename_profile(const char *config, char *out, size_t size)
 {
-	replace(config, "crypto ikev2 profile P\n", "crypto ikev2 profile Q\n", out, size);
+	scene_replace(config, "crypto ikev2 profile P\n", "crypto ikev2 profile Q\n", out, size);
 	memcpy(strstr(out, "set ikev2-profile P") + strlen("set ikev2-profile "), "Q", 1);
 }
 
@@ -1040,17 +950,17 @@ static void test_reload(void **state)
 
 	rename_profile(sim_modern_1, other, sizeof(other));
 	for (int after = 0; after < 30; after += 2) {
-		struct sim *sim = modern(41);
+		struct sim *sim = scene_modern(41);
 
 		sim_set_up(sim, 1, false);
-		responder_is_up(sim);
+		scene_answer_only(sim, 1);
 		sim_set_up(sim, 0, true);
 		sim_run(sim, MILLISECONDS(after));
-		reload(sim, 0, other);
+		scene_reload(sim, 0, other);
 		sim_run(sim, MILLISECONDS(after % 8));
-		reload(sim, 0, sim_modern_1);
+		scene_reload(sim, 0, sim_modern_1);
 		sim_run(sim, SECONDS(70));
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -1062,17 +972,17 @@ static void test_clear_during_rekey(void **state)
 
 	rename_profile(sim_modern_1, other, sizeof(other));
 	for (int after = 0; after < 80; after++) {
-		struct sim *sim = modern(42);
+		struct sim *sim = scene_modern(42);
 
-		bring_up_one(sim, 0);
+		scene_up_one(sim, 0);
 		ike_rekey_sas(sim->nodes[after & 1].ike, NULL);
 		sim_run(sim, MILLISECONDS(after / 4));
 		if (after & 2)
-			reload(sim, 0, other);
+			scene_reload(sim, 0, other);
 		else
 			ike_clear_sas(sim->nodes[0].ike, NULL);
 		sim_run(sim, SECONDS(10));
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -1081,7 +991,7 @@ static void test_clear_during_rekey(void **state)
 static void test_shut_down_during_start(void **state)
 {
 	for (int after = 0; after < 30; after += 2) {
-		struct sim *sim = modern(43);
+		struct sim *sim = scene_modern(43);
 
 		sim_set_up(sim, 1, false);
 		sim_set_up(sim, 0, true);
@@ -1100,10 +1010,10 @@ static void test_init_on_rekeyed(void **state)
 {
 	struct endpoint from = { address_of_ipv4(0x0a000002), 500 };
 	uint8_t octets[28] = { [17] = 0x20, [18] = 34, [19] = 8, [27] = 28 };
-	struct sim *sim = modern(44);
+	struct sim *sim = scene_modern(44);
 	uint64_t spi;
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	ike_rekey_sas(sim->nodes[1].ike, NULL);
 	sim_run(sim, SECONDS(1));
 	spi = TAILQ_FIRST(&sim->nodes[1].ike->sas)->local_spi;
@@ -1114,7 +1024,7 @@ static void test_init_on_rekeyed(void **state)
 	ike_rekey_children(sim->nodes[1].ike, NULL);
 	sim_run(sim, SECONDS(1));
 	assert_int_equal(sim_stat(sim, 1, IKE_STAT_CHILD_REKEYED), 1);
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
@@ -1142,10 +1052,10 @@ static bool lose_request(struct sim *sim, struct sim_message *message)
 /* B22, B23, RFC 7296 section 2.3: the window counts from the oldest request without an answer. */
 static void test_window(void **state)
 {
-	struct sim *sim = modern(45);
+	struct sim *sim = scene_modern(45);
 	struct gap gap = {};
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	sim->filter = lose_request;
 	sim->filter_context = &gap;
 	ike_rekey_children(sim->nodes[0].ike, NULL);
@@ -1156,7 +1066,7 @@ static void test_window(void **state)
 	assert_int_equal(gap.highest, gap.lost + 4);
 	assert_int_equal(sim_stat(sim, 1, IKE_STAT_DROP_MESSAGE_ID), 0);
 	sim->filter = NULL;
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
@@ -1169,19 +1079,19 @@ static void find_window(void *context, const struct ike_sa_facts *facts)
 static void test_window_after_rekey(void **state)
 {
 	char two[2000];
-	struct sim *sim = modern(46);
+	struct sim *sim = scene_modern(46);
 	uint32_t window;
 
-	bring_up_one(sim, 0);
+	scene_up_one(sim, 0);
 	snprintf(two, sizeof(two), "crypto ikev2 window 2\n%s", sim_modern_2);
-	reload(sim, 1, two);
+	scene_reload(sim, 1, two);
 	ike_rekey_sas(sim->nodes[0].ike, NULL);
 	sim_run(sim, SECONDS(1));
 	ike_each_sa(sim->nodes[0].ike, find_window, &window);
 	assert_int_equal(window, 2);
 	ike_each_sa(sim->nodes[1].ike, find_window, &window);
 	assert_int_equal(window, 5);
-	assert_clean(sim);
+	scene_assert_clean(sim);
 	sim_free(sim);
 }
 
@@ -1201,10 +1111,10 @@ static struct result refuse_outbound(struct kernel *kernel, const struct kernel_
 static void test_kernel_refuses_successor(void **state)
 {
 	for (int node = 0; node < 2; node++) {
-		struct sim *sim = modern(47);
+		struct sim *sim = scene_modern(47);
 		struct kernel_ops ops = *sim->nodes[node].kernel.ops;
 
-		bring_up_one(sim, 0);
+		scene_up_one(sim, 0);
 		true_ops = sim->nodes[node].kernel.ops;
 		ops.add_sa = refuse_outbound;
 		sim->nodes[node].kernel.ops = &ops;
@@ -1212,7 +1122,7 @@ static void test_kernel_refuses_successor(void **state)
 		ike_rekey_children(sim->nodes[0].ike, NULL);
 		sim_run(sim, SECONDS(30));
 		assert_int_equal(refusals, 0);
-		assert_clean(sim);
+		scene_assert_clean(sim);
 		/* at the initiator the old pair carried on until the next attempt */
 		if (node == 0)
 			assert_int_equal(sim_stat(sim, 0, IKE_STAT_CHILD_REKEYED), 1);
@@ -1225,14 +1135,14 @@ static void test_delete_during_ike_rekey(void **state)
 {
 	for (int after = 0; after < 25; after++) {
 		for (int node = 0; node < 2; node++) {
-			struct sim *sim = modern(48);
+			struct sim *sim = scene_modern(48);
 
-			bring_up_one(sim, 0);
+			scene_up_one(sim, 0);
 			ike_rekey_children(sim->nodes[node].ike, NULL);
 			sim_run(sim, MILLISECONDS(after));
 			ike_rekey_sas(sim->nodes[!node].ike, NULL);
 			sim_run(sim, SECONDS(10));
-			assert_clean(sim);
+			scene_assert_clean(sim);
 			sim_free(sim);
 		}
 	}

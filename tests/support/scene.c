@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "scene.h"
+
+struct sim *scene_modern(uint64_t seed)
+{
+	return sim_new(seed, sim_modern_1, sim_modern_2);
+}
+
+void scene_up(struct sim *sim, int initiator)
+{
+	sim_set_up(sim, !initiator, true);
+	sim_set_up(sim, initiator, true);
+	assert(sim_run_until(sim, SECONDS(120), sim_both_up));
+}
+
+void scene_answer_only(struct sim *sim, int index)
+{
+	struct sim_node *node = &sim->nodes[index];
+	struct kernel_tunnel down = node->tunnel;
+
+	down.up = false;
+	node->kernel.events.tunnel_seen(node->kernel.events.context, &down);
+	/* its own attempt would start now: the tunnel comes up with the first request */
+	node->tunnel.up = true;
+	tunnel_find(node->ike, node->tunnel.ifindex)->device.up = true;
+}
+
+void scene_up_one(struct sim *sim, int initiator)
+{
+	scene_answer_only(sim, !initiator);
+	sim_set_up(sim, initiator, true);
+	assert(sim_run_until(sim, SECONDS(120), sim_both_up));
+}
+
+void scene_assert_clean(struct sim *sim)
+{
+	sim_run(sim, SECONDS(40));
+	for (int i = 0; i < 2; i++) {
+		assert(sim_count_sas(sim, i) == 1);
+		assert(sim_count_kernel(sim, i) == 2);
+		assert(sim_ping(sim, i));
+	}
+}
+
+void scene_reload(struct sim *sim, int index, const char *config)
+{
+	struct sim_node *node = &sim->nodes[index];
+	struct policy *old = node->policy;
+	struct config_report report;
+	struct result result;
+
+	config_report_init(&report);
+	result = config_load_text("sim", bytes_of_string(config), &report, &node->policy);
+	assert(!failed(&result));
+	config_report_free(&report);
+	ike_set_policy(node->ike, node->policy);
+	policy_free(old);
+}
+
+const char *scene_replace(const char *text, const char *what, const char *by, char *out,
+			  size_t size)
+{
+	const char *at = strstr(text, what);
+
+	assert(at);
+	snprintf(out, size, "%.*s%s%s", (int)(at - text), text, by, at + strlen(what));
+	return out;
+}
+
+const char *scene_prepend(const char *statements, const char *config, char *out, size_t size)
+{
+	snprintf(out, size, "%s%s", statements, config);
+	return out;
+}
+
+bool scene_record(struct sim *sim, struct sim_message *message)
+{
+	struct scene_recorder *recorder = sim->filter_context;
+
+	if (recorder->count < SCENE_RECORDS) {
+		buffer_set(&recorder->octets[recorder->count], buffer_bytes(&message->octets));
+		recorder->from[recorder->count] = message->from;
+		recorder->to[recorder->count++] = message->to;
+	}
+	return true;
+}
+
+void scene_recorder_free(struct scene_recorder *recorder)
+{
+	for (size_t i = 0; i < recorder->count; i++)
+		buffer_free(&recorder->octets[i]);
+	recorder->count = 0;
+}

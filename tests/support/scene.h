@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_TESTS_SCENE_H
+#define SEKI_TESTS_SCENE_H
+
+/* What exchange tests do with a simulation again and again. A condition that
+ * does not hold ends the program with its line, as the simulation itself does.
+ */
+
+#include "sim.h"
+
+/** scene_modern() - both ends with today's defaults */
+struct sim *scene_modern(uint64_t seed);
+/** scene_up() - both tunnels come up at the same time */
+void scene_up(struct sim *sim, int initiator);
+/** scene_up_one() - only one end begins, so that nothing is simultaneous unless a test wants it */
+void scene_up_one(struct sim *sim, int initiator);
+/** scene_answer_only() - the tunnel of a node is up, and waits for the other end */
+void scene_answer_only(struct sim *sim, int node);
+/** scene_assert_clean() - in a while: one IKE SA and one pair on both sides, packets both ways */
+void scene_assert_clean(struct sim *sim);
+/** scene_reload() - another configuration for a running daemon */
+void scene_reload(struct sim *sim, int node, const char *config);
+/** scene_replace() - text with the first @what in it replaced; @what must be there */
+const char *scene_replace(const char *text, const char *what, const char *by, char *out,
+			  size_t size);
+/** scene_prepend() - statements in front of a configuration */
+const char *scene_prepend(const char *statements, const char *config, char *out, size_t size);
+
+#define SCENE_RECORDS 64
+
+/** struct scene_recorder - keeps the first datagrams: scene_record() is a filter, this its context */
+struct scene_recorder {
+	struct buffer octets[SCENE_RECORDS];
+	struct endpoint from[SCENE_RECORDS];
+	int to[SCENE_RECORDS];
+	size_t count;
+};
+
+bool scene_record(struct sim *sim, struct sim_message *message);
+void scene_recorder_free(struct scene_recorder *recorder);
+
+#endif
