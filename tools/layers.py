@@ -16,7 +16,7 @@ KERNEL_LAYERS = [
     {"output", "input", "outer"},
     {"sa", "policy", "tunnel", "trace"},
     {"esp", "ah", "mode"},
-    {"crypto", "replay", "algs", "selector", "addr", "drop"},
+    {"crypto", "replay", "algs", "selector", "checksum", "ah_mutable", "layout", "addr", "drop"},
 ]
 # Headers that every layer knows: what a namespace holds, and the one way up,
 # declarations of what the lower layers report.
