@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Manual keys for the module, for tests: says on netlink what its arguments
- * say, right or wrong, and prints what comes back, one JSON object a line.
+ * The module's netlink family by hand, for tests: says what its arguments say,
+ * right or wrong, and prints what comes back, one JSON object a line.
  *
- *	seki-manual sa-new ATTRIBUTE VALUE...
- *	seki-manual sa-del|sa-get|sa-flush|spi-alloc ATTRIBUTE VALUE...
- *	seki-manual list [ATTRIBUTE VALUE...]
+ *	seki-manual OPERATION ATTRIBUTE VALUE...
+ *	seki-manual list [ATTRIBUTE VALUE...]		all SAs
+ *	seki-manual policies [ATTRIBUTE VALUE...]	all policies
  *	seki-manual events [count N] [seconds N]
  *	seki-manual encap PORT		lends a socket and keeps it open
  *	seki-manual -			one such command in each line of stdin
  *
- * Attributes have the names of the specification; "dev NAME" is short for
- * "ifindex N". Addresses are text or hex: and octets, keys are octets in hex,
- * "flags" are a number, limits are named by themselves (soft-packets 10), so are
- * ports (sport 4500 dport 4500).
+ * Operations, attributes and the values of enumerations have the names of the
+ * specification; "dev NAME" is short for "ifindex N". Addresses are text or hex:
+ * and octets, keys are octets in hex, flags are a number or names with commas
+ * between. What belongs to a nest is named by itself (soft-packets 10, sport 4500)
+ * or with the nest's name before it (encap-type 1).
  *
  * Exit status: 0; 1 if the kernel refused, its sentence on stderr; 2 usage.
  */
@@ -36,124 +37,8 @@
 #include <unistd.h>
 
 #include <linux/netlink.h>
-#include <linux/seki.h>
 
-enum kind { FLAG, U8, U16, U32, U64, BE16, BE32, ADDR, HEX, STRING, NEST };
-
-struct attr {
-	const char *name;
-	int type;
-	enum kind kind;
-	const struct attr *nested;
-};
-
-static const struct attr limit_attrs[] = {
-	{ "soft-seconds", SEKI_A_LIMITS_SOFT_SECONDS, U64, NULL },
-	{ "hard-seconds", SEKI_A_LIMITS_HARD_SECONDS, U64, NULL },
-	{ "soft-bytes", SEKI_A_LIMITS_SOFT_BYTES, U64, NULL },
-	{ "hard-bytes", SEKI_A_LIMITS_HARD_BYTES, U64, NULL },
-	{ "soft-packets", SEKI_A_LIMITS_SOFT_PACKETS, U64, NULL },
-	{ "hard-packets", SEKI_A_LIMITS_HARD_PACKETS, U64, NULL },
-	{ NULL, 0, FLAG, NULL },
-};
-
-static const struct attr encap_attrs[] = {
-	{ "encap-type", SEKI_A_ENCAP_TYPE, U32, NULL },
-	{ "sport", SEKI_A_ENCAP_SPORT, BE16, NULL },
-	{ "dport", SEKI_A_ENCAP_DPORT, BE16, NULL },
-	{ NULL, 0, FLAG, NULL },
-};
-
-static const struct attr drop_attrs[] = {
-	{ "no-sa", SEKI_A_DROPS_NO_SA, U64, NULL },
-	{ "too-short", SEKI_A_DROPS_TOO_SHORT, U64, NULL },
-	{ "bad-align", SEKI_A_DROPS_BAD_ALIGN, U64, NULL },
-	{ "larval", SEKI_A_DROPS_LARVAL, U64, NULL },
-	{ "expired", SEKI_A_DROPS_EXPIRED, U64, NULL },
-	{ "seq-zero", SEKI_A_DROPS_SEQ_ZERO, U64, NULL },
-	{ "replayed", SEKI_A_DROPS_REPLAYED, U64, NULL },
-	{ "beyond-window", SEKI_A_DROPS_BEYOND_WINDOW, U64, NULL },
-	{ "auth-failed", SEKI_A_DROPS_AUTH_FAILED, U64, NULL },
-	{ "crypto-error", SEKI_A_DROPS_CRYPTO_ERROR, U64, NULL },
-	{ "crypto-busy", SEKI_A_DROPS_CRYPTO_BUSY, U64, NULL },
-	{ "bad-pad", SEKI_A_DROPS_BAD_PAD, U64, NULL },
-	{ "bad-next-header", SEKI_A_DROPS_BAD_NEXT_HEADER, U64, NULL },
-	{ "dummy", SEKI_A_DROPS_DUMMY, U64, NULL },
-	{ "wrong-endpoint", SEKI_A_DROPS_WRONG_ENDPOINT, U64, NULL },
-	{ "bad-encap", SEKI_A_DROPS_BAD_ENCAP, U64, NULL },
-	{ "inner-too-short", SEKI_A_DROPS_INNER_TOO_SHORT, U64, NULL },
-	{ "inner-bad-header", SEKI_A_DROPS_INNER_BAD_HEADER, U64, NULL },
-	{ "ecn", SEKI_A_DROPS_ECN, U64, NULL },
-	{ "dev-down", SEKI_A_DROPS_DEV_DOWN, U64, NULL },
-	{ "rx-queue-full", SEKI_A_DROPS_RX_QUEUE_FULL, U64, NULL },
-	{ "no-memory", SEKI_A_DROPS_NO_MEMORY, U64, NULL },
-	{ "no-outbound-sa", SEKI_A_DROPS_NO_OUTBOUND_SA, U64, NULL },
-	{ "seq-exhausted", SEKI_A_DROPS_SEQ_EXHAUSTED, U64, NULL },
-	{ "bad-protocol", SEKI_A_DROPS_BAD_PROTOCOL, U64, NULL },
-	{ "too-big", SEKI_A_DROPS_TOO_BIG, U64, NULL },
-	{ "no-route", SEKI_A_DROPS_NO_ROUTE, U64, NULL },
-	{ "route-loop", SEKI_A_DROPS_ROUTE_LOOP, U64, NULL },
-	{ "segment", SEKI_A_DROPS_SEGMENT, U64, NULL },
-	{ "send-failed", SEKI_A_DROPS_SEND_FAILED, U64, NULL },
-	{ NULL, 0, FLAG, NULL },
-};
-
-static const struct attr sa_attrs[] = {
-	{ "ifindex", SEKI_A_SA_IFINDEX, U32, NULL },
-	{ "direction", SEKI_A_SA_DIRECTION, U32, NULL },
-	{ "proto", SEKI_A_SA_PROTO, U8, NULL },
-	{ "spi", SEKI_A_SA_SPI, BE32, NULL },
-	{ "mode", SEKI_A_SA_MODE, U32, NULL },
-	{ "local", SEKI_A_SA_LOCAL, ADDR, NULL },
-	{ "remote", SEKI_A_SA_REMOTE, ADDR, NULL },
-	{ "encr", SEKI_A_SA_ENCR, U16, NULL },
-	{ "encr-key", SEKI_A_SA_ENCR_KEY, HEX, NULL },
-	{ "integ", SEKI_A_SA_INTEG, U16, NULL },
-	{ "integ-key", SEKI_A_SA_INTEG_KEY, HEX, NULL },
-	{ "flags", SEKI_A_SA_FLAGS, U32, NULL },
-	{ "replay-window", SEKI_A_SA_REPLAY_WINDOW, U32, NULL },
-	{ "encap", SEKI_A_SA_ENCAP, NEST, encap_attrs },
-	{ "limits", SEKI_A_SA_LIMITS, NEST, limit_attrs },
-	{ "spi-lo", SEKI_A_SA_SPI_LO, U32, NULL },
-	{ "spi-hi", SEKI_A_SA_SPI_HI, U32, NULL },
-	{ "state", SEKI_A_SA_STATE, U32, NULL },
-	{ "current", SEKI_A_SA_CURRENT, FLAG, NULL },
-	{ "packets", SEKI_A_SA_PACKETS, U64, NULL },
-	{ "bytes", SEKI_A_SA_BYTES, U64, NULL },
-	{ "seq", SEKI_A_SA_SEQ, U64, NULL },
-	{ "add-time", SEKI_A_SA_ADD_TIME, U64, NULL },
-	{ "use-time", SEKI_A_SA_USE_TIME, U64, NULL },
-	{ "age", SEKI_A_SA_AGE, U64, NULL },
-	{ "idle", SEKI_A_SA_IDLE, U64, NULL },
-	{ "drops", SEKI_A_SA_DROPS, NEST, drop_attrs },
-	{ "hard", SEKI_A_SA_HARD, FLAG, NULL },
-	{ "limit", SEKI_A_SA_LIMIT, U32, NULL },
-	{ NULL, 0, FLAG, NULL },
-};
-
-static const struct attr acquire_attrs[] = {
-	{ "ifindex", SEKI_A_ACQUIRE_IFINDEX, U32, NULL },
-	{ "ifname", SEKI_A_ACQUIRE_IFNAME, STRING, NULL },
-	{ "local", SEKI_A_ACQUIRE_LOCAL, ADDR, NULL },
-	{ "remote", SEKI_A_ACQUIRE_REMOTE, ADDR, NULL },
-	{ "profile", SEKI_A_ACQUIRE_PROFILE, STRING, NULL },
-	{ "inner-proto", SEKI_A_ACQUIRE_INNER_PROTO, U8, NULL },
-	{ "inner-src", SEKI_A_ACQUIRE_INNER_SRC, ADDR, NULL },
-	{ "inner-dst", SEKI_A_ACQUIRE_INNER_DST, ADDR, NULL },
-	{ "inner-sport", SEKI_A_ACQUIRE_INNER_SPORT, BE16, NULL },
-	{ "inner-dport", SEKI_A_ACQUIRE_INNER_DPORT, BE16, NULL },
-	{ NULL, 0, FLAG, NULL },
-};
-
-static const struct {
-	const char *name;
-	int cmd;
-} events[] = {
-	{ "acquire", SEKI_CMD_ACQUIRE_NTF },
-	{ "expire", SEKI_CMD_EXPIRE_NTF },
-	{ "sa-new", SEKI_CMD_SA_NEW_NTF },
-	{ "sa-del", SEKI_CMD_SA_DEL_NTF },
-};
+#include "spec_tables.h"
 
 static struct nl_sock *sock;
 static int family;
@@ -165,11 +50,30 @@ static void usage(const char *what)
 	exit(2);
 }
 
-static const struct attr *find_attr(const struct attr *set, const char *name)
+static const struct spec_attr *find_attr(const struct spec_attr *set, const char *name)
 {
 	for (; set->name; set++)
 		if (!strcmp(set->name, name))
 			return set;
+	return NULL;
+}
+
+static const struct spec_attr *find_in_nest(const struct spec_attr *nest, const char *name)
+{
+	size_t len = strlen(nest->name);
+
+	if (!strncmp(name, nest->name, len) && name[len] == '-')
+		name += len + 1;
+	return find_attr(nest->nested, name);
+}
+
+static const struct spec_op *find_op(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(spec_ops) / sizeof(spec_ops[0]); i++)
+		if (!strcmp(spec_ops[i].name, name))
+			return &spec_ops[i];
 	return NULL;
 }
 
@@ -205,146 +109,171 @@ static void put_addr(struct nl_msg *msg, int type, const char *text)
 	nla_put(msg, type, (int)len, addr);
 }
 
-static void put_attr(struct nl_msg *msg, const struct attr *attr, const char *text)
+static unsigned long long parse_value(const struct spec_attr *attr, const char *text)
 {
-	unsigned long long value = strtoull(text, NULL, 0);
+	unsigned long long value = 0;
+	const struct spec_value *known;
+	char *end, copy[256], *save, *word;
+
+	value = strtoull(text, &end, 0);
+	if (!*end)
+		return value;
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		for (known = attr->values; known && known->name; known++)
+			if (!strcmp(known->name, word))
+				break;
+		if (!known || !known->name)
+			usage(text);
+		value |= known->value;
+	}
+	return value;
+}
+
+static void put_attr(struct nl_msg *msg, const struct spec_attr *attr, const char *text)
+{
 	uint8_t octets[256];
 
 	switch (attr->kind) {
-	case U8:
-		nla_put_u8(msg, attr->type, (uint8_t)value);
+	case SPEC_U8:
+		nla_put_u8(msg, attr->type, (uint8_t)parse_value(attr, text));
 		break;
-	case U16:
-		nla_put_u16(msg, attr->type, (uint16_t)value);
+	case SPEC_U16:
+		nla_put_u16(msg, attr->type, (uint16_t)parse_value(attr, text));
 		break;
-	case BE16:
-		nla_put_u16(msg, attr->type, htons((uint16_t)value));
+	case SPEC_BE16:
+		nla_put_u16(msg, attr->type, htons((uint16_t)parse_value(attr, text)));
 		break;
-	case U32:
-		nla_put_u32(msg, attr->type, (uint32_t)value);
+	case SPEC_U32:
+		nla_put_u32(msg, attr->type, (uint32_t)parse_value(attr, text));
 		break;
-	case BE32:
-		nla_put_u32(msg, attr->type, htonl((uint32_t)value));
+	case SPEC_BE32:
+		nla_put_u32(msg, attr->type, htonl((uint32_t)parse_value(attr, text)));
 		break;
-	case U64:
-		nla_put_u64(msg, attr->type, value);
+	case SPEC_U64:
+		nla_put_u64(msg, attr->type, parse_value(attr, text));
 		break;
-	case ADDR:
+	case SPEC_ADDRESS:
 		put_addr(msg, attr->type, text);
 		break;
-	case HEX:
+	case SPEC_OCTETS:
 		nla_put(msg, attr->type, (int)parse_hex(text, octets, sizeof(octets)), octets);
 		break;
-	case STRING:
+	case SPEC_STRING:
 		nla_put_string(msg, attr->type, text);
 		break;
-	case FLAG:
+	case SPEC_FLAG:
 		nla_put_flag(msg, attr->type);
 		break;
-	case NEST:
+	case SPEC_NEST:
+	case SPEC_PAD:
 		usage("a nest has no value of its own");
 	}
 }
 
-/* The arguments that belong to a nest become one. */
-static void put_nest(struct nl_msg *msg, int type, const struct attr *set, char **argv)
+/* The arguments that belong to a nest become one; how many were there? */
+static unsigned int put_nest(struct nl_msg *msg, const struct spec_attr *set,
+			     const struct spec_attr *nest, char **argv)
 {
-	struct nlattr *nest = NULL;
-	const struct attr *attr;
+	struct nlattr *start = NULL;
+	const struct spec_attr *attr;
+	unsigned int count = 0;
 
 	for (; argv[0]; argv += 2) {
-		attr = find_attr(set, argv[0]);
+		attr = find_attr(set, argv[0]) ? NULL : find_in_nest(nest, argv[0]);
 		if (!attr)
 			continue;
-		if (!nest)
-			nest = nla_nest_start(msg, type | NLA_F_NESTED);
+		if (!start)
+			start = nla_nest_start(msg, nest->type | NLA_F_NESTED);
 		put_attr(msg, attr, argv[1]);
+		count++;
 	}
-	if (nest)
-		nla_nest_end(msg, nest);
+	if (start)
+		nla_nest_end(msg, start);
+	return count;
 }
 
-static void put_attrs(struct nl_msg *msg, char **argv)
+static void put_attrs(struct nl_msg *msg, const struct spec_attr *set, char **argv)
 {
-	const struct attr *attr;
+	const struct spec_attr *attr;
+	unsigned int left = 0;
 	char **arg;
 
 	for (arg = argv; arg[0]; arg += 2) {
 		if (!arg[1])
 			usage("attribute without value");
-		if (!strcmp(arg[0], "dev")) {
-			nla_put_u32(msg, SEKI_A_SA_IFINDEX, if_nametoindex(arg[1]));
-			continue;
-		}
-		if (!strcmp(arg[0], "direction") && !strcmp(arg[1], "in"))
-			arg[1] = (char *)"1";
-		if (!strcmp(arg[0], "direction") && !strcmp(arg[1], "out"))
-			arg[1] = (char *)"2";
-		attr = find_attr(sa_attrs, arg[0]);
-		if (attr)
+		attr = find_attr(set, strcmp(arg[0], "dev") ? arg[0] : "ifindex");
+		if (!attr)
+			left++;
+		else if (!strcmp(arg[0], "dev"))
+			nla_put_u32(msg, attr->type, if_nametoindex(arg[1]));
+		else
 			put_attr(msg, attr, arg[1]);
-		else if (!find_attr(limit_attrs, arg[0]) && !find_attr(encap_attrs, arg[0]))
-			usage(arg[0]);
 	}
-	put_nest(msg, SEKI_A_SA_LIMITS, limit_attrs, argv);
-	put_nest(msg, SEKI_A_SA_ENCAP, encap_attrs, argv);
+	for (attr = set; attr->name && left; attr++)
+		if (attr->kind == SPEC_NEST)
+			left -= put_nest(msg, set, attr, argv);
+	if (left)
+		usage("an argument is no attribute of this operation");
 }
 
 /* In */
 
-static void print_attrs(const struct attr *set, struct nlattr *head, int len);
+static void print_attrs(const struct spec_attr *set, struct nlattr *head, int len);
 
-static void print_value(const struct attr *attr, struct nlattr *nla)
+static void print_value(const struct spec_attr *attr, struct nlattr *nla)
 {
 	char text[INET6_ADDRSTRLEN];
 	uint64_t wide;
 
 	switch (attr->kind) {
-	case U8:
+	case SPEC_U8:
 		printf("%u", nla_get_u8(nla));
 		break;
-	case U16:
+	case SPEC_U16:
 		printf("%u", nla_get_u16(nla));
 		break;
-	case BE16:
+	case SPEC_BE16:
 		printf("%u", ntohs(nla_get_u16(nla)));
 		break;
-	case U32:
+	case SPEC_U32:
 		printf("%u", nla_get_u32(nla));
 		break;
-	case BE32:
+	case SPEC_BE32:
 		printf("\"0x%08x\"", ntohl(nla_get_u32(nla)));
 		break;
-	case U64:
+	case SPEC_U64:
 		memcpy(&wide, nla_data(nla), sizeof(wide));
 		printf("%llu", (unsigned long long)wide);
 		break;
-	case ADDR:
+	case SPEC_ADDRESS:
 		printf("\"%s\"", inet_ntop(nla_len(nla) == 4 ? AF_INET : AF_INET6, nla_data(nla),
 					   text, sizeof(text)));
 		break;
-	case FLAG:
+	case SPEC_FLAG:
 		printf("true");
 		break;
-	case STRING:
+	case SPEC_STRING:
 		printf("\"%s\"", nla_get_string(nla));
 		break;
-	case NEST:
+	case SPEC_NEST:
 		printf("{");
 		print_attrs(attr->nested, nla_data(nla), nla_len(nla));
 		printf("}");
 		break;
-	case HEX:
+	case SPEC_OCTETS:
 		/* only keys are, and they never come out */
 		printf("\"LEAKED\"");
+		break;
+	case SPEC_PAD:
 		break;
 	}
 }
 
-static void print_attrs(const struct attr *set, struct nlattr *head, int len)
+static void print_attrs(const struct spec_attr *set, struct nlattr *head, int len)
 {
 	const char *comma = "";
-	const struct attr *attr;
+	const struct spec_attr *attr;
 	struct nlattr *nla;
 	int rem;
 
@@ -352,26 +281,34 @@ static void print_attrs(const struct attr *set, struct nlattr *head, int len)
 	{
 		for (attr = set; attr->name && attr->type != nla_type(nla); attr++)
 			;
-		if (!attr->name)
+		if (attr->name && attr->kind == SPEC_PAD)
 			continue;
-		printf("%s\"%s\":", comma, attr->name);
-		print_value(attr, nla);
+		if (attr->name) {
+			printf("%s\"%s\":", comma, attr->name);
+			print_value(attr, nla);
+		} else {
+			printf("%s\"unknown-%d\":true", comma, nla_type(nla));
+		}
 		comma = ",";
 	}
 }
 
+/* Events are the operations whose names end in -ntf. */
 static int print_message(struct nl_msg *msg, void *arg)
 {
 	struct genlmsghdr *hdr = genlmsg_hdr(nlmsg_hdr(msg));
-	size_t i;
+	const struct spec_op *op = spec_ops;
+	const char *end;
 
 	(void)arg;
+	while (op->cmd != hdr->cmd)
+		if (++op == spec_ops + sizeof(spec_ops) / sizeof(spec_ops[0]))
+			usage("a message that the specification does not know");
+	end = strstr(op->name, "-ntf");
 	printf("{");
-	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		if (events[i].cmd == hdr->cmd)
-			printf("\"event\":\"%s\",", events[i].name);
-	print_attrs(hdr->cmd == SEKI_CMD_ACQUIRE_NTF ? acquire_attrs : sa_attrs,
-		    genlmsg_attrdata(hdr, 0), genlmsg_attrlen(hdr, 0));
+	if (end)
+		printf("\"event\":\"%.*s\",", (int)(end - op->name), op->name);
+	print_attrs(op->set, genlmsg_attrdata(hdr, 0), genlmsg_attrlen(hdr, 0));
 	printf("}\n");
 	fflush(stdout);
 	heard++;
@@ -406,15 +343,15 @@ static int done(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
-static int request(int cmd, int flags, char **argv)
+static int request(const struct spec_op *op, int flags, char **argv)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 	struct nl_msg *msg = nlmsg_alloc();
 	int status = 1;
 
-	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, (uint8_t)cmd,
+	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, (uint8_t)op->cmd,
 		    SEKI_FAMILY_VERSION);
-	put_attrs(msg, argv);
+	put_attrs(msg, op->set, argv);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, print_message, NULL);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, done, &status);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, done, &status);
@@ -489,23 +426,14 @@ static int lend_socket(const char *port)
 
 static int run(char **argv)
 {
-	static const struct {
-		const char *name;
-		int cmd;
-		int flags;
-	} requests[] = {
-		{ "sa-new", SEKI_CMD_SA_NEW, NLM_F_ACK },
-		{ "sa-del", SEKI_CMD_SA_DEL, NLM_F_ACK },
-		{ "sa-get", SEKI_CMD_SA_GET, NLM_F_ACK },
-		{ "sa-flush", SEKI_CMD_SA_FLUSH, NLM_F_ACK },
-		{ "spi-alloc", SEKI_CMD_SPI_ALLOC, NLM_F_ACK },
-		{ "list", SEKI_CMD_SA_GET, NLM_F_DUMP },
-	};
-	size_t i;
+	const struct spec_op *op = find_op(argv[0]);
 
-	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
-		if (!strcmp(argv[0], requests[i].name))
-			return request(requests[i].cmd, requests[i].flags, argv + 1);
+	if (op && !strstr(op->name, "-ntf"))
+		return request(op, NLM_F_ACK, argv + 1);
+	if (!strcmp(argv[0], "list"))
+		return request(find_op("sa-get"), NLM_F_DUMP, argv + 1);
+	if (!strcmp(argv[0], "policies"))
+		return request(find_op("policy-get"), NLM_F_DUMP, argv + 1);
 	if (!strcmp(argv[0], "events"))
 		return listen_events(argv + 1);
 	if (!strcmp(argv[0], "encap") && argv[1])

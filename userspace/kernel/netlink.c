@@ -19,44 +19,6 @@
 #include "base/memory.h"
 #include "kernel/internal.h"
 
-static const char *const drop_names[SEKI_A_DROPS_MAX + 1] = {
-	[SEKI_A_DROPS_NO_SA] = "no-sa",
-	[SEKI_A_DROPS_TOO_SHORT] = "too-short",
-	[SEKI_A_DROPS_BAD_ALIGN] = "bad-align",
-	[SEKI_A_DROPS_LARVAL] = "larval",
-	[SEKI_A_DROPS_EXPIRED] = "expired",
-	[SEKI_A_DROPS_SEQ_ZERO] = "seq-zero",
-	[SEKI_A_DROPS_REPLAYED] = "replayed",
-	[SEKI_A_DROPS_BEYOND_WINDOW] = "beyond-window",
-	[SEKI_A_DROPS_AUTH_FAILED] = "auth-failed",
-	[SEKI_A_DROPS_CRYPTO_ERROR] = "crypto-error",
-	[SEKI_A_DROPS_CRYPTO_BUSY] = "crypto-busy",
-	[SEKI_A_DROPS_BAD_PAD] = "bad-pad",
-	[SEKI_A_DROPS_BAD_NEXT_HEADER] = "bad-next-header",
-	[SEKI_A_DROPS_DUMMY] = "dummy",
-	[SEKI_A_DROPS_WRONG_ENDPOINT] = "wrong-endpoint",
-	[SEKI_A_DROPS_BAD_ENCAP] = "bad-encap",
-	[SEKI_A_DROPS_INNER_TOO_SHORT] = "inner-too-short",
-	[SEKI_A_DROPS_INNER_BAD_HEADER] = "inner-bad-header",
-	[SEKI_A_DROPS_ECN] = "ecn",
-	[SEKI_A_DROPS_DEV_DOWN] = "dev-down",
-	[SEKI_A_DROPS_RX_QUEUE_FULL] = "rx-queue-full",
-	[SEKI_A_DROPS_NO_MEMORY] = "no-memory",
-	[SEKI_A_DROPS_NO_OUTBOUND_SA] = "no-outbound-sa",
-	[SEKI_A_DROPS_SEQ_EXHAUSTED] = "seq-exhausted",
-	[SEKI_A_DROPS_BAD_PROTOCOL] = "bad-protocol",
-	[SEKI_A_DROPS_TOO_BIG] = "too-big",
-	[SEKI_A_DROPS_NO_ROUTE] = "no-route",
-	[SEKI_A_DROPS_ROUTE_LOOP] = "route-loop",
-	[SEKI_A_DROPS_SEGMENT] = "segment",
-	[SEKI_A_DROPS_SEND_FAILED] = "send-failed",
-};
-
-const char *kernel_drop_name(int attribute)
-{
-	return attribute >= 0 && attribute <= SEKI_A_DROPS_MAX ? drop_names[attribute] : NULL;
-}
-
 const struct nla_policy sa_policy[SEKI_A_SA_MAX + 1] = {
 	[SEKI_A_SA_IFINDEX] = { .type = NLA_U32 },  [SEKI_A_SA_DIRECTION] = { .type = NLA_U32 },
 	[SEKI_A_SA_PROTO] = { .type = NLA_U8 },	    [SEKI_A_SA_SPI] = { .type = NLA_U32 },
