@@ -171,6 +171,24 @@ static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id 
 	return RESULT_OK;
 }
 
+static struct result sa_set_endpoints(struct kernel *kernel, const struct kernel_sa_id *id,
+				      const struct endpoint *local, const struct endpoint *remote)
+{
+	struct sim_sa *sa = find_sa(node_of_kernel(kernel), id->direction, id->spi);
+
+	if (!sa || sa->larval)
+		return fail(-ENOENT, "no such SA");
+	/* The id tells where the SA was, and encapsulation neither begins nor ends. */
+	assert(address_equal(&sa->sa.id.local, &id->local));
+	assert(address_equal(&sa->sa.id.remote, &id->remote));
+	assert(!sa->sa.local_port == !local->port && !sa->sa.remote_port == !remote->port);
+	sa->sa.id.local = local->address;
+	sa->sa.id.remote = remote->address;
+	sa->sa.local_port = local->port;
+	sa->sa.remote_port = remote->port;
+	return RESULT_OK;
+}
+
 static struct result get_counters(struct kernel *kernel, const struct kernel_sa_id *id,
 				  struct kernel_counters *counters)
 {
@@ -202,6 +220,7 @@ static const struct kernel_ops kernel_ops = {
 	.alloc_spi = alloc_spi,
 	.add_sa = add_sa,
 	.delete_sa = delete_sa,
+	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
 	.each_sa = each_sa,
 };

@@ -35,9 +35,10 @@ static struct kernel *kernel = &netlink.base;
 static int generic, route, links; /* the fake kernel's ends */
 
 static struct {
-	unsigned int acquires, expires, seen, gone, deleted;
+	unsigned int acquires, expires, moves, seen, gone, deleted;
 	struct kernel_acquire acquire;
 	struct kernel_expire expire;
+	struct kernel_peer_moved moved;
 	struct kernel_tunnel tunnel;
 	uint32_t gone_ifindex;
 } got;
@@ -52,6 +53,12 @@ static void on_expire(void *context, const struct kernel_expire *expire)
 {
 	got.expires++;
 	got.expire = *expire;
+}
+
+static void on_moved(void *context, const struct kernel_peer_moved *moved)
+{
+	got.moves++;
+	got.moved = *moved;
 }
 
 static void on_seen(void *context, const struct kernel_tunnel *tunnel)
@@ -69,6 +76,7 @@ static void on_gone(void *context, uint32_t ifindex)
 static const struct kernel_events events = {
 	.acquire = on_acquire,
 	.expire = on_expire,
+	.peer_moved = on_moved,
 	.tunnel_seen = on_seen,
 	.tunnel_gone = on_gone,
 };
@@ -285,6 +293,7 @@ static struct kernel_sa full_sa(void)
 		.encr_key = { encr_key, 16 },
 		.integ_key = { integ_key, 20 },
 		.esn = true,
+		.roaming = true,
 		.replay_window = 2048,
 		.limits = { .soft_seconds = 3000,
 			    .hard_seconds = 3600,
@@ -314,7 +323,7 @@ static void add_sa_says_everything(void **state)
 	assert_octets(tb[SEKI_A_SA_ENCR_KEY], encr_key, 16);
 	assert_int_equal(nla_get_u16(tb[SEKI_A_SA_INTEG]), 2);
 	assert_octets(tb[SEKI_A_SA_INTEG_KEY], integ_key, 20);
-	assert_u32(tb[SEKI_A_SA_FLAGS], SEKI_SA_FLAGS_ESN);
+	assert_u32(tb[SEKI_A_SA_FLAGS], SEKI_SA_FLAGS_ESN | SEKI_SA_FLAGS_ROAMING);
 	assert_u32(tb[SEKI_A_SA_REPLAY_WINDOW], 2048);
 
 	assert_int_equal(nla_parse_nested(nest, SEKI_A_ENCAP_MAX, tb[SEKI_A_SA_ENCAP], NULL), 0);
@@ -430,6 +439,57 @@ static void silence_of_the_kernel_ends(void **state)
 
 	setsockopt(netlink.generic.fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	assert_int_equal(kernel->ops->delete_sa(kernel, &id).code, -ETIMEDOUT);
+}
+
+static struct endpoint endpoint_of(const char *text, uint16_t port)
+{
+	struct endpoint endpoint = { .port = port };
+
+	assert_true(address_parse(text, &endpoint.address));
+	return endpoint;
+}
+
+static void an_sa_moves_with_its_ports(void **state)
+{
+	const struct endpoint local = endpoint_of("10.0.0.9", 4500);
+	const struct endpoint remote = endpoint_of("2001:db8::5", 61235);
+	struct nlattr *tb[SEKI_A_SA_MAX + 1], *encap[SEKI_A_ENCAP_MAX + 1];
+	struct kernel_sa_id id = sa_id(0x1000, SA_INBOUND);
+
+	answer(generic, verdict(0, NULL, 1, 0), NULL);
+	assert_int_equal(kernel->ops->sa_set_endpoints(kernel, &id, &local, &remote).code, 0);
+	read_family_request(SEKI_CMD_SA_SET, NLM_F_ACK, tb, SEKI_A_SA_MAX);
+	assert_u32(tb[SEKI_A_SA_DIRECTION], SEKI_DIRECTION_IN);
+	assert_octets(tb[SEKI_A_SA_PROTO], "\x32", 1);
+	assert_octets(tb[SEKI_A_SA_SPI], "\0\0\x10\0", 4);
+	assert_octets(tb[SEKI_A_SA_LOCAL], "\x0a\0\0\1", 4);
+	assert_octets(tb[SEKI_A_SA_REMOTE], "\x0a\0\0\2", 4);
+	assert_octets(tb[SEKI_A_SA_NEW_LOCAL], "\x0a\0\0\x09", 4);
+	assert_octets(tb[SEKI_A_SA_NEW_REMOTE], remote.address.octets, 16);
+	assert_int_equal(nla_parse_nested(encap, SEKI_A_ENCAP_MAX, tb[SEKI_A_SA_ENCAP], NULL), 0);
+	assert_u32(encap[SEKI_A_ENCAP_TYPE], SEKI_ENCAP_TYPE_ESPINUDP);
+	assert_octets(encap[SEKI_A_ENCAP_SPORT], "\x11\x94", 2);
+	assert_octets(encap[SEKI_A_ENCAP_DPORT], "\xef\x33", 2);
+}
+
+static void an_sa_moves_without_udp(void **state)
+{
+	const struct endpoint local = endpoint_of("10.0.0.9", 0);
+	const struct endpoint remote = endpoint_of("10.0.0.2", 0);
+	struct kernel_sa_id id = sa_id(0x1000, SA_OUTBOUND);
+	struct nlattr *tb[SEKI_A_SA_MAX + 1];
+	struct result result;
+
+	answer(generic, verdict(0, NULL, 1, 0), NULL);
+	assert_int_equal(kernel->ops->sa_set_endpoints(kernel, &id, &local, &remote).code, 0);
+	read_family_request(SEKI_CMD_SA_SET, NLM_F_ACK, tb, SEKI_A_SA_MAX);
+	assert_octets(tb[SEKI_A_SA_NEW_LOCAL], "\x0a\0\0\x09", 4);
+	assert_null(tb[SEKI_A_SA_ENCAP]);
+
+	answer(generic, verdict(-ESRCH, "There is no such SA", 2, 0), NULL);
+	result = kernel->ops->sa_set_endpoints(kernel, &id, &local, &remote);
+	assert_int_equal(result.code, -ENOENT);
+	assert_string_equal(result.why, "There is no such SA");
 }
 
 static void counters_and_drops(void **state)
@@ -569,6 +629,36 @@ static void expire_tells_which_sa(void **state)
 	hear(generic_event, msg);
 	assert_true(got.expire.hard);
 	assert_int_equal(got.expire.id.direction, SA_INBOUND);
+}
+
+static void peer_moved_tells_where_to(void **state)
+{
+	struct nl_msg *msg = family_message(SEKI_CMD_PEER_NTF, 0, 0);
+	struct nlattr *encap;
+
+	put_sa_id(msg, 0x1000, SEKI_DIRECTION_IN);
+	put_ipv4(msg, SEKI_A_SA_NEW_LOCAL, "10.0.0.1");
+	put_ipv4(msg, SEKI_A_SA_NEW_REMOTE, "192.0.2.77");
+	encap = nla_nest_start(msg, SEKI_A_SA_ENCAP);
+	nla_put_u32(msg, SEKI_A_ENCAP_TYPE, SEKI_ENCAP_TYPE_ESPINUDP);
+	nla_put_u16(msg, SEKI_A_ENCAP_SPORT, htons(4500));
+	nla_put_u16(msg, SEKI_A_ENCAP_DPORT, htons(61235));
+	nla_nest_end(msg, encap);
+	hear(generic_event, msg);
+	assert_int_equal(got.moves, 1);
+	assert_int_equal(got.moved.id.spi, 0x1000);
+	assert_int_equal(got.moved.id.direction, SA_INBOUND);
+	assert_int_equal(address_ipv4(&got.moved.id.remote), 0x0a000002);
+	assert_int_equal(address_ipv4(&got.moved.local.address), 0x0a000001);
+	assert_int_equal(got.moved.local.port, 4500);
+	assert_int_equal(address_ipv4(&got.moved.remote.address), 0xc000024d);
+	assert_int_equal(got.moved.remote.port, 61235);
+
+	msg = family_message(SEKI_CMD_PEER_NTF, 0, 0);
+	put_sa_id(msg, 0x1000, SEKI_DIRECTION_IN);
+	put_ipv4(msg, SEKI_A_SA_NEW_LOCAL, "10.0.0.1"); /* from nowhere */
+	hear(generic_event, msg);
+	assert_int_equal(got.moves, 1);
 }
 
 static void broken_and_foreign_events_reach_nobody(void **state)
@@ -908,12 +998,15 @@ int main(void)
 		NETLINK_TEST(broken_verdicts_are_errors),
 		NETLINK_TEST(late_answers_are_ignored),
 		NETLINK_TEST(silence_of_the_kernel_ends),
+		NETLINK_TEST(an_sa_moves_with_its_ports),
+		NETLINK_TEST(an_sa_moves_without_udp),
 		NETLINK_TEST(counters_and_drops),
 		NETLINK_TEST(every_drop_reason_has_a_name),
 		NETLINK_TEST(each_sa_may_be_deleted_while_listed),
 		NETLINK_TEST(a_dump_may_end_with_an_error),
 		NETLINK_TEST(acquire_tells_which_packet),
 		NETLINK_TEST(expire_tells_which_sa),
+		NETLINK_TEST(peer_moved_tells_where_to),
 		NETLINK_TEST(broken_and_foreign_events_reach_nobody),
 		NETLINK_TEST(tunnels_are_told_when_they_change),
 		NETLINK_TEST(other_links_are_left_alone),

@@ -66,6 +66,30 @@ static bool expire(const struct kernel_events *events, struct nlmsghdr *message)
 	return true;
 }
 
+static bool peer_moved(const struct kernel_events *events, struct nlmsghdr *message)
+{
+	static const struct nla_policy encap_policy[SEKI_A_ENCAP_MAX + 1] = {
+		[SEKI_A_ENCAP_SPORT] = { .type = NLA_U16 },
+		[SEKI_A_ENCAP_DPORT] = { .type = NLA_U16 },
+	};
+	struct nlattr *tb[SEKI_A_SA_MAX + 1], *encap[SEKI_A_ENCAP_MAX + 1] = { NULL };
+	struct kernel_peer_moved found;
+
+	if (genlmsg_parse(message, 0, tb, SEKI_A_SA_MAX, sa_policy) < 0 ||
+	    !sa_id_parse(tb, &found.id))
+		return false;
+	if (tb[SEKI_A_SA_ENCAP] &&
+	    nla_parse_nested(encap, SEKI_A_ENCAP_MAX, tb[SEKI_A_SA_ENCAP], encap_policy) < 0)
+		return false;
+	found.local = get_endpoint(tb[SEKI_A_SA_NEW_LOCAL], encap[SEKI_A_ENCAP_SPORT]);
+	found.remote = get_endpoint(tb[SEKI_A_SA_NEW_REMOTE], encap[SEKI_A_ENCAP_DPORT]);
+	if (found.local.address.family == AF_UNSPEC || found.remote.address.family == AF_UNSPEC)
+		return false;
+	if (events->peer_moved)
+		events->peer_moved(events->context, &found);
+	return true;
+}
+
 void generic_event(void *context, struct nlmsghdr *message)
 {
 	struct kernel_netlink *netlink = context;
@@ -82,6 +106,8 @@ void generic_event(void *context, struct nlmsghdr *message)
 		good = acquire(events, message);
 	else if (header->cmd == SEKI_CMD_EXPIRE_NTF)
 		good = expire(events, message);
+	else if (header->cmd == SEKI_CMD_PEER_NTF)
+		good = peer_moved(events, message);
 	if (!good)
 		log_line(LOG_ERROR, "kernel: event %u of %u octets cannot be read", header->cmd,
 			 message->nlmsg_len);

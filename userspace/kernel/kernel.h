@@ -37,6 +37,7 @@ struct kernel_limits {
  * struct kernel_sa - an SA to install
  * @ifindex: the tunnel that it serves
  * @local_port, @remote_port: UDP encapsulation when not 0
+ * @roaming: inbound, encapsulated: the peer may appear elsewhere, which peer_moved() tells
  * @encr_key: with the salt of an AEAD behind it, as KEYMAT has it
  */
 struct kernel_sa {
@@ -47,6 +48,7 @@ struct kernel_sa {
 	uint16_t encr, integ;
 	struct bytes encr_key, integ_key;
 	bool esn;
+	bool roaming;
 	uint32_t replay_window;
 	struct kernel_limits limits;
 };
@@ -90,11 +92,22 @@ struct kernel_expire {
 	bool hard;
 };
 
+/**
+ * struct kernel_peer_moved - an authentic packet came from where the peer was not
+ * @id: an inbound SA with the addresses that it still has
+ * @local, @remote: outer addresses of the packet, with its UDP ports or 0 without UDP
+ */
+struct kernel_peer_moved {
+	struct kernel_sa_id id;
+	struct endpoint local, remote;
+};
+
 /** struct kernel_events - what the kernel tells; @context is handed to each */
 struct kernel_events {
 	void *context;
 	void (*acquire)(void *context, const struct kernel_acquire *acquire);
 	void (*expire)(void *context, const struct kernel_expire *expire);
+	void (*peer_moved)(void *context, const struct kernel_peer_moved *moved);
 	/** @tunnel_seen: new or changed; @tunnel_gone: deleted, or moved to another namespace */
 	void (*tunnel_seen)(void *context, const struct kernel_tunnel *tunnel);
 	void (*tunnel_gone)(void *context, uint32_t ifindex);
@@ -110,6 +123,14 @@ struct kernel_ops {
 	struct result (*add_sa)(struct kernel *kernel, const struct kernel_sa *sa);
 	/** @delete_sa: -ENOENT when it is gone already */
 	struct result (*delete_sa)(struct kernel *kernel, const struct kernel_sa_id *id);
+	/**
+	 * @sa_set_endpoints: moves it, from then on @id has these addresses; keys and
+	 * sequence numbers stay. Ports are those of UDP encapsulation, 0 without it, which
+	 * can neither begin nor end this way. -ENOENT when there is no such SA
+	 */
+	struct result (*sa_set_endpoints)(struct kernel *kernel, const struct kernel_sa_id *id,
+					  const struct endpoint *local,
+					  const struct endpoint *remote);
 	struct result (*get_counters)(struct kernel *kernel, const struct kernel_sa_id *id,
 				      struct kernel_counters *counters);
 	/** @each_sa: all SAs of this namespace, for the clean-up after a restart */

@@ -27,6 +27,8 @@ const struct nla_policy sa_policy[SEKI_A_SA_MAX + 1] = {
 	[SEKI_A_SA_BYTES] = { .type = NLA_U64 },    [SEKI_A_SA_SEQ] = { .type = NLA_U64 },
 	[SEKI_A_SA_AGE] = { .type = NLA_U64 },	    [SEKI_A_SA_IDLE] = { .type = NLA_U64 },
 	[SEKI_A_SA_DROPS] = { .type = NLA_NESTED }, [SEKI_A_SA_HARD] = { .type = NLA_FLAG },
+	[SEKI_A_SA_NEW_LOCAL] = { .maxlen = 16 },   [SEKI_A_SA_NEW_REMOTE] = { .maxlen = 16 },
+	[SEKI_A_SA_ENCAP] = { .type = NLA_NESTED },
 };
 
 static uint8_t ip_protocol(uint8_t protocol)
@@ -131,6 +133,11 @@ nla_put_failure:
 	return -1;
 }
 
+static uint32_t sa_flags(const struct kernel_sa *sa)
+{
+	return (sa->esn ? SEKI_SA_FLAGS_ESN : 0) | (sa->roaming ? SEKI_SA_FLAGS_ROAMING : 0);
+}
+
 static int put_sa(struct nl_msg *request, const struct kernel_sa *sa)
 {
 	if (put_id(request, &sa->id))
@@ -144,8 +151,8 @@ static int put_sa(struct nl_msg *request, const struct kernel_sa *sa)
 		NLA_PUT_U16(request, SEKI_A_SA_INTEG, sa->integ);
 		NLA_PUT(request, SEKI_A_SA_INTEG_KEY, (int)sa->integ_key.len, sa->integ_key.data);
 	}
-	if (sa->esn)
-		NLA_PUT_U32(request, SEKI_A_SA_FLAGS, SEKI_SA_FLAGS_ESN);
+	if (sa_flags(sa))
+		NLA_PUT_U32(request, SEKI_A_SA_FLAGS, sa_flags(sa));
 	if (sa->replay_window)
 		NLA_PUT_U32(request, SEKI_A_SA_REPLAY_WINDOW, sa->replay_window);
 	if (sa->local_port && put_encap(request, sa->local_port, sa->remote_port))
@@ -230,6 +237,19 @@ static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id 
 	if (put_id(request, id))
 		return too_big(netlink, "deletion of an SA");
 	return gone_is_enoent(channel_talk(&netlink->generic, "deletion of an SA", NULL, NULL));
+}
+
+static struct result sa_set_endpoints(struct kernel *kernel, const struct kernel_sa_id *id,
+				      const struct endpoint *local, const struct endpoint *remote)
+{
+	struct kernel_netlink *netlink = netlink_of(kernel);
+	struct nl_msg *request = new_request(netlink, SEKI_CMD_SA_SET, 0);
+
+	if (put_id(request, id) || put_address(request, SEKI_A_SA_NEW_LOCAL, &local->address) ||
+	    put_address(request, SEKI_A_SA_NEW_REMOTE, &remote->address) ||
+	    (local->port && put_encap(request, local->port, remote->port)))
+		return too_big(netlink, "move of an SA");
+	return gone_is_enoent(channel_talk(&netlink->generic, "move of an SA", NULL, NULL));
 }
 
 static uint64_t get_u64(const struct nlattr *attribute, uint64_t otherwise)
@@ -361,6 +381,7 @@ const struct kernel_ops kernel_netlink_ops = {
 	.alloc_spi = alloc_spi,
 	.add_sa = add_sa,
 	.delete_sa = delete_sa,
+	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
 	.each_sa = each_sa,
 };

@@ -26,6 +26,12 @@ static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id 
 	return RESULT_OK;
 }
 
+static struct result sa_set_endpoints(struct kernel *kernel, const struct kernel_sa_id *id,
+				      const struct endpoint *local, const struct endpoint *remote)
+{
+	return RESULT_OK;
+}
+
 static struct result get_counters(struct kernel *kernel, const struct kernel_sa_id *id,
 				  struct kernel_counters *counters)
 {
@@ -46,6 +52,7 @@ static const struct kernel_ops none_ops = {
 	.alloc_spi = alloc_spi,
 	.add_sa = add_sa,
 	.delete_sa = delete_sa,
+	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
 	.each_sa = each_sa,
 };
