@@ -199,6 +199,9 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 	memset(counters, 0, sizeof(*counters));
 	counters->packets = sa->packets;
 	counters->bytes = sa->packets * 100;
+	counters->idle_seconds =
+		sa->packets ? (node_of_kernel(kernel)->sim->now - sa->last_packet) / SECONDS(1) :
+			      UINT64_MAX;
 	return RESULT_OK;
 }
 
@@ -242,6 +245,7 @@ bool sim_ping(struct sim *sim, int index)
 	       out->sa.esn == in->sa.esn);
 	out->packets++;
 	in->packets++;
+	out->last_packet = in->last_packet = sim->now;
 	return true;
 }
 
@@ -299,7 +303,17 @@ static struct result net_send(struct net *net, const struct endpoint *local,
 	return RESULT_OK;
 }
 
-static const struct net_ops net_ops = { .send = net_send };
+static struct result net_keepalive(struct net *net, const struct endpoint *local,
+				   const struct endpoint *remote)
+{
+	struct sim_node *node = container_of(net, struct sim_node, net);
+	static const uint8_t octet[1] = { 0xff };
+
+	put_on_wire(node->sim, !node->index, local, remote, BYTES(octet));
+	return RESULT_OK;
+}
+
+static const struct net_ops net_ops = { .send = net_send, .keepalive = net_keepalive };
 
 static void submit(struct workers *workers, struct work *work)
 {
@@ -455,8 +469,11 @@ static void deliver(struct sim *sim, struct sim_message *message)
 	struct sim_node *node = &sim->nodes[message->to];
 
 	TAILQ_REMOVE(&sim->wire, message, link);
-	node->net.receive(node->net.context, &message->at, &message->from,
-			  buffer_bytes(&message->octets));
+	if (message->octets.len == 1 && message->octets.data[0] == 0xff)
+		node->keepalives++;
+	else
+		node->net.receive(node->net.context, &message->at, &message->from,
+				  buffer_bytes(&message->octets));
 	buffer_free(&message->octets);
 	free(message);
 }

@@ -22,7 +22,7 @@ struct sim_sa {
 	struct kernel_sa sa;
 	struct buffer encr_key, integ_key;
 	bool larval;
-	uint64_t packets;
+	uint64_t packets, last_packet;
 };
 
 TAILQ_HEAD(sim_sa_list, sim_sa);
@@ -40,6 +40,7 @@ struct sim_node {
 	struct sim_sa_list sas;
 	uint32_t current_out; /* SPI of the tunnel's outbound SA, 0 for none */
 	unsigned int fail_alloc, fail_add; /* refuse the next so many calls */
+	uint64_t keepalives; /* that came from the peer's end of the wire */
 	uint64_t lost_no_sa; /* packets that could not be sent or found no SA */
 };
 
@@ -50,7 +51,7 @@ struct sim_message {
 	uint64_t order;
 	int to;
 	struct endpoint from, at; /* as the receiver sees them */
-	struct buffer octets;
+	struct buffer octets; /* a NAT keepalive: 0xff */
 };
 
 struct sim {

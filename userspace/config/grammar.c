@@ -106,6 +106,9 @@ static const struct statement statements[] = {
 
 	{ GLOBAL, "crypto ikev2 dpd <1-3600> <1-60> periodic|on-demand",
 	  "Liveness checks of profiles without their own", .handle = set_dpd, NEGATES },
+	{ GLOBAL, "crypto ikev2 nat keepalive <5-3600>",
+	  "Seconds of silence before a NAT in front of us is reminded; 20 when not set",
+	  .handle = set_nat_keepalive, NEGATES },
 	{ GLOBAL, "crypto ikev2 window <1-200>", "IKE requests that may be under way at once",
 	  .handle = set_window, NEGATES },
 	{ GLOBAL, "crypto ikev2 limit max-sa <1-1000000>", "IKE SAs at once",
@@ -148,6 +151,12 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto ipsec security-association lifetime kilobytes <100-4294967295>",
 	  "Kilobytes that an IPsec SA carries", .handle = set_sa_kilobytes, NEGATES },
 
+	{ GLOBAL, "crypto ipsec nat-transparency udp-encapsulation",
+	  "Look for NATs and go through them in UDP; on unless taken back with no",
+	  .handle = set_nat_traversal, NEGATES },
+
+	{ GLOBAL, "crypto isakmp nat keepalive <5-3600>", "As crypto ikev2 nat keepalive",
+	  .handle = set_nat_keepalive, NEGATES },
 	{ GLOBAL, "crypto isakmp REST", "IKEv1", NEGATES, REFUSED(NO_V1) },
 	{ GLOBAL, "crypto map REST", "Policy on an interface", NEGATES,
 	  REFUSED("crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },

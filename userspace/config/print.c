@@ -40,6 +40,12 @@ void print_globals(const struct policy *policy, FILE *out)
 		fprintf(out, "crypto key-log %s\n", policy->key_log);
 	if (policy->window != IKE_WINDOW_DEFAULT)
 		fprintf(out, "crypto ikev2 window %u\n", policy->window);
+	if (!policy->nat_traversal)
+		fprintf(out, "no crypto ipsec nat-transparency udp-encapsulation\n");
+	if (!policy->nat_keepalive)
+		fprintf(out, "no crypto ikev2 nat keepalive\n");
+	else if (policy->nat_keepalive != NAT_KEEPALIVE_DEFAULT)
+		fprintf(out, "crypto ikev2 nat keepalive %u\n", policy->nat_keepalive);
 	if (policy->dpd_interval)
 		fprintf(out, "crypto ikev2 dpd %u %u %s\n", policy->dpd_interval, policy->dpd_retry,
 			policy->dpd_periodic ? "periodic" : "on-demand");

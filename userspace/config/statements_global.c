@@ -77,6 +77,16 @@ void set_dpd(struct loader *loader, const struct match *match)
 	policy->dpd_periodic = !match->negated && !strcmp(match->args[2].text, "periodic");
 }
 
+void set_nat_keepalive(struct loader *loader, const struct match *match)
+{
+	loader->policy->nat_keepalive = match->negated ? 0 : match->args[0].number;
+}
+
+void set_nat_traversal(struct loader *loader, const struct match *match)
+{
+	loader->policy->nat_traversal = !match->negated;
+}
+
 void set_limit_sa(struct loader *loader, const struct match *match)
 {
 	loader->policy->limit_sa = match->negated ? 0 : match->args[0].number;

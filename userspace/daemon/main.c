@@ -118,6 +118,11 @@ static void on_expire(void *context, const struct kernel_expire *expire)
 	self.engine.expire(self.engine.context, expire);
 }
 
+static void on_peer_moved(void *context, const struct kernel_peer_moved *moved)
+{
+	self.engine.peer_moved(self.engine.context, moved);
+}
+
 static void on_tunnel_seen(void *context, const struct kernel_tunnel *tunnel)
 {
 	tunnels_seen(self.tunnels, tunnel);
@@ -403,6 +408,7 @@ static struct result start_tunnels(struct daemon *daemon)
 	daemon->kernel->events = (struct kernel_events){
 		.acquire = on_acquire,
 		.expire = on_expire,
+		.peer_moved = on_peer_moved,
 		.tunnel_seen = on_tunnel_seen,
 		.tunnel_gone = on_tunnel_gone,
 	};

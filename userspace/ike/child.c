@@ -133,7 +133,7 @@ void child_sa_agreed(struct child_sa *child, const struct proposal *chosen)
 	child->esn = esn && esn->id == 1;
 	child->local = child->sa->local;
 	child->remote = child->sa->remote;
-	child->udp_encap = child->sa->nat_local || child->sa->nat_remote;
+	child->udp_encap = ike_sa_encapsulates(child->sa);
 	child->lifetime_seconds = profile && profile->lifetime_seconds ?
 					  profile->lifetime_seconds :
 					  policy->sa_lifetime_seconds;
@@ -161,6 +161,7 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 		.encr_key = buffer_bytes(&keys->encr),
 		.integ_key = buffer_bytes(&keys->integ),
 		.esn = child->esn,
+		.roaming = direction == SA_INBOUND && ike_sa_roams(child->sa),
 		.replay_window = child->replay_window,
 		.limits = {
 			.hard_seconds = child->lifetime_seconds,

@@ -155,8 +155,8 @@ static const char *tunnel_status(const struct tunnel *tunnel)
 	if (tunnel->negotiating)
 		return "DOWN-NEGOTIATING";
 	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
-		if (sa->established && address_equal(&sa->local.address, &tunnel->device.local) &&
-		    address_equal(&sa->remote.address, &tunnel->device.remote))
+		if (sa->established && address_equal(&sa->home_local, &tunnel->device.local) &&
+		    address_equal(&sa->home_remote, &tunnel->device.remote))
 			return "UP-IDLE";
 	return "DOWN";
 }

@@ -10,11 +10,6 @@
 #include "base/log.h"
 #include "ike/sa.h"
 
-static uint16_t encap_port(const struct child_sa *child, const struct endpoint *endpoint)
-{
-	return child->udp_encap ? endpoint->port : 0;
-}
-
 static void move_half(struct child_sa *child, enum sa_direction direction, bool installed,
 		      const struct endpoint *local, const struct endpoint *remote)
 {
@@ -24,7 +19,7 @@ static void move_half(struct child_sa *child, enum sa_direction direction, bool 
 
 	if (!installed)
 		return;
-	result = kernel->ops->set_endpoints(kernel, &id, local, remote);
+	result = kernel->ops->sa_set_endpoints(kernel, &id, local, remote);
 	if (failed(&result))
 		log_line(LOG_ERROR, "%s: SPI 0x%08X stays at its old address: %s",
 			 child->tunnel->device.name, id.spi, result.why);
@@ -34,13 +29,15 @@ static void move_child(struct child_sa *child)
 {
 	struct endpoint local = child->sa->local, remote = child->sa->remote;
 
-	child->udp_encap = ike_sa_encapsulates(child->sa);
-	local.port = encap_port(child, &local);
-	remote.port = encap_port(child, &remote);
+	if (!child->udp_encap)
+		local.port = remote.port = 0;
 	move_half(child, SA_INBOUND, child->in_installed, &local, &remote);
 	move_half(child, SA_OUTBOUND, child->out_installed, &local, &remote);
 	child->local = child->sa->local;
 	child->remote = child->sa->remote;
+	/* An SA cannot get into UDP or out of it: its successor can. */
+	if (child->udp_encap != ike_sa_encapsulates(child->sa) && child->state == CHILD_ACTIVE)
+		child->sa->version->rekey_child(child);
 }
 
 void ike_sa_move(struct ike_sa *sa, const struct endpoint *local, const struct endpoint *remote)
@@ -67,26 +64,36 @@ bool ike_sa_encapsulates(const struct ike_sa *sa)
 	return sa->nat_local || sa->nat_remote || sa->nat_forced;
 }
 
+/* Who is behind a NAT itself sees a forged source as easily as a true one (section 2.23). */
+bool ike_sa_roams(const struct ike_sa *sa)
+{
+	return sa->nat_remote && !sa->nat_local && !sa->explicit_moves;
+}
+
 void ike_sa_follow(struct ike_sa *sa, const struct endpoint *local, const struct endpoint *remote)
 {
 	if (endpoint_equal(&sa->remote, remote) && endpoint_equal(&sa->local, local))
 		return;
 	/* Before that the ports change, and nothing is believed yet. */
-	if (sa->established && (!sa->nat_remote || sa->nat_local || sa->explicit_moves))
+	if (sa->established && !ike_sa_roams(sa))
 		return;
 	ike_sa_move(sa, local, remote);
 }
 
-void ike_peer_seen(void *context, const struct kernel_peer *peer)
+void ike_peer_moved(void *context, const struct kernel_peer_moved *moved)
 {
-	struct tunnel *tunnel = tunnel_find(context, peer->ifindex);
 	struct child_sa *child;
+	struct tunnel *tunnel;
+	struct ike *ike = context;
 
-	if (!tunnel || peer->id.direction != SA_INBOUND)
-		return;
-	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
-		if (child->spi_in == peer->id.spi && child->protocol == peer->id.protocol)
-			break;
-	if (child && child->sa && child->sa->established)
-		ike_sa_follow(child->sa, &child->sa->local, &peer->remote);
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
+		TAILQ_FOREACH(child, &tunnel->children, of_tunnel) {
+			if (child->spi_in != moved->id.spi ||
+			    child->protocol != moved->id.protocol || !child->sa ||
+			    !child->sa->established || !child->udp_encap || !moved->remote.port)
+				continue;
+			ike_sa_follow(child->sa, &child->sa->local, &moved->remote);
+			return;
+		}
+	}
 }

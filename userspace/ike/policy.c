@@ -13,6 +13,8 @@ struct policy *policy_new(void)
 	policy->sa_lifetime_seconds = SA_LIFETIME_DEFAULT;
 	policy->sa_lifetime_kilobytes = SA_KILOBYTES_DEFAULT;
 	policy->window = IKE_WINDOW_DEFAULT;
+	policy->nat_traversal = true;
+	policy->nat_keepalive = NAT_KEEPALIVE_DEFAULT;
 	policy->rekey_margin_percent = REKEY_MARGIN_DEFAULT;
 	TAILQ_INIT(&policy->ike_proposals);
 	TAILQ_INIT(&policy->ikev2_policies);

@@ -96,6 +96,9 @@ struct ike_sa {
 	uint64_t local_spi, remote_spi;
 	struct endpoint local, remote;
 	bool nat_local, nat_remote;
+	bool nat_forced; /* we made the peer believe in a NAT (row I12) */
+	bool explicit_moves; /* MOBIKE: addresses change by its messages alone */
+	struct address home_local, home_remote; /* the tunnel's, wherever we and the peer move */
 	const struct ikev2_profile *profile; /* of the current policy; NULL until known */
 	struct proposal chosen; /* the agreed transforms, count 0 before */
 	struct identity local_id, remote_id;
@@ -240,6 +243,19 @@ void child_proposals(const struct ipsec_profile *profile, bool pfs, struct propo
 bool selectors_narrow(const struct traffic_selectors *offered,
 		      const struct traffic_selectors *policy, struct traffic_selectors *out);
 void selectors_any(sa_family_t family, struct traffic_selectors *out);
+
+/* move.c */
+
+/** ike_sa_move() - to other addresses and ports, with its children in the kernel */
+void ike_sa_move(struct ike_sa *sa, const struct endpoint *local, const struct endpoint *remote);
+/** ike_sa_follow() - an authentic message or packet has come this way: moves when it is a NAT's doing */
+void ike_sa_follow(struct ike_sa *sa, const struct endpoint *local, const struct endpoint *remote);
+/** ike_sa_roams() - may a NAT change the peer's address at any time? */
+bool ike_sa_roams(const struct ike_sa *sa);
+/** ike_sa_encapsulates() - does its ESP travel in UDP? */
+bool ike_sa_encapsulates(const struct ike_sa *sa);
+/** ike_peer_moved() - the kernel's word that ESP of a peer comes from elsewhere */
+void ike_peer_moved(void *ike, const struct kernel_peer_moved *moved);
 
 /* keylog.c: for a network analyser, by explicit statement only (policy->key_log) */
 

@@ -7,6 +7,7 @@
 	X(RECEIVED, "messages received") \
 	X(SENT, "messages sent") \
 	X(RETRANSMITTED, "requests retransmitted") \
+	X(NAT_KEEPALIVES, "NAT keepalives sent") \
 	X(RESPONSE_REPEATED, "stored responses repeated") \
 	X(DROP_MALFORMED, "dropped: malformed") \
 	X(DROP_VERSION, "dropped: version not supported") \

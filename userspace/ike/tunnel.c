@@ -90,8 +90,8 @@ static struct ike_sa *established_sa(struct tunnel *tunnel, const struct ipsec_p
 
 	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
 		if (sa->established && !sa->closing && sa->profile == profile->ikev2_profile &&
-		    address_equal(&sa->local.address, &tunnel->device.local) &&
-		    address_equal(&sa->remote.address, &tunnel->device.remote))
+		    address_equal(&sa->home_local, &tunnel->device.local) &&
+		    address_equal(&sa->home_remote, &tunnel->device.remote))
 			return sa;
 	return NULL;
 }
@@ -189,8 +189,8 @@ static void end_sessions(struct tunnel *tunnel)
 	tunnel->device.up = false; /* nothing begins again for what it was */
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		next = TAILQ_NEXT(sa, link);
-		if (!address_equal(&sa->local.address, &tunnel->device.local) ||
-		    !address_equal(&sa->remote.address, &tunnel->device.remote) ||
+		if (!address_equal(&sa->home_local, &tunnel->device.local) ||
+		    !address_equal(&sa->home_remote, &tunnel->device.remote) ||
 		    serves_another(sa, tunnel))
 			continue;
 		if (sa->established || sa->tunnel == tunnel)
@@ -322,6 +322,7 @@ struct kernel_events ike_kernel_events(struct ike *ike)
 		.context = ike,
 		.acquire = acquire,
 		.expire = expire,
+		.peer_moved = ike_peer_moved,
 		.tunnel_seen = seen,
 		.tunnel_gone = gone,
 	};

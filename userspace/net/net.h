@@ -19,6 +19,9 @@ struct net_ops {
 	/** @send: from our address and port to the peer's; -errno is for the log, IKE retransmits */
 	struct result (*send)(struct net *net, const struct endpoint *local,
 			      const struct endpoint *remote, struct bytes message);
+	/** @keepalive: one octet that keeps a NAT's mapping alive (RFC 3948 section 2.3) */
+	struct result (*keepalive)(struct net *net, const struct endpoint *local,
+				   const struct endpoint *remote);
 };
 
 /**

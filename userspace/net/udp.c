@@ -29,6 +29,7 @@ enum {
 };
 
 static const uint8_t marker[MARKER_SIZE];
+static const uint8_t keepalive_octet[1] = { 0xff };
 
 struct udp_socket {
 	int fd;
@@ -109,10 +110,9 @@ static const struct udp_socket *find_socket(const struct udp *udp, sa_family_t f
 	return NULL;
 }
 
-static struct result udp_send(struct net *net, const struct endpoint *local,
-			      const struct endpoint *remote, struct bytes message)
+static struct result send_datagram(struct udp *udp, const struct endpoint *local,
+				   const struct endpoint *remote, bool bare, struct bytes message)
 {
-	struct udp *udp = udp_of(net);
 	const struct udp_socket *socket = find_socket(udp, remote->address.family, local->port);
 	struct iovec vectors[2] = {
 		{ (void *)marker, sizeof(marker) },
@@ -129,8 +129,8 @@ static struct result udp_send(struct net *net, const struct endpoint *local,
 		return fail(-EADDRNOTAVAIL, "no socket on port %u for %s", local->port,
 			    endpoint_format(remote, text));
 	header.msg_namelen = endpoint_to_sockaddr(remote, &to);
-	header.msg_iov = socket->nat ? vectors : vectors + 1;
-	header.msg_iovlen = socket->nat ? 2 : 1;
+	header.msg_iov = socket->nat && !bare ? vectors : vectors + 1;
+	header.msg_iovlen = socket->nat && !bare ? 2 : 1;
 	put_source(&header, &control, &local->address);
 
 	/* An ICMP error that came for an earlier datagram, to whomever, ends a
@@ -150,7 +150,19 @@ static struct result udp_send(struct net *net, const struct endpoint *local,
 		    strerror(error));
 }
 
-static const struct net_ops udp_ops = { .send = udp_send };
+static struct result udp_send(struct net *net, const struct endpoint *local,
+			      const struct endpoint *remote, struct bytes message)
+{
+	return send_datagram(udp_of(net), local, remote, false, message);
+}
+
+static struct result udp_keepalive(struct net *net, const struct endpoint *local,
+				   const struct endpoint *remote)
+{
+	return send_datagram(udp_of(net), local, remote, true, BYTES(keepalive_octet));
+}
+
+static const struct net_ops udp_ops = { .send = udp_send, .keepalive = udp_keepalive };
 
 /* The address that a datagram was sent to, AF_UNSPEC when it does not say. */
 static struct address destination(struct msghdr *message)
@@ -179,7 +191,7 @@ static struct address destination(struct msghdr *message)
 /* Return: false for what is no IKE message; otherwise the marker is off. */
 static bool take_marker(struct udp_stats *stats, struct bytes *message)
 {
-	if (message->len == 1 && message->data[0] == 0xff) {
+	if (message->len == 1 && message->data[0] == keepalive_octet[0]) {
 		stats->keepalives++;
 		return false;
 	}

@@ -13,10 +13,13 @@ typedef enum ikev2_event ikev2_action(struct task *task);
 
 /* init.c */
 ikev2_action init_get_policy, init_set_policy, init_make_key, init_no_config, init_build_request;
-ikev2_action init_check_notify, init_verify_response, init_process_response, init_detect_nat;
-ikev2_action init_check_nat, init_derive, init_generate_keys, init_done;
+ikev2_action init_check_notify, init_verify_response, init_process_response;
+ikev2_action init_derive, init_generate_keys, init_done;
 ikev2_action init_verify_request, init_admit, init_process_request, init_build_response;
 ikev2_action init_check_role, init_start_timer;
+
+/* nat.c */
+ikev2_action nat_detect, nat_check;
 
 /* auth.c */
 ikev2_action auth_generate, auth_build_request;

@@ -244,7 +244,7 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 		return result;
 	*notify = NOTIFY_TS_UNACCEPTABLE;
 	tunnel = old ? old->tunnel :
-		       tunnel_for_peer(base->ike, &base->local.address, &base->remote.address,
+		       tunnel_for_peer(base->ike, &base->home_local, &base->home_remote,
 				       base->profile, &result);
 	if (!tunnel || !tunnel_profile(tunnel))
 		return failed(&result) ? result : fail(-ENOENT, "the tunnel has no IPsec profile");

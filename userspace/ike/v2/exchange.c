@@ -36,6 +36,7 @@ void exchange_send(struct ikev2_sa *sa, struct bytes datagram)
 	struct result result;
 
 	ike->stats[IKE_STAT_SENT]++;
+	sa->last_sent = ike_now(ike);
 	result = ike->env.net->ops->send(ike->env.net, &sa->base.local, &sa->base.remote, datagram);
 	if (failed(&result))
 		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
@@ -399,23 +400,6 @@ static bool request_fits(const struct ikev2_sa *sa, const struct ike_header *hea
 	}
 }
 
-/* The peer's address may change with a NAT in between, never without authentication. */
-static void follow_peer(struct ikev2_sa *sa, const struct endpoint *local,
-			const struct endpoint *remote)
-{
-	struct ike_sa *base = &sa->base;
-	char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
-
-	if (endpoint_equal(&base->remote, remote) && endpoint_equal(&base->local, local))
-		return;
-	if (base->established && !base->nat_remote)
-		return;
-	sa_line(sa, LOG_IKEV2_INTERNAL, "the peer is now at %s instead of %s",
-		endpoint_format(remote, to), endpoint_format(&base->remote, from));
-	base->remote = *remote;
-	base->local = *local;
-}
-
 void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 		      const struct endpoint *local, const struct endpoint *remote)
 {
@@ -447,7 +431,7 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 	if (response ? !expects_response(sa, header) : !exchange_admit(sa, header->message_id))
 		goto out;
 	ikev2_sa_heard(sa);
-	follow_peer(sa, local, remote);
+	ike_sa_follow(&sa->base, local, remote);
 	if (failed(&result)) {
 		ike->stats[IKE_STAT_DROP_MALFORMED]++;
 		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);

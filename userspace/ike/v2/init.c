@@ -48,6 +48,8 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 
 	sa->base.local = (struct endpoint){ tunnel->device.local, IKE_PORT };
 	sa->base.remote = (struct endpoint){ tunnel->device.remote, IKE_PORT };
+	sa->base.home_local = tunnel->device.local;
+	sa->base.home_remote = tunnel->device.remote;
 	sa->base.profile = profile->ikev2_profile;
 	sa->base.tunnel = tunnel;
 	task = task_new(sa, TASK_INITIAL, true);
@@ -107,6 +109,8 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	sa = ikev2_sa_new(ike, false);
 	sa->base.local = *local;
 	sa->base.remote = *remote;
+	sa->base.home_local = local->address;
+	sa->base.home_remote = remote->address;
 	sa->base.remote_spi = message->header.spi_initiator;
 	task = task_new(sa, TASK_INITIAL, false);
 	task->exchange = EXCHANGE_IKE_SA_INIT;
@@ -224,21 +228,6 @@ enum ikev2_event init_no_config(struct task *task)
 	return EV_NEXT;
 }
 
-static void nat_hash(const struct ike_header *header, const struct endpoint *endpoint,
-		     uint8_t out[20])
-{
-	struct buffer buffer = {};
-	struct bytes part;
-
-	buffer_put_u64(&buffer, header->spi_initiator);
-	buffer_put_u64(&buffer, header->spi_responder);
-	buffer_put(&buffer, address_bytes(&endpoint->address));
-	buffer_put_u16(&buffer, endpoint->port);
-	part = buffer_bytes(&buffer);
-	sha1(&part, 1, out);
-	buffer_free(&buffer);
-}
-
 static void put_vendor_ids(struct task *task, struct writer *writer)
 {
 	trace_line(task, "Construct Vendor Specific Payload: DELETE-REASON");
@@ -247,75 +236,10 @@ static void put_vendor_ids(struct task *task, struct writer *writer)
 	put_vendor_id(writer, vendor_id(vendor_seki));
 }
 
-static void put_nat_detection(struct task *task, struct writer *writer,
-			      const struct ike_header *header)
-{
-	struct ike_sa *base = &task->sa->base;
-	uint8_t hash[20];
-
-	trace_line(task, "Construct Notify Payload: NAT_DETECTION_SOURCE_IP");
-	nat_hash(header, &base->local, hash);
-	/* A hash that fits no address makes the peer encapsulate as if a NAT stood between (I12). */
-	if (base->profile && base->profile->nat_force_encap)
-		hash[0] ^= 0xff;
-	put_notify(writer, NOTIFY_NAT_DETECTION_SOURCE_IP, BYTES(hash));
-	trace_line(task, "Construct Notify Payload: NAT_DETECTION_DESTINATION_IP");
-	nat_hash(header, &base->remote, hash);
-	put_notify(writer, NOTIFY_NAT_DETECTION_DESTINATION_IP, BYTES(hash));
-}
-
 static void new_nonce(struct buffer *nonce)
 {
 	buffer_free(nonce);
 	random_fill(buffer_extend(nonce, NONCE_SIZE), NONCE_SIZE);
-}
-
-static bool matches_any_source(const struct task *task, const uint8_t expected[20])
-{
-	const struct payload *payload;
-
-	/* A multihomed peer may send several sources; one that fits is enough (section 2.23). */
-	for (payload = message_get(task->message, PAYLOAD_NOTIFY); payload;
-	     payload = message_next(task->message, payload)) {
-		struct notify_payload notify;
-
-		if (!notify_payload_parse(payload->body, &notify).code &&
-		    notify.type == NOTIFY_NAT_DETECTION_SOURCE_IP &&
-		    bytes_equal(notify.data, bytes_of(expected, 20)))
-			return true;
-	}
-	return false;
-}
-
-enum ikev2_event init_detect_nat(struct task *task)
-{
-	struct ike_sa *base = &task->sa->base;
-	struct notify_payload source, destination;
-	uint8_t hash[20];
-
-	trace_line(task, "Process NAT discovery notify");
-	if (!message_get_notify(task->message, NOTIFY_NAT_DETECTION_SOURCE_IP, &source) ||
-	    !message_get_notify(task->message, NOTIFY_NAT_DETECTION_DESTINATION_IP, &destination)) {
-		trace_line(task, "the peer does not detect NATs");
-		return EV_NEXT;
-	}
-	trace_line(task, "Processing nat detect src notify");
-	nat_hash(&task->message->header, &base->remote, hash);
-	base->nat_remote = !matches_any_source(task, hash);
-	trace_line(task,
-		   base->nat_remote ? "Remote address not matched" : "Remote address matched");
-	trace_line(task, "Processing nat detect dst notify");
-	nat_hash(&task->message->header, &base->local, hash);
-	base->nat_local = !bytes_equal(destination.data, bytes_of(hash, 20));
-	trace_line(task, base->nat_local ? "Local address not matched" : "Local address matched");
-	if (base->nat_remote || base->nat_local)
-		trace_line(task, "NAT found: %s",
-			   base->nat_local && base->nat_remote ? "on both sides" :
-			   base->nat_local		       ? "in front of us" :
-								 "in front of the peer");
-	else
-		trace_line(task, "No NAT found");
-	return EV_NEXT;
 }
 
 enum ikev2_event init_generate_keys(struct task *task)
@@ -366,7 +290,7 @@ enum ikev2_event init_build_request(struct task *task)
 	put_ke(&writer, task->group, key_exchange_public(task->key_exchange));
 	put_nonce(&writer, buffer_bytes(&task->nonce_i));
 	put_vendor_ids(task, &writer);
-	put_nat_detection(task, &writer, &header);
+	nat_put_detection(task, &writer, &header);
 	buffer_set(&task->init_request, writer_finish(&writer));
 	result = exchange_request(task, &writer);
 	writer_free(&writer);
@@ -491,22 +415,6 @@ enum ikev2_event init_process_response(struct task *task)
 	return EV_NEXT;
 }
 
-/* With a NAT in between both ports become 4500 (RFC 7296 section 2.23). */
-enum ikev2_event init_check_nat(struct task *task)
-{
-	struct ike_sa *base = &task->sa->base;
-
-	/* The hash that we have sent made the peer see a NAT: let there be one (row I12). */
-	if (base->profile->nat_force_encap)
-		base->nat_local = true;
-	if (base->nat_local || base->nat_remote) {
-		base->local.port = IKE_NAT_PORT;
-		base->remote.port = IKE_NAT_PORT;
-		trace_line(task, "floating to port %u", IKE_NAT_PORT);
-	}
-	return EV_NEXT;
-}
-
 enum ikev2_event init_derive(struct task *task)
 {
 	const struct payload *payload = message_get(task->message, PAYLOAD_KE);
@@ -587,7 +495,7 @@ enum ikev2_event init_build_response(struct task *task)
 	put_ke(&writer, task->group, key_exchange_public(task->key_exchange));
 	put_nonce(&writer, buffer_bytes(&sa->nonce_r));
 	put_vendor_ids(task, &writer);
-	put_nat_detection(task, &writer, &header);
+	nat_put_detection(task, &writer, &header);
 	buffer_set(&task->init_response, writer_finish(&writer));
 	result = exchange_respond(task, &writer);
 	writer_free(&writer);

@@ -56,7 +56,8 @@ struct ikev2_sa {
 
 	struct task *initial; /* until READY */
 	uint64_t last_heard; /* authentic, monotonic */
-	struct timer rekey, liveness, expire;
+	uint64_t last_sent;
+	struct timer rekey, liveness, expire, keepalive;
 	struct ikev2_sa *successor; /* made by a rekey; this one is to be deleted */
 	bool replaced; /* superfluous or superseded: its end is no news */
 	struct task *rekey_task; /* ours, in progress */
@@ -277,6 +278,13 @@ struct bytes bytes_lower(struct bytes a, struct bytes b);
 void rekey_move_children(struct ikev2_sa *from, struct ikev2_sa *to);
 /** rekey_abandon() - drops the half-made successor of a task */
 void rekey_abandon(struct task *task);
+
+/* nat.c */
+
+/** nat_put_detection() - NAT_DETECTION_SOURCE_IP and _DESTINATION_IP for a message with this header */
+void nat_put_detection(struct task *task, struct writer *writer, const struct ike_header *header);
+/** nat_start_keepalive() - if there is a NAT in front of us */
+void nat_start_keepalive(struct ikev2_sa *sa);
 
 /* auth.c */
 

@@ -117,6 +117,7 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 	timer_stop(timers, &sa->rekey);
 	timer_stop(timers, &sa->liveness);
 	timer_stop(timers, &sa->expire);
+	timer_stop(timers, &sa->keepalive);
 	TAILQ_FOREACH(other, &ike->sas, link)
 		if (ikev2_of(other)->successor == sa)
 			ikev2_of(other)->successor = NULL;
@@ -148,6 +149,7 @@ void ikev2_sa_ready(struct ikev2_sa *sa)
 	timer_start(timers, &sa->expire, SECONDS(lifetime(sa)));
 	if (liveness_interval(sa))
 		timer_start(timers, &sa->liveness, SECONDS(liveness_interval(sa)));
+	nat_start_keepalive(sa);
 }
 
 void ikev2_sa_heard(struct ikev2_sa *sa)

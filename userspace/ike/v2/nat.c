@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * NATs between us and the peer: finding them (RFC 7296 section 2.23), and
+ * keeping their mappings alive (RFC 3948 section 4).
+ */
+
+#include <string.h>
+
+#include "base/container.h"
+#include "base/log.h"
+#include "ike/v2/actions.h"
+
+static void nat_hash(const struct ike_header *header, const struct endpoint *endpoint,
+		     uint8_t out[20])
+{
+	struct buffer buffer = {};
+	struct bytes part;
+
+	buffer_put_u64(&buffer, header->spi_initiator);
+	buffer_put_u64(&buffer, header->spi_responder);
+	buffer_put(&buffer, address_bytes(&endpoint->address));
+	buffer_put_u16(&buffer, endpoint->port);
+	part = buffer_bytes(&buffer);
+	sha1(&part, 1, out);
+	buffer_free(&buffer);
+}
+
+void nat_put_detection(struct task *task, struct writer *writer, const struct ike_header *header)
+{
+	struct ike_sa *base = &task->sa->base;
+	uint8_t hash[20];
+
+	if (!base->ike->policy->nat_traversal)
+		return;
+	trace_line(task, "Construct Notify Payload: NAT_DETECTION_SOURCE_IP");
+	nat_hash(header, &base->local, hash);
+	/* A hash that fits no address makes the peer encapsulate as if a NAT stood between (I12). */
+	if (base->profile && base->profile->nat_force_encap)
+		hash[0] ^= 0xff;
+	put_notify(writer, NOTIFY_NAT_DETECTION_SOURCE_IP, BYTES(hash));
+	trace_line(task, "Construct Notify Payload: NAT_DETECTION_DESTINATION_IP");
+	nat_hash(header, &base->remote, hash);
+	put_notify(writer, NOTIFY_NAT_DETECTION_DESTINATION_IP, BYTES(hash));
+}
+
+static bool matches_any_source(const struct task *task, const uint8_t expected[20])
+{
+	const struct payload *payload;
+
+	/* A multihomed peer may send several sources; one that fits is enough (section 2.23). */
+	for (payload = message_get(task->message, PAYLOAD_NOTIFY); payload;
+	     payload = message_next(task->message, payload)) {
+		struct notify_payload notify;
+
+		if (!notify_payload_parse(payload->body, &notify).code &&
+		    notify.type == NOTIFY_NAT_DETECTION_SOURCE_IP &&
+		    bytes_equal(notify.data, bytes_of(expected, 20)))
+			return true;
+	}
+	return false;
+}
+
+enum ikev2_event nat_detect(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	struct notify_payload source, destination;
+	uint8_t hash[20];
+
+	trace_line(task, "Process NAT discovery notify");
+	if (!base->ike->policy->nat_traversal) {
+		trace_line(task, "NAT traversal is switched off");
+		return EV_NEXT;
+	}
+	if (!message_get_notify(task->message, NOTIFY_NAT_DETECTION_SOURCE_IP, &source) ||
+	    !message_get_notify(task->message, NOTIFY_NAT_DETECTION_DESTINATION_IP, &destination)) {
+		trace_line(task, "the peer does not detect NATs");
+		return EV_NEXT;
+	}
+	trace_line(task, "Processing nat detect src notify");
+	nat_hash(&task->message->header, &base->remote, hash);
+	base->nat_remote = !matches_any_source(task, hash);
+	trace_line(task,
+		   base->nat_remote ? "Remote address not matched" : "Remote address matched");
+	trace_line(task, "Processing nat detect dst notify");
+	nat_hash(&task->message->header, &base->local, hash);
+	base->nat_local = !bytes_equal(destination.data, bytes_of(hash, 20));
+	trace_line(task, base->nat_local ? "Local address not matched" : "Local address matched");
+	if (base->nat_remote || base->nat_local)
+		trace_line(task, "NAT found: %s",
+			   base->nat_local && base->nat_remote ? "on both sides" :
+			   base->nat_local		       ? "in front of us" :
+								 "in front of the peer");
+	else
+		trace_line(task, "No NAT found");
+	return EV_NEXT;
+}
+
+/* With a NAT in between both ports become 4500 (RFC 7296 section 2.23). */
+enum ikev2_event nat_check(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+
+	/* The hash that we have sent made the peer see a NAT: let there be one (row I12). */
+	base->nat_forced = base->profile->nat_force_encap && base->ike->policy->nat_traversal;
+	if (ike_sa_encapsulates(base)) {
+		base->local.port = IKE_NAT_PORT;
+		base->remote.port = IKE_NAT_PORT;
+		trace_line(task, "floating to port %u", IKE_NAT_PORT);
+	}
+	return EV_NEXT;
+}
+
+/* --- keepalives --- */
+
+/* Since the last datagram that refreshed the mapping: IKE, or ESP of any child. */
+static uint64_t idle_time(const struct ikev2_sa *sa)
+{
+	struct kernel *kernel = sa->base.ike->env.kernel;
+	uint64_t idle = ike_now(sa->base.ike) - sa->last_sent;
+	const struct child_sa *child;
+
+	TAILQ_FOREACH(child, &sa->base.children, of_sa) {
+		struct kernel_sa_id id = child_sa_kernel_id(child, SA_OUTBOUND);
+		struct kernel_counters counters;
+		struct result result;
+
+		if (!child->out_installed)
+			continue;
+		result = kernel->ops->get_counters(kernel, &id, &counters);
+		if (!failed(&result) && counters.idle_seconds < idle / SECONDS(1))
+			idle = SECONDS(counters.idle_seconds);
+	}
+	return idle;
+}
+
+static void keepalive_due(struct timer *timer)
+{
+	struct ikev2_sa *sa = container_of(timer, struct ikev2_sa, keepalive);
+	struct ike *ike = sa->base.ike;
+	uint64_t interval = SECONDS(ike->policy->nat_keepalive);
+	uint64_t idle = idle_time(sa);
+	struct result result;
+
+	if (!interval || !sa->base.nat_local)
+		return;
+	if (idle < interval) {
+		timer_start(ike->env.timers, timer, interval - idle);
+		return;
+	}
+	sa_line(sa, LOG_IKEV2_INTERNAL, "send NAT keepalive");
+	ike->stats[IKE_STAT_NAT_KEEPALIVES]++;
+	sa->last_sent = ike_now(ike);
+	result = ike->env.net->ops->keepalive(ike->env.net, &sa->base.local, &sa->base.remote);
+	if (failed(&result))
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+	timer_start(ike->env.timers, timer, interval);
+}
+
+void nat_start_keepalive(struct ikev2_sa *sa)
+{
+	uint64_t interval = SECONDS(sa->base.ike->policy->nat_keepalive);
+
+	sa->keepalive.fire = keepalive_due;
+	if (interval && sa->base.nat_local)
+		timer_start(sa->base.ike->env.timers, &sa->keepalive, interval);
+}
