@@ -21,5 +21,5 @@ module-sparse: module
 	$(Q)$(MAKE) -s -C $(KDIR) M=$(MODULE_BUILD) C=1 CHECK=sparse modules
 
 # Unit tests that include files of the module find the kernel's headers here.
-MODULE_TESTS := replay selector checksum layout
+MODULE_TESTS := replay selector checksum layout ah_mutable
 $(addsuffix .o,$(addprefix build/%/tests/unit/test_,$(MODULE_TESTS))): CPPFLAGS_ALL += -Itests/unit/kshim
