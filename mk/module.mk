@@ -21,5 +21,6 @@ module-sparse: module
 	$(Q)$(MAKE) -s -C $(KDIR) M=$(MODULE_BUILD) C=1 CHECK=sparse modules
 
 # Unit tests that include files of the module find the kernel's headers here.
-MODULE_TESTS := replay selector checksum layout ah_mutable
+MODULE_TESTS := replay algs selector checksum layout ah_mutable
 $(addsuffix .o,$(addprefix build/%/tests/unit/test_,$(MODULE_TESTS))): CPPFLAGS_ALL += -Itests/unit/kshim
+build/fuzz-targets/fuzz_packet: private CPPFLAGS_ALL += -Itests/unit/kshim
