@@ -21,6 +21,7 @@ all: module userspace
 include mk/userspace.mk
 -include mk/module.mk
 -include mk/check.mk
+-include mk/bench.mk
 -include mk/demo.mk
 -include mk/install.mk
 

@@ -39,7 +39,7 @@ format-check:
 	@tests/static/compilers.sh checkpatch
 
 format:
-	git ls-files -z 'userspace/*.[ch]' 'tests/*.[ch]' | xargs -0 clang-format -i
+	git ls-files -z 'userspace/*.[ch]' 'tests/*.[ch]' 'tools/*.[ch]' | xargs -0 clang-format -i
 
 check-vm: userspace test-tools module-$(KERNEL)
 	@tests/run vm:$(KERNEL)

@@ -7,7 +7,7 @@ set -eu
 . tests/vm/ktap.sh
 
 formatted() {
-	git ls-files -z 'userspace/*.[ch]' 'tests/*.[ch]' | xargs -0 clang-format --dry-run -Werror
+	git ls-files -z 'userspace/*.[ch]' 'tests/*.[ch]' 'tools/*.[ch]' | xargs -0 clang-format --dry-run -Werror
 }
 
 run_test "userspace and tests have the tree's format" formatted
