@@ -4,7 +4,7 @@
 
 /*
  * All cryptography of the daemon, on OpenSSL 3. No other folder includes
- * OpenSSL headers. Algorithms are named by their IANA IKEv2 transform numbers
+ * OpenSSL headers but pki, for X.509. Algorithms are named by their IANA IKEv2 transform numbers
  * (include/seki/algorithms.h); IKEv1 maps its own numbers onto these.
  */
 
