@@ -875,7 +875,7 @@ static void test_expire(void **state)
 {
 	struct sim *sim = scene_modern(38);
 	struct sim_node *node = &sim->nodes[0];
-	struct kernel_expire expire = { .ifindex = 7 };
+	struct kernel_expire expire = { .owner.ifindex = 7 };
 
 	scene_up_one(sim, 0);
 	expire.id = (struct kernel_sa_id){ .direction = SA_OUTBOUND, .spi = node->current_out };
@@ -903,7 +903,7 @@ static bool waits_for_retry(struct sim *sim)
 static void test_acquire(void **state)
 {
 	struct sim *sim = scene_modern(39);
-	struct kernel_acquire acquire = { .ifindex = 7 };
+	struct kernel_acquire acquire = { .owner.ifindex = 7 };
 
 	sim->cut = true;
 	sim_set_up(sim, 1, false);

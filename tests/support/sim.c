@@ -95,8 +95,25 @@ static struct sim_sa *find_sa(struct sim_node *node, enum sa_direction direction
 	return NULL;
 }
 
-static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t ifindex,
-			       const struct address *local, uint32_t *spi)
+static struct sim_policy *find_policy(struct sim_node *node, uint32_t id)
+{
+	struct sim_policy *policy;
+
+	TAILQ_FOREACH(policy, &node->policies, link)
+		if (policy->policy.id == id)
+			return policy;
+	return NULL;
+}
+
+/* The SPI that an owner sends with. */
+static uint32_t *current_of(struct sim_node *node, const struct kernel_owner *owner)
+{
+	return owner->policy ? &find_policy(node, owner->policy)->current_out : &node->current_out;
+}
+
+static struct result alloc_spi(struct kernel *kernel, uint8_t protocol,
+			       const struct kernel_owner *owner, const struct address *local,
+			       uint32_t *spi)
 {
 	struct sim_node *node = node_of_kernel(kernel);
 	struct sim_sa *sa;
@@ -105,13 +122,14 @@ static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t
 		node->fail_alloc--;
 		return fail(-ENOMEM, "no memory for an SPI");
 	}
-	assert(ifindex == node->tunnel.ifindex);
+	assert(owner->policy ? !!find_policy(node, owner->policy) :
+			       owner->ifindex == node->tunnel.ifindex);
 	do {
 		*spi = 256 + next_random(node->sim) % 0xfffffe00;
 	} while (find_sa(node, SA_INBOUND, *spi));
 	sa = must_calloc(1, sizeof(*sa));
 	sa->larval = true;
-	sa->sa.ifindex = ifindex;
+	sa->sa.owner = *owner;
 	sa->sa.id = (struct kernel_sa_id){ SA_INBOUND, protocol, *spi, *local, {} };
 	TAILQ_INSERT_TAIL(&node->sas, sa, link);
 	return RESULT_OK;
@@ -133,9 +151,11 @@ static struct result add_sa(struct kernel *kernel, const struct kernel_sa *wish)
 			return fail(-EEXIST, "the SPI is in use");
 		sa = must_calloc(1, sizeof(*sa));
 		TAILQ_INSERT_TAIL(&node->sas, sa, link);
-		node->current_out = wish->id.spi;
+		*current_of(node, &wish->owner) = wish->id.spi;
 	}
-	assert(wish->encr_key.len && address_equal(&wish->id.local, &node->tunnel.local));
+	assert(!!wish->encr_key.len == !!wish->encr && !!wish->integ_key.len == !!wish->integ);
+	assert(wish->id.protocol == PROTOCOL_AH ? !wish->encr && wish->integ : !!wish->encr);
+	assert(address_equal(&wish->id.local, &node->tunnel.local));
 	sa->larval = false;
 	sa->sa = *wish;
 	buffer_set(&sa->encr_key, wish->encr_key);
@@ -157,16 +177,21 @@ static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id 
 {
 	struct sim_node *node = node_of_kernel(kernel);
 	struct sim_sa *sa = find_sa(node, id->direction, id->spi);
+	struct kernel_owner owner;
+	uint32_t *current;
 
 	if (!sa)
 		return fail(-ENOENT, "no such SA");
+	owner = sa->sa.owner;
+	current = current_of(node, &owner);
 	free_sa(node, sa);
-	if (id->direction == SA_OUTBOUND && node->current_out == id->spi) {
+	if (id->direction == SA_OUTBOUND && *current == id->spi) {
 		/* as the module does: the newest that is left takes over */
-		node->current_out = 0;
+		*current = 0;
 		TAILQ_FOREACH(sa, &node->sas, link)
-			if (sa->sa.id.direction == SA_OUTBOUND)
-				node->current_out = sa->sa.id.spi;
+			if (sa->sa.id.direction == SA_OUTBOUND &&
+			    current_of(node, &sa->sa.owner) == current)
+				*current = sa->sa.id.spi;
 	}
 	return RESULT_OK;
 }
@@ -207,7 +232,7 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 
 static struct result each_sa(struct kernel *kernel,
 			     void (*found)(void *context, const struct kernel_sa_id *id,
-					   uint32_t ifindex),
+					   const struct kernel_owner *owner),
 			     void *context)
 {
 	struct sim_node *node = node_of_kernel(kernel);
@@ -215,7 +240,79 @@ static struct result each_sa(struct kernel *kernel,
 
 	TAILQ_FOREACH(sa, &node->sas, link)
 		if (!sa->larval)
-			found(context, &sa->sa.id, sa->sa.ifindex);
+			found(context, &sa->sa.id, &sa->sa.owner);
+	return RESULT_OK;
+}
+
+static struct result add_policy(struct kernel *kernel, const struct kernel_policy *wish,
+				uint32_t *id)
+{
+	struct sim_node *node = node_of_kernel(kernel);
+	struct sim_policy *policy, *after;
+
+	if (wish->id && find_policy(node, wish->id))
+		return fail(-EEXIST, "the policy's number is in use");
+	assert(wish->ifindex && wish->source.address.family == wish->destination.address.family);
+	policy = must_calloc(1, sizeof(*policy));
+	policy->policy = *wish;
+	policy->policy.id = *id = wish->id ? wish->id : ++node->last_policy;
+	/* in the order in which they decide */
+	TAILQ_FOREACH(after, &node->policies, link)
+		if (after->policy.priority > wish->priority)
+			break;
+	if (after)
+		TAILQ_INSERT_BEFORE(after, policy, link);
+	else
+		TAILQ_INSERT_TAIL(&node->policies, policy, link);
+	return RESULT_OK;
+}
+
+static void free_policy(struct sim_node *node, struct sim_policy *policy)
+{
+	struct sim_sa *sa, *next;
+
+	for (sa = TAILQ_FIRST(&node->sas); sa; sa = next) {
+		next = TAILQ_NEXT(sa, link);
+		if (sa->sa.owner.policy == policy->policy.id)
+			free_sa(node, sa);
+	}
+	TAILQ_REMOVE(&node->policies, policy, link);
+	free(policy);
+}
+
+static struct result delete_policy(struct kernel *kernel, uint32_t id)
+{
+	struct sim_node *node = node_of_kernel(kernel);
+	struct sim_policy *policy = find_policy(node, id);
+
+	if (!policy)
+		return fail(-ENOENT, "no such policy");
+	free_policy(node, policy);
+	return RESULT_OK;
+}
+
+static struct result flush_policies(struct kernel *kernel, uint32_t ifindex)
+{
+	struct sim_node *node = node_of_kernel(kernel);
+	struct sim_policy *policy, *next;
+
+	for (policy = TAILQ_FIRST(&node->policies); policy; policy = next) {
+		next = TAILQ_NEXT(policy, link);
+		if (!ifindex || policy->policy.ifindex == ifindex)
+			free_policy(node, policy);
+	}
+	return RESULT_OK;
+}
+
+static struct result each_policy(struct kernel *kernel,
+				 void (*found)(void *context, const struct kernel_policy *policy),
+				 void *context)
+{
+	struct sim_node *node = node_of_kernel(kernel);
+	struct sim_policy *policy;
+
+	TAILQ_FOREACH(policy, &node->policies, link)
+		found(context, &policy->policy);
 	return RESULT_OK;
 }
 
@@ -226,6 +323,10 @@ static const struct kernel_ops kernel_ops = {
 	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
 	.each_sa = each_sa,
+	.add_policy = add_policy,
+	.delete_policy = delete_policy,
+	.flush_policies = flush_policies,
+	.each_policy = each_policy,
 };
 
 bool sim_ping(struct sim *sim, int index)
@@ -350,6 +451,7 @@ static void node_init(struct sim *sim, int index, const char *config)
 	node->net.ops = &net_ops;
 	node->workers.submit = submit;
 	TAILQ_INIT(&node->sas);
+	TAILQ_INIT(&node->policies);
 	config_report_init(&report);
 	result = config_load_text("sim", bytes_of_string(config), &report, &node->policy);
 	if (failed(&result)) {
@@ -418,6 +520,7 @@ void sim_free(struct sim *sim)
 		ike_free(node->ike);
 		while (!TAILQ_EMPTY(&node->sas))
 			free_sa(node, TAILQ_FIRST(&node->sas));
+		flush_policies(&node->kernel, 0);
 		policy_free(node->policy);
 	}
 	drop_wire(sim);

@@ -27,6 +27,15 @@ struct sim_sa {
 
 TAILQ_HEAD(sim_sa_list, sim_sa);
 
+/** struct sim_policy - one entry of a fake kernel's crypto maps */
+struct sim_policy {
+	TAILQ_ENTRY(sim_policy) link;
+	struct kernel_policy policy;
+	uint32_t current_out; /* as of the tunnel */
+};
+
+TAILQ_HEAD(sim_policy_list, sim_policy);
+
 /** struct sim_node - one daemon with its kernel */
 struct sim_node {
 	struct sim *sim;
@@ -38,6 +47,8 @@ struct sim_node {
 	struct workers workers;
 	struct kernel_tunnel tunnel;
 	struct sim_sa_list sas;
+	struct sim_policy_list policies;
+	uint32_t last_policy;
 	uint32_t current_out; /* SPI of the tunnel's outbound SA, 0 for none */
 	unsigned int fail_alloc, fail_add; /* refuse the next so many calls */
 	uint64_t keepalives; /* that came from the peer's end of the wire */

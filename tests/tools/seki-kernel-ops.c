@@ -193,7 +193,7 @@ static struct kernel_sa new_sa(enum sa_direction direction, uint32_t spi)
 			.spi = spi,
 			.local = address_of("10.0.0.1"),
 			.remote = address_of("10.0.0.2") },
-		.ifindex = ifindex,
+		.owner.ifindex = ifindex,
 		.encr = 20,
 		.encr_key = BYTES(key),
 	};
@@ -201,25 +201,26 @@ static struct kernel_sa new_sa(enum sa_direction direction, uint32_t spi)
 
 static unsigned int listed;
 
-static void count_sa(void *context, const struct kernel_sa_id *id, uint32_t tunnel)
+static void count_sa(void *context, const struct kernel_sa_id *id, const struct kernel_owner *owner)
 {
-	listed += tunnel == ifindex && id->protocol == PROTOCOL_ESP;
+	listed += owner->ifindex == ifindex && !owner->policy && id->protocol == PROTOCOL_ESP;
 }
 
 static void associations(void)
 {
 	struct address local = address_of("10.0.0.1");
+	struct kernel_owner owner = { .ifindex = ifindex };
 	struct kernel_counters counters;
 	struct kernel_sa in, out, bad;
 	struct result result;
 	uint32_t spi = 0;
 
 	send_packet();
-	report(wait_for(&got.acquires, 1) && got.acquire.ifindex == ifindex &&
+	report(wait_for(&got.acquires, 1) && got.acquire.owner.ifindex == ifindex &&
 		       got.acquire.protocol == 17 && got.acquire.destination.port == 7,
 	       "a packet without an SA raises an acquire", NULL);
 
-	result = kernel->ops->alloc_spi(kernel, PROTOCOL_ESP, ifindex, &local, &spi);
+	result = kernel->ops->alloc_spi(kernel, PROTOCOL_ESP, &owner, &local, &spi);
 	report(!failed(&result) && spi >= 256, "an SPI is chosen", &result);
 	in = new_sa(SA_INBOUND, spi);
 	works(kernel->ops->add_sa(kernel, &in), "the inbound SA gets its keys");

@@ -84,12 +84,13 @@ struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t pro
 			   struct child_sa **out)
 {
 	struct ike *ike = sa->ike;
+	struct kernel_owner owner = tunnel_owner(tunnel);
 	struct child_sa *child;
 	struct result result;
 	uint32_t spi;
 
 	*out = NULL;
-	result = ike->env.kernel->ops->alloc_spi(ike->env.kernel, protocol, tunnel->device.ifindex,
+	result = ike->env.kernel->ops->alloc_spi(ike->env.kernel, protocol, &owner,
 						 &sa->local.address, &spi);
 	if (failed(&result))
 		return result;
@@ -153,7 +154,7 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 	struct kernel_sa sa = {
 		.id = child_sa_kernel_id(child, direction),
 		.mode = SA_TUNNEL,
-		.ifindex = child->tunnel->device.ifindex,
+		.owner = tunnel_owner(child->tunnel),
 		.local_port = child->udp_encap ? child->local.port : 0,
 		.remote_port = child->udp_encap ? child->remote.port : 0,
 		.encr = child->suite.encr,

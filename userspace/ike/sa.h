@@ -188,6 +188,7 @@ uint64_t ike_rekey_delay(const struct ike *ike, uint64_t seconds, bool initiator
 /* tunnel.c */
 
 struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex);
+struct kernel_owner tunnel_owner(const struct tunnel *tunnel);
 /** tunnel_for_peer() - whose outer addresses and profile fit; NULL with a sentence in @why */
 struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 			       const struct address *remote, const struct ikev2_profile *profile,

@@ -18,6 +18,11 @@
 #define RETRY_FIRST SECONDS(1)
 #define RETRY_MAX SECONDS(60)
 
+struct kernel_owner tunnel_owner(const struct tunnel *tunnel)
+{
+	return (struct kernel_owner){ .ifindex = tunnel->device.ifindex };
+}
+
 struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex)
 {
 	struct tunnel *tunnel;
@@ -207,11 +212,11 @@ static void end_sessions(struct tunnel *tunnel)
 	timer_stop(ike->env.timers, &tunnel->retry);
 }
 
-static void adopt(void *context, const struct kernel_sa_id *id, uint32_t ifindex)
+static void adopt(void *context, const struct kernel_sa_id *id, const struct kernel_owner *owner)
 {
 	struct tunnel *tunnel = context;
 
-	if (ifindex == tunnel->device.ifindex)
+	if (owner->ifindex == tunnel->device.ifindex)
 		child_sa_adopt(tunnel, id);
 }
 
@@ -278,7 +283,7 @@ static void gone(void *context, uint32_t ifindex)
 
 static void acquire(void *context, const struct kernel_acquire *acquire)
 {
-	struct tunnel *tunnel = tunnel_find(context, acquire->ifindex);
+	struct tunnel *tunnel = tunnel_find(context, acquire->owner.ifindex);
 	char source[ADDRESS_TEXT], destination[ADDRESS_TEXT];
 
 	if (!tunnel)
@@ -291,7 +296,7 @@ static void acquire(void *context, const struct kernel_acquire *acquire)
 
 static void expire(void *context, const struct kernel_expire *expire)
 {
-	struct tunnel *tunnel = tunnel_find(context, expire->ifindex);
+	struct tunnel *tunnel = tunnel_find(context, expire->owner.ifindex);
 	struct child_sa *child;
 
 	if (!tunnel)

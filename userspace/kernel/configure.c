@@ -20,13 +20,6 @@ static struct result too_big(const char *what)
 	return fail(-EMSGSIZE, "%s: the request does not fit", what);
 }
 
-static int put_address(struct nl_msg *request, int attribute, const struct address *address)
-{
-	struct bytes bytes = address_bytes(address);
-
-	return nla_put(request, attribute, (int)bytes.len, bytes.data);
-}
-
 static struct ifinfomsg *link_header(struct nl_msg *request)
 {
 	return nlmsg_data(nlmsg_hdr(request));

@@ -18,6 +18,7 @@ static const struct nla_policy acquire_policy[SEKI_A_ACQUIRE_MAX + 1] = {
 	[SEKI_A_ACQUIRE_INNER_DST] = { .maxlen = 16 },
 	[SEKI_A_ACQUIRE_INNER_SPORT] = { .type = NLA_U16 },
 	[SEKI_A_ACQUIRE_INNER_DPORT] = { .type = NLA_U16 },
+	[SEKI_A_ACQUIRE_POLICY] = { .type = NLA_U32 },
 };
 
 static struct endpoint get_endpoint(const struct nlattr *address, const struct nlattr *port)
@@ -38,9 +39,9 @@ static bool acquire(const struct kernel_events *events, struct nlmsghdr *message
 	struct kernel_acquire found = { 0 };
 
 	if (genlmsg_parse(message, 0, tb, SEKI_A_ACQUIRE_MAX, acquire_policy) < 0 ||
-	    !tb[SEKI_A_ACQUIRE_IFINDEX])
+	    (!tb[SEKI_A_ACQUIRE_IFINDEX] && !tb[SEKI_A_ACQUIRE_POLICY]))
 		return false;
-	found.ifindex = nla_get_u32(tb[SEKI_A_ACQUIRE_IFINDEX]);
+	found.owner = owner_parse(tb[SEKI_A_ACQUIRE_IFINDEX], tb[SEKI_A_ACQUIRE_POLICY]);
 	if (tb[SEKI_A_ACQUIRE_INNER_PROTO])
 		found.protocol = nla_get_u8(tb[SEKI_A_ACQUIRE_INNER_PROTO]);
 	found.source = get_endpoint(tb[SEKI_A_ACQUIRE_INNER_SRC], tb[SEKI_A_ACQUIRE_INNER_SPORT]);
@@ -60,7 +61,7 @@ static bool expire(const struct kernel_events *events, struct nlmsghdr *message)
 	    !sa_id_parse(tb, &found.id))
 		return false;
 	found.hard = tb[SEKI_A_SA_HARD] != NULL;
-	found.ifindex = tb[SEKI_A_SA_IFINDEX] ? nla_get_u32(tb[SEKI_A_SA_IFINDEX]) : 0;
+	found.owner = owner_parse(tb[SEKI_A_SA_IFINDEX], tb[SEKI_A_SA_POLICY]);
 	if (events->expire)
 		events->expire(events->context, &found);
 	return true;
@@ -81,6 +82,7 @@ static bool peer_moved(const struct kernel_events *events, struct nlmsghdr *mess
 	if (tb[SEKI_A_SA_ENCAP] &&
 	    nla_parse_nested(encap, SEKI_A_ENCAP_MAX, tb[SEKI_A_SA_ENCAP], encap_policy) < 0)
 		return false;
+	found.owner = owner_parse(tb[SEKI_A_SA_IFINDEX], tb[SEKI_A_SA_POLICY]);
 	found.local = get_endpoint(tb[SEKI_A_SA_NEW_LOCAL], encap[SEKI_A_ENCAP_SPORT]);
 	found.remote = get_endpoint(tb[SEKI_A_SA_NEW_REMOTE], encap[SEKI_A_ENCAP_DPORT]);
 	if (found.local.address.family == AF_UNSPEC || found.remote.address.family == AF_UNSPEC)

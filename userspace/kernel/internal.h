@@ -60,8 +60,24 @@ void generic_event(void *netlink, struct nlmsghdr *message);
 
 /* netlink.c */
 extern const struct kernel_ops kernel_netlink_ops;
+struct nl_msg *family_request(struct kernel_netlink *netlink, uint8_t command, uint16_t flags);
+/** put_address() - nothing when there is none */
+int put_address(struct nl_msg *request, int attribute, const struct address *address);
+/** request_too_big() - wipes the request, which may hold keys */
+struct result request_too_big(struct kernel_netlink *netlink, const char *what);
+struct result gone_is_enoent(struct result result);
+/** owner_parse() - either attribute may be missing */
+struct kernel_owner owner_parse(const struct nlattr *ifindex, const struct nlattr *policy);
 /** sa_id_parse() - from attributes of the set "sa", checked by sa_policy */
 bool sa_id_parse(struct nlattr *const *tb, struct kernel_sa_id *id);
 extern const struct nla_policy sa_policy[];
+
+/* policies.c: see struct kernel_ops */
+struct result policy_add(struct kernel *kernel, const struct kernel_policy *policy, uint32_t *id);
+struct result policy_delete(struct kernel *kernel, uint32_t id);
+struct result policy_flush(struct kernel *kernel, uint32_t ifindex);
+struct result policy_each(struct kernel *kernel,
+			  void (*found)(void *context, const struct kernel_policy *policy),
+			  void *context);
 
 #endif

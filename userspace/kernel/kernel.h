@@ -26,6 +26,12 @@ struct kernel_sa_id {
 	struct address remote;
 };
 
+/** struct kernel_owner - whose SA it is: the policy's, or without one the tunnel's */
+struct kernel_owner {
+	uint32_t ifindex;
+	uint32_t policy;
+};
+
 /** struct kernel_limits - 0 means without limit */
 struct kernel_limits {
 	uint64_t soft_seconds, hard_seconds;
@@ -35,21 +41,31 @@ struct kernel_limits {
 
 /**
  * struct kernel_sa - an SA to install
- * @ifindex: the tunnel that it serves
+ * @mode: transport is for policies only
  * @local_port, @remote_port: UDP encapsulation when not 0
+ * @origin_local, @origin_remote: inbound transport mode behind a NAT: the addresses as the
+ *   peer knows them, which its checksums cover (RFC 3948 section 3.1.2); else none
  * @roaming: inbound, encapsulated: the peer may appear elsewhere, which peer_moved() tells
+ * @bundled: an AH SA that an ESP SA names as its @outer_spi, not one to send with
+ * @outer_spi: of the AH SA around this one, 0 for none
+ * @encr: 0 for AH
  * @encr_key: with the salt of an AEAD behind it, as KEYMAT has it
+ * @tfc: pad what is sent to so many octets, 0 for not at all (RFC 4303 section 2.7)
  */
 struct kernel_sa {
 	struct kernel_sa_id id;
 	enum sa_mode mode;
-	uint32_t ifindex;
+	struct kernel_owner owner;
 	uint16_t local_port, remote_port;
+	struct address origin_local, origin_remote;
+	bool bundled;
+	uint32_t outer_spi;
 	uint16_t encr, integ;
 	struct bytes encr_key, integ_key;
 	bool esn;
 	bool roaming;
 	uint32_t replay_window;
+	uint32_t tfc;
 	struct kernel_limits limits;
 };
 
@@ -80,15 +96,46 @@ struct kernel_tunnel {
 	uint32_t mtu;
 };
 
-struct kernel_acquire {
+enum kernel_policy_action { KERNEL_PROTECT, KERNEL_BYPASS, KERNEL_DISCARD };
+
+struct port_range {
+	uint16_t first, last;
+};
+
+/**
+ * struct kernel_policy - what is to be protected on a device: an entry of its crypto map
+ * @id: 0: the kernel chooses
+ * @priority: of those that match, the smallest decides
+ * @fragments: what has no ports, being a later fragment, matches too
+ * @source, @destination: of outbound packets, inbound ones match the other way round
+ * @protocol: 0 for any
+ * @source_ports, @destination_ports: 0 to 65535 for any
+ * @local, @remote: outer addresses of its SAs, or none
+ * @profile: the daemon's
+ */
+struct kernel_policy {
+	uint32_t id;
 	uint32_t ifindex;
+	uint32_t priority;
+	enum kernel_policy_action action;
+	enum sa_mode mode;
+	bool fragments;
+	uint8_t protocol;
+	struct prefix source, destination;
+	struct port_range source_ports, destination_ports;
+	struct address local, remote;
+	char profile[KERNEL_NAME_MAX];
+};
+
+struct kernel_acquire {
+	struct kernel_owner owner;
 	uint8_t protocol; /* of the packet that wants a tunnel, 0 when unknown */
 	struct endpoint source, destination;
 };
 
 struct kernel_expire {
 	struct kernel_sa_id id;
-	uint32_t ifindex;
+	struct kernel_owner owner;
 	bool hard;
 };
 
@@ -99,6 +146,7 @@ struct kernel_expire {
  */
 struct kernel_peer_moved {
 	struct kernel_sa_id id;
+	struct kernel_owner owner;
 	struct endpoint local, remote;
 };
 
@@ -116,10 +164,11 @@ struct kernel_events {
 struct kernel;
 
 struct kernel_ops {
-	/** @alloc_spi: of an inbound SA of the tunnel @ifindex, held for a minute */
-	struct result (*alloc_spi)(struct kernel *kernel, uint8_t protocol, uint32_t ifindex,
-				   const struct address *local, uint32_t *spi);
-	/** @add_sa: an inbound one completes its alloc_spi(), an outbound one becomes the tunnel's current */
+	/** @alloc_spi: of an inbound SA, held for a minute */
+	struct result (*alloc_spi)(struct kernel *kernel, uint8_t protocol,
+				   const struct kernel_owner *owner, const struct address *local,
+				   uint32_t *spi);
+	/** @add_sa: an inbound one completes its alloc_spi(), an outbound one becomes its owner's current */
 	struct result (*add_sa)(struct kernel *kernel, const struct kernel_sa *sa);
 	/** @delete_sa: -ENOENT when it is gone already */
 	struct result (*delete_sa)(struct kernel *kernel, const struct kernel_sa_id *id);
@@ -136,8 +185,20 @@ struct kernel_ops {
 	/** @each_sa: all SAs of this namespace, for the clean-up after a restart */
 	struct result (*each_sa)(struct kernel *kernel,
 				 void (*found)(void *context, const struct kernel_sa_id *id,
-					       uint32_t ifindex),
+					       const struct kernel_owner *owner),
 				 void *context);
+	/** @add_policy: @id is its number, whoever chose it */
+	struct result (*add_policy)(struct kernel *kernel, const struct kernel_policy *policy,
+				    uint32_t *id);
+	/** @delete_policy: its SAs too; -ENOENT when it is gone already */
+	struct result (*delete_policy)(struct kernel *kernel, uint32_t id);
+	/** @flush_policies: of one device, with 0 of all */
+	struct result (*flush_policies)(struct kernel *kernel, uint32_t ifindex);
+	/** @each_policy: in the order in which they decide; @found may use the kernel */
+	struct result (*each_policy)(struct kernel *kernel,
+				     void (*found)(void *context,
+						   const struct kernel_policy *policy),
+				     void *context);
 };
 
 /** struct kernel - the base of each implementation; @events are set by the daemon before use */

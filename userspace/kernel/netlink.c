@@ -28,12 +28,20 @@ const struct nla_policy sa_policy[SEKI_A_SA_MAX + 1] = {
 	[SEKI_A_SA_AGE] = { .type = NLA_U64 },	    [SEKI_A_SA_IDLE] = { .type = NLA_U64 },
 	[SEKI_A_SA_DROPS] = { .type = NLA_NESTED }, [SEKI_A_SA_HARD] = { .type = NLA_FLAG },
 	[SEKI_A_SA_NEW_LOCAL] = { .maxlen = 16 },   [SEKI_A_SA_NEW_REMOTE] = { .maxlen = 16 },
-	[SEKI_A_SA_ENCAP] = { .type = NLA_NESTED },
+	[SEKI_A_SA_ENCAP] = { .type = NLA_NESTED }, [SEKI_A_SA_POLICY] = { .type = NLA_U32 },
 };
 
 static uint8_t ip_protocol(uint8_t protocol)
 {
 	return protocol == PROTOCOL_AH ? IPPROTO_AH : IPPROTO_ESP;
+}
+
+struct kernel_owner owner_parse(const struct nlattr *ifindex, const struct nlattr *policy)
+{
+	return (struct kernel_owner){
+		.ifindex = ifindex ? nla_get_u32(ifindex) : 0,
+		.policy = policy ? nla_get_u32(policy) : 0,
+	};
 }
 
 bool sa_id_parse(struct nlattr *const *tb, struct kernel_sa_id *id)
@@ -56,7 +64,7 @@ bool sa_id_parse(struct nlattr *const *tb, struct kernel_sa_id *id)
 	       address_from_bytes(bytes_of(nla_data(remote), (size_t)nla_len(remote)), &id->remote);
 }
 
-static struct nl_msg *new_request(struct kernel_netlink *netlink, uint8_t command, uint16_t flags)
+struct nl_msg *family_request(struct kernel_netlink *netlink, uint8_t command, uint16_t flags)
 {
 	struct nl_msg *request =
 		channel_request(&netlink->generic, netlink->family, flags, GENL_HDRLEN);
@@ -67,14 +75,20 @@ static struct nl_msg *new_request(struct kernel_netlink *netlink, uint8_t comman
 	return request;
 }
 
-static int put_address(struct nl_msg *request, int attribute, const struct address *address)
+int put_address(struct nl_msg *request, int attribute, const struct address *address)
 {
 	struct bytes bytes = address_bytes(address);
 
-	/* Left out, it is the tunnel's. */
 	return address->family == AF_UNSPEC ?
 		       0 :
 		       nla_put(request, attribute, (int)bytes.len, bytes.data);
+}
+
+/* A policy says it all; the device of its SAs is not ours to name. */
+static int put_owner(struct nl_msg *request, const struct kernel_owner *owner)
+{
+	return owner->policy ? nla_put_u32(request, SEKI_A_SA_POLICY, owner->policy) :
+			       nla_put_u32(request, SEKI_A_SA_IFINDEX, owner->ifindex);
 }
 
 static int put_id(struct nl_msg *request, const struct kernel_sa_id *id)
@@ -135,18 +149,22 @@ nla_put_failure:
 
 static uint32_t sa_flags(const struct kernel_sa *sa)
 {
-	return (sa->esn ? SEKI_SA_FLAGS_ESN : 0) | (sa->roaming ? SEKI_SA_FLAGS_ROAMING : 0);
+	return (sa->esn ? SEKI_SA_FLAGS_ESN : 0) | (sa->bundled ? SEKI_SA_FLAGS_BUNDLED : 0) |
+	       (sa->roaming ? SEKI_SA_FLAGS_ROAMING : 0);
 }
 
 static int put_sa(struct nl_msg *request, const struct kernel_sa *sa)
 {
-	if (put_id(request, &sa->id))
+	if (put_id(request, &sa->id) || put_owner(request, &sa->owner) ||
+	    put_address(request, SEKI_A_SA_ORIGIN_LOCAL, &sa->origin_local) ||
+	    put_address(request, SEKI_A_SA_ORIGIN_REMOTE, &sa->origin_remote))
 		goto nla_put_failure;
-	NLA_PUT_U32(request, SEKI_A_SA_IFINDEX, sa->ifindex);
 	NLA_PUT_U32(request, SEKI_A_SA_MODE,
 		    sa->mode == SA_TRANSPORT ? SEKI_MODE_TRANSPORT : SEKI_MODE_TUNNEL);
-	NLA_PUT_U16(request, SEKI_A_SA_ENCR, sa->encr);
-	NLA_PUT(request, SEKI_A_SA_ENCR_KEY, (int)sa->encr_key.len, sa->encr_key.data);
+	if (sa->encr) {
+		NLA_PUT_U16(request, SEKI_A_SA_ENCR, sa->encr);
+		NLA_PUT(request, SEKI_A_SA_ENCR_KEY, (int)sa->encr_key.len, sa->encr_key.data);
+	}
 	if (sa->integ) {
 		NLA_PUT_U16(request, SEKI_A_SA_INTEG, sa->integ);
 		NLA_PUT(request, SEKI_A_SA_INTEG_KEY, (int)sa->integ_key.len, sa->integ_key.data);
@@ -155,6 +173,10 @@ static int put_sa(struct nl_msg *request, const struct kernel_sa *sa)
 		NLA_PUT_U32(request, SEKI_A_SA_FLAGS, sa_flags(sa));
 	if (sa->replay_window)
 		NLA_PUT_U32(request, SEKI_A_SA_REPLAY_WINDOW, sa->replay_window);
+	if (sa->outer_spi)
+		NLA_PUT_U32(request, SEKI_A_SA_OUTER_SPI, htonl(sa->outer_spi));
+	if (sa->tfc)
+		NLA_PUT_U32(request, SEKI_A_SA_TFC, sa->tfc);
 	if (sa->local_port && put_encap(request, sa->local_port, sa->remote_port))
 		goto nla_put_failure;
 	return put_limits(request, &sa->limits);
@@ -163,7 +185,7 @@ nla_put_failure:
 	return -1;
 }
 
-static struct result too_big(struct kernel_netlink *netlink, const char *what)
+struct result request_too_big(struct kernel_netlink *netlink, const char *what)
 {
 	struct nlmsghdr *header = nlmsg_hdr(netlink->generic.request);
 
@@ -189,17 +211,17 @@ static void spi_visit(void *context, struct nlmsghdr *message)
 	answer->valid = true;
 }
 
-static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t ifindex,
-			       const struct address *local, uint32_t *spi)
+static struct result alloc_spi(struct kernel *kernel, uint8_t protocol,
+			       const struct kernel_owner *owner, const struct address *local,
+			       uint32_t *spi)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
 	struct answer answer = { 0 };
-	struct nl_msg *request = new_request(netlink, SEKI_CMD_SPI_ALLOC, 0);
+	struct nl_msg *request = family_request(netlink, SEKI_CMD_SPI_ALLOC, 0);
 	struct result result;
 
-	NLA_PUT_U32(request, SEKI_A_SA_IFINDEX, ifindex);
 	NLA_PUT_U8(request, SEKI_A_SA_PROTO, ip_protocol(protocol));
-	if (put_address(request, SEKI_A_SA_LOCAL, local))
+	if (put_owner(request, owner) || put_address(request, SEKI_A_SA_LOCAL, local))
 		goto nla_put_failure;
 	result = channel_talk(&netlink->generic, "choice of an SPI", spi_visit, &answer);
 	if (!failed(&result) && !answer.valid)
@@ -208,21 +230,21 @@ static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t
 	return result;
 
 nla_put_failure:
-	return too_big(netlink, "choice of an SPI");
+	return request_too_big(netlink, "choice of an SPI");
 }
 
 static struct result add_sa(struct kernel *kernel, const struct kernel_sa *sa)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request = new_request(netlink, SEKI_CMD_SA_NEW, 0);
+	struct nl_msg *request = family_request(netlink, SEKI_CMD_SA_NEW, 0);
 
 	if (put_sa(request, sa))
-		return too_big(netlink, "new SA");
+		return request_too_big(netlink, "new SA");
 	return channel_talk(&netlink->generic, "new SA", NULL, NULL);
 }
 
-/* The module's code for an SA that is not there is ESRCH. */
-static struct result gone_is_enoent(struct result result)
+/* The module's code for what is not there is ESRCH. */
+struct result gone_is_enoent(struct result result)
 {
 	if (result.code == -ESRCH)
 		result.code = -ENOENT;
@@ -232,10 +254,10 @@ static struct result gone_is_enoent(struct result result)
 static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id *id)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request = new_request(netlink, SEKI_CMD_SA_DEL, 0);
+	struct nl_msg *request = family_request(netlink, SEKI_CMD_SA_DEL, 0);
 
 	if (put_id(request, id))
-		return too_big(netlink, "deletion of an SA");
+		return request_too_big(netlink, "deletion of an SA");
 	return gone_is_enoent(channel_talk(&netlink->generic, "deletion of an SA", NULL, NULL));
 }
 
@@ -243,12 +265,12 @@ static struct result sa_set_endpoints(struct kernel *kernel, const struct kernel
 				      const struct endpoint *local, const struct endpoint *remote)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request = new_request(netlink, SEKI_CMD_SA_SET, 0);
+	struct nl_msg *request = family_request(netlink, SEKI_CMD_SA_SET, 0);
 
 	if (put_id(request, id) || put_address(request, SEKI_A_SA_NEW_LOCAL, &local->address) ||
 	    put_address(request, SEKI_A_SA_NEW_REMOTE, &remote->address) ||
 	    (local->port && put_encap(request, local->port, remote->port)))
-		return too_big(netlink, "move of an SA");
+		return request_too_big(netlink, "move of an SA");
 	return gone_is_enoent(channel_talk(&netlink->generic, "move of an SA", NULL, NULL));
 }
 
@@ -310,9 +332,9 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 
 	memset(counters, 0, sizeof(*counters));
 	counters->idle_seconds = UINT64_MAX;
-	request = new_request(netlink, SEKI_CMD_SA_GET, 0);
+	request = family_request(netlink, SEKI_CMD_SA_GET, 0);
 	if (put_id(request, id))
-		return too_big(netlink, "counters of an SA");
+		return request_too_big(netlink, "counters of an SA");
 	result = channel_talk(&netlink->generic, "counters of an SA", counters_visit, &answer);
 	if (!failed(&result) && !answer.valid)
 		result = fail(-EPROTO, "counters of an SA: the kernel's answer cannot be read");
@@ -323,7 +345,7 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 struct sa_list {
 	struct sa_list_entry {
 		struct kernel_sa_id id;
-		uint32_t ifindex;
+		struct kernel_owner owner;
 		uint32_t state;
 	} * entries;
 	size_t count, capacity;
@@ -344,7 +366,7 @@ static void list_visit(void *context, struct nlmsghdr *message)
 	if (genlmsg_parse(message, 0, tb, SEKI_A_SA_MAX, sa_policy) < 0 ||
 	    !sa_id_parse(tb, &entry->id))
 		return;
-	entry->ifindex = tb[SEKI_A_SA_IFINDEX] ? nla_get_u32(tb[SEKI_A_SA_IFINDEX]) : 0;
+	entry->owner = owner_parse(tb[SEKI_A_SA_IFINDEX], tb[SEKI_A_SA_POLICY]);
 	entry->state = tb[SEKI_A_SA_STATE] ? nla_get_u32(tb[SEKI_A_SA_STATE]) : 0;
 	list->count++;
 }
@@ -355,7 +377,7 @@ static struct result list_sas(struct kernel_netlink *netlink, struct sa_list *li
 	struct result result;
 
 	memset(list, 0, sizeof(*list));
-	new_request(netlink, SEKI_CMD_SA_GET, NLM_F_DUMP);
+	family_request(netlink, SEKI_CMD_SA_GET, NLM_F_DUMP);
 	result = channel_talk(&netlink->generic, "list of SAs", list_visit, list);
 	/* SAs come and go; those that were there all the time are in the list. */
 	return result.code == -EINTR ? RESULT_OK : result;
@@ -363,7 +385,7 @@ static struct result list_sas(struct kernel_netlink *netlink, struct sa_list *li
 
 static struct result each_sa(struct kernel *kernel,
 			     void (*found)(void *context, const struct kernel_sa_id *id,
-					   uint32_t ifindex),
+					   const struct kernel_owner *owner),
 			     void *context)
 {
 	struct sa_list list;
@@ -372,7 +394,7 @@ static struct result each_sa(struct kernel *kernel,
 
 	if (!failed(&result))
 		for (i = 0; i < list.count; i++)
-			found(context, &list.entries[i].id, list.entries[i].ifindex);
+			found(context, &list.entries[i].id, &list.entries[i].owner);
 	free(list.entries);
 	return result;
 }
@@ -384,6 +406,10 @@ const struct kernel_ops kernel_netlink_ops = {
 	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
 	.each_sa = each_sa,
+	.add_policy = policy_add,
+	.delete_policy = policy_delete,
+	.flush_policies = policy_flush,
+	.each_policy = policy_each,
 };
 
 /* Soft limits may have been reported while we could not listen. */
@@ -399,7 +425,7 @@ static struct result repeat_soft_expiry(struct kernel_netlink *netlink)
 		if (list.entries[i].state != SEKI_STATE_DYING)
 			continue;
 		expire.id = list.entries[i].id;
-		expire.ifindex = list.entries[i].ifindex;
+		expire.owner = list.entries[i].owner;
 		events->expire(events->context, &expire);
 	}
 	free(list.entries);
@@ -474,7 +500,7 @@ static struct result resolve_family(struct kernel_netlink *netlink)
 	header->cmd = CTRL_CMD_GETFAMILY;
 	header->version = 1;
 	if (nla_put_string(request, CTRL_ATTR_FAMILY_NAME, SEKI_FAMILY_NAME))
-		return too_big(netlink, "search of the module");
+		return request_too_big(netlink, "search of the module");
 	result = channel_talk(&netlink->generic, "search of the module", family_visit, &answer);
 	if (result.code == -ENOENT)
 		return fail(-ENOENT, "the seki kernel module is not loaded: modprobe seki");
@@ -484,10 +510,10 @@ static struct result resolve_family(struct kernel_netlink *netlink)
 struct result kernel_netlink_lend_socket(struct kernel *kernel, int fd)
 {
 	struct kernel_netlink *netlink = netlink_of(kernel);
-	struct nl_msg *request = new_request(netlink, SEKI_CMD_ENCAP_SET, 0);
+	struct nl_msg *request = family_request(netlink, SEKI_CMD_ENCAP_SET, 0);
 
 	if (nla_put_u32(request, SEKI_A_SOCKET_FD, (uint32_t)fd))
-		return too_big(netlink, "loan of a UDP socket");
+		return request_too_big(netlink, "loan of a UDP socket");
 	return channel_talk(&netlink->generic, "loan of a UDP socket", NULL, NULL);
 }
 

@@ -4,11 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "base/memory.h"
 #include "cryptox/cryptox.h"
 
-static struct result alloc_spi(struct kernel *kernel, uint8_t protocol, uint32_t ifindex,
-			       const struct address *local, uint32_t *spi)
+struct kernel_none {
+	struct kernel base;
+	uint32_t last_policy;
+};
+
+static struct result alloc_spi(struct kernel *kernel, uint8_t protocol,
+			       const struct kernel_owner *owner, const struct address *local,
+			       uint32_t *spi)
 {
 	do
 		random_fill(spi, sizeof(*spi));
@@ -42,8 +49,34 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 
 static struct result each_sa(struct kernel *kernel,
 			     void (*found)(void *context, const struct kernel_sa_id *id,
-					   uint32_t ifindex),
+					   const struct kernel_owner *owner),
 			     void *context)
+{
+	return RESULT_OK;
+}
+
+static struct result add_policy(struct kernel *kernel, const struct kernel_policy *policy,
+				uint32_t *id)
+{
+	struct kernel_none *none = container_of(kernel, struct kernel_none, base);
+
+	*id = policy->id ? policy->id : ++none->last_policy;
+	return RESULT_OK;
+}
+
+static struct result delete_policy(struct kernel *kernel, uint32_t id)
+{
+	return RESULT_OK;
+}
+
+static struct result flush_policies(struct kernel *kernel, uint32_t ifindex)
+{
+	return RESULT_OK;
+}
+
+static struct result each_policy(struct kernel *kernel,
+				 void (*found)(void *context, const struct kernel_policy *policy),
+				 void *context)
 {
 	return RESULT_OK;
 }
@@ -55,19 +88,23 @@ static const struct kernel_ops none_ops = {
 	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
 	.each_sa = each_sa,
+	.add_policy = add_policy,
+	.delete_policy = delete_policy,
+	.flush_policies = flush_policies,
+	.each_policy = each_policy,
 };
 
 struct kernel *kernel_none_new(void)
 {
-	struct kernel *kernel = must_calloc(1, sizeof(*kernel));
+	struct kernel_none *none = must_calloc(1, sizeof(*none));
 
-	kernel->ops = &none_ops;
-	return kernel;
+	none->base.ops = &none_ops;
+	return &none->base;
 }
 
 void kernel_none_free(struct kernel *kernel)
 {
-	free(kernel);
+	free(kernel ? container_of(kernel, struct kernel_none, base) : NULL);
 }
 
 void kernel_none_tell(struct kernel *kernel, const struct kernel_tunnel *tunnel)
