@@ -309,6 +309,12 @@ static void ipv4_malformed(void **state)
 	/* cut off in the header, or in the ports that the packet has */
 	for (size_t len = 0; len < sizeof(good); len++)
 		assert_int_equal(parse(&key, good, len), -EINVAL);
+	/* options that are not there, of a protocol without ports */
+	memcpy(bad, good, sizeof(bad));
+	bad[0] = 0x46;
+	bad[9] = IPPROTO_ESP;
+	for (size_t len = 1; len <= sizeof(bad); len++)
+		assert_int_equal(parse(&key, bad, len), len == sizeof(bad) ? 0 : -EINVAL);
 	for (u8 ihl = 0; ihl < 16; ihl++) {
 		memcpy(bad, good, sizeof(bad));
 		bad[0] = 0x40 | ihl;
