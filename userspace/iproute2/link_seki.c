@@ -25,11 +25,15 @@ static void print_help(struct link_util *util, int argc, char **argv, FILE *out)
 	fprintf(out,
 		"Usage: ... seki [ local ADDR ] [ remote ADDR ] [ profile NAME ]\n"
 		"                [ ttl { TTL | inherit } ] [ tos { TOS | inherit } ]\n"
+		"                [ dev DEVICE | nodev ] [ fwmark MARK ] [ automtu { on | off } ]\n"
 		"\n"
-		"Where: ADDR := outer IP address\n"
+		"Where: ADDR := outer IPv4 or IPv6 address\n"
 		"       NAME := IPsec profile of the keying daemon, at most %d characters\n"
 		"       TTL  := 1..255 (default 64)\n"
-		"       TOS  := 0..255 (default inherit)\n",
+		"       TOS  := 0..255 (default inherit)\n"
+		"       DEVICE := what outer packets leave by, a VRF for one (default any)\n"
+		"       MARK := of outer packets and their route, 0 for none (default)\n"
+		"       automtu: follow path and SA (default on)\n",
 		IFLA_SEKI_PROFILE_MAX);
 }
 
@@ -81,36 +85,83 @@ static int put_profile(struct nlmsghdr *msg, const char *value)
 	return addattr_l(msg, ROOM, IFLA_SEKI_PROFILE, value, (int)len + 1);
 }
 
+static int put_u32(struct nlmsghdr *msg, int type, uint32_t value)
+{
+	return addattr_l(msg, ROOM, type, &value, sizeof(value));
+}
+
+static int put_device(struct nlmsghdr *msg, const char *option, const char *value)
+{
+	unsigned int ifindex = ll_name_to_index(value);
+
+	return ifindex ? put_u32(msg, IFLA_SEKI_LINK, ifindex) : bad(option, value);
+}
+
+static int put_mark(struct nlmsghdr *msg, const char *option, const char *value)
+{
+	unsigned long long number;
+	char *end;
+
+	errno = 0;
+	number = strtoull(value, &end, 0);
+	/* strtoull() takes a minus sign */
+	if (errno || *end || end == value || *value == '-' || number > UINT32_MAX)
+		return bad(option, value);
+	return put_u32(msg, IFLA_SEKI_FWMARK, (uint32_t)number);
+}
+
+static int put_switch(struct nlmsghdr *msg, int type, const char *option, const char *value)
+{
+	uint8_t on = !strcmp(value, "on");
+
+	if (!on && strcmp(value, "off"))
+		return bad(option, value);
+	return addattr_l(msg, ROOM, type, &on, sizeof(on));
+}
+
+static int put_option(struct nlmsghdr *msg, const char *option, const char *value)
+{
+	if (!strcmp(option, "local"))
+		return put_addr(msg, IFLA_SEKI_LOCAL, option, value);
+	if (!strcmp(option, "remote"))
+		return put_addr(msg, IFLA_SEKI_REMOTE, option, value);
+	if (!strcmp(option, "profile"))
+		return put_profile(msg, value);
+	if (!strcmp(option, "ttl"))
+		return put_u8(msg, IFLA_SEKI_TTL, option, value, 0, 1);
+	if (!strcmp(option, "tos"))
+		return put_u8(msg, IFLA_SEKI_TOS, option, value, 1, 0);
+	if (!strcmp(option, "dev"))
+		return put_device(msg, option, value);
+	if (!strcmp(option, "fwmark"))
+		return put_mark(msg, option, value);
+	if (!strcmp(option, "automtu"))
+		return put_switch(msg, IFLA_SEKI_AUTO_MTU, option, value);
+	fprintf(stderr, "seki: unknown option \"%s\"\n", option);
+	print_help(NULL, 0, NULL, stderr);
+	return -1;
+}
+
 static int parse_opt(struct link_util *util, int argc, char **argv, struct nlmsghdr *msg)
 {
-	int err;
-
-	for (; argc > 0; argc -= 2, argv += 2) {
-		const char *option = argv[0], *value = argv[1];
-
-		if (!strcmp(option, "help")) {
+	while (argc > 0) {
+		if (!strcmp(argv[0], "help")) {
 			print_help(util, argc, argv, stderr);
 			return -1;
+		}
+		if (!strcmp(argv[0], "nodev")) {
+			if (put_u32(msg, IFLA_SEKI_LINK, 0))
+				return -1;
+			argc--;
+			argv++;
+			continue;
 		}
 		if (argc < 2)
-			return bad(option, NULL);
-		if (!strcmp(option, "local")) {
-			err = put_addr(msg, IFLA_SEKI_LOCAL, option, value);
-		} else if (!strcmp(option, "remote")) {
-			err = put_addr(msg, IFLA_SEKI_REMOTE, option, value);
-		} else if (!strcmp(option, "profile")) {
-			err = put_profile(msg, value);
-		} else if (!strcmp(option, "ttl")) {
-			err = put_u8(msg, IFLA_SEKI_TTL, option, value, 0, 1);
-		} else if (!strcmp(option, "tos")) {
-			err = put_u8(msg, IFLA_SEKI_TOS, option, value, 1, 0);
-		} else {
-			fprintf(stderr, "seki: unknown option \"%s\"\n", option);
-			print_help(util, argc, argv, stderr);
+			return bad(argv[0], NULL);
+		if (put_option(msg, argv[0], argv[1]))
 			return -1;
-		}
-		if (err)
-			return -1;
+		argc -= 2;
+		argv += 2;
 	}
 	return 0;
 }
@@ -136,6 +187,14 @@ static void print_u8(const struct rtattr *attr, const char *key, const char *for
 	print_color_uint(PRINT_JSON, COLOR_NONE, key, NULL, octet);
 }
 
+static uint32_t get_u32(const struct rtattr *attr)
+{
+	uint32_t value;
+
+	memcpy(&value, RTA_DATA(attr), sizeof(value));
+	return value;
+}
+
 static void print_opt(struct link_util *util, FILE *out, struct rtattr *attrs[])
 {
 	(void)util;
@@ -153,6 +212,18 @@ static void print_opt(struct link_util *util, FILE *out, struct rtattr *attrs[])
 		print_u8(attrs[IFLA_SEKI_TTL], "ttl", "ttl %u ", "ttl inherit ", 0);
 	if (attrs[IFLA_SEKI_TOS])
 		print_u8(attrs[IFLA_SEKI_TOS], "tos", "tos 0x%x ", "tos inherit ", 1);
+	if (attrs[IFLA_SEKI_LINK] && get_u32(attrs[IFLA_SEKI_LINK]))
+		print_color_string(PRINT_ANY, COLOR_NONE, "dev", "dev %s ",
+				   ll_index_to_name(get_u32(attrs[IFLA_SEKI_LINK])));
+	if (attrs[IFLA_SEKI_FWMARK] && get_u32(attrs[IFLA_SEKI_FWMARK]))
+		print_color_uint(PRINT_ANY, COLOR_NONE, "fwmark", "fwmark 0x%x ",
+				 get_u32(attrs[IFLA_SEKI_FWMARK]));
+	if (attrs[IFLA_SEKI_AUTO_MTU]) {
+		uint8_t on = *(const uint8_t *)RTA_DATA(attrs[IFLA_SEKI_AUTO_MTU]);
+
+		print_color_string(PRINT_FP, COLOR_NONE, NULL, "automtu %s ", on ? "on" : "off");
+		print_color_bool(PRINT_JSON, COLOR_NONE, "automtu", NULL, on);
+	}
 }
 
 struct link_util seki_link_util = {

@@ -28,7 +28,11 @@ struct link_util {
 /* Functions of ip(8) itself, which exports all of its symbols to plugins. */
 int addattr_l(struct nlmsghdr *msg, int room, int type, const void *data, int len);
 int print_color_string(int type, int color, const char *key, const char *format, const char *value);
+int print_color_bool(int type, int color, const char *key, const char *format, bool value);
 int print_color_uint(int type, int color, const char *key, const char *format, unsigned int value);
+
+unsigned int ll_name_to_index(const char *name); /* 0: there is none */
+const char *ll_index_to_name(unsigned int ifindex);
 
 enum { PRINT_FP = 1, PRINT_JSON = 2, PRINT_ANY = 4 };
 enum { COLOR_NONE = 6 };
