@@ -227,6 +227,21 @@ static void answers_leave_from_the_address_that_was_asked(void **state)
 	close(fd);
 }
 
+/* RFC 3948 section 2.3: the octet has no marker. */
+static void keepalives_are_one_octet_from_the_nat_port(void **state)
+{
+	struct endpoint peer, from, local = at("127.0.0.1", udp_port(net, true));
+	int fd = open_peer("127.0.0.1", &peer);
+	struct result result = net->ops->keepalive(net, &local, &peer);
+	uint8_t data[16];
+
+	assert_int_equal(result.code, 0);
+	assert_int_equal(peer_receives(fd, data, sizeof(data), &from), 1);
+	assert_int_equal(data[0], 0xff);
+	assert_endpoint(&from, &local);
+	close(fd);
+}
+
 static void ipv6_works_alike(void **state)
 {
 	struct endpoint peer, from, local = at("::1", udp_port(net, true));
@@ -345,6 +360,7 @@ int main(void)
 		UDP_TEST(nat_port_puts_the_marker_on_and_takes_it_off),
 		UDP_TEST(nat_port_drops_and_counts_the_rest),
 		UDP_TEST(answers_leave_from_the_address_that_was_asked),
+		UDP_TEST(keepalives_are_one_octet_from_the_nat_port),
 		UDP_TEST(ipv6_works_alike),
 		UDP_TEST(large_messages_pass_both_ways),
 		UDP_TEST(one_read_takes_a_bounded_number),

@@ -226,6 +226,29 @@ struct result message_seal(const struct ike_header *header, const struct writer 
 struct result message_open(const struct message *message, struct sealer *sealer,
 			   struct buffer *plain, struct message *inner);
 
+/* Pieces of a message (RFC 7383): each is a datagram with one SKF payload. */
+
+/** struct fragment - one piece of a run of payloads */
+struct fragment {
+	uint16_t number, total; /* from 1 */
+	uint8_t first; /* type of the first payload, in number 1 alone; else PAYLOAD_NONE */
+};
+
+/** fragment_room() - octets of payloads that fit into a datagram of @size; 0 when none do */
+size_t fragment_room(const struct sealer *sealer, size_t size);
+/** fragment_seal() - header, then one SKF payload that holds @part */
+struct result fragment_seal(const struct ike_header *header, const struct fragment *fragment,
+			    struct bytes part, struct sealer *sealer, struct buffer *out);
+/** fragment_numbers() - what the SKF payload says of itself, before it is authentic */
+struct result fragment_numbers(const struct message *message, struct fragment *fragment);
+/**
+ * fragment_open() - checks and decrypts the SKF payload of @message
+ * @plain: gets the piece without its padding
+ * Return: as message_open()
+ */
+struct result fragment_open(const struct message *message, struct sealer *sealer,
+			    struct buffer *plain);
+
 /* Reading aloud (rows C07, C08): one call of @line per line of the dump. */
 void message_dump(const struct message *message, void (*line)(void *context, const char *text),
 		  void *context);

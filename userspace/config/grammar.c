@@ -106,6 +106,11 @@ static const struct statement statements[] = {
 
 	{ GLOBAL, "crypto ikev2 dpd <1-3600> <1-60> periodic|on-demand",
 	  "Liveness checks of profiles without their own", .handle = set_dpd, NEGATES },
+	{ GLOBAL, "crypto ikev2 fragmentation",
+	  "Large messages in several datagrams, if the peer can; on unless taken back with no",
+	  .handle = set_fragmentation, NEGATES },
+	{ GLOBAL, "crypto ikev2 fragmentation mtu <68-1500>",
+	  "The same, with the largest IP packet; 1280 when not set", .handle = set_fragmentation },
 	{ GLOBAL, "crypto ikev2 nat keepalive <5-3600>",
 	  "Seconds of silence before a NAT in front of us is reminded; 20 when not set",
 	  .handle = set_nat_keepalive, NEGATES },

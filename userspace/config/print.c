@@ -42,6 +42,10 @@ void print_globals(const struct policy *policy, FILE *out)
 		fprintf(out, "crypto ikev2 window %u\n", policy->window);
 	if (!policy->nat_traversal)
 		fprintf(out, "no crypto ipsec nat-transparency udp-encapsulation\n");
+	if (!policy->fragment_mtu)
+		fprintf(out, "no crypto ikev2 fragmentation\n");
+	else if (policy->fragment_mtu != FRAGMENT_MTU_DEFAULT)
+		fprintf(out, "crypto ikev2 fragmentation mtu %u\n", policy->fragment_mtu);
 	if (!policy->nat_keepalive)
 		fprintf(out, "no crypto ikev2 nat keepalive\n");
 	else if (policy->nat_keepalive != NAT_KEEPALIVE_DEFAULT)

@@ -77,6 +77,13 @@ void set_dpd(struct loader *loader, const struct match *match)
 	policy->dpd_periodic = !match->negated && !strcmp(match->args[2].text, "periodic");
 }
 
+void set_fragmentation(struct loader *loader, const struct match *match)
+{
+	loader->policy->fragment_mtu = match->negated	   ? 0 :
+				       arg_given(match, 0) ? match->args[0].number :
+							     FRAGMENT_MTU_DEFAULT;
+}
+
 void set_nat_keepalive(struct loader *loader, const struct match *match)
 {
 	loader->policy->nat_keepalive = match->negated ? 0 : match->args[0].number;

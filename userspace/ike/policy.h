@@ -118,6 +118,7 @@ enum {
 	IKE_WINDOW_DEFAULT = 5,
 	REKEY_MARGIN_DEFAULT = 85,
 	LIMIT_NEGOTIATING_DEFAULT = 1000,
+	FRAGMENT_MTU_DEFAULT = 1280, /* what any path carries; RFC 7383 section 2.5.1 */
 	NAT_KEEPALIVE_DEFAULT = 20, /* RFC 3948 section 4 */
 };
 
@@ -189,6 +190,7 @@ struct policy {
 	uint32_t window; /* "crypto ikev2 window N", default 5 */
 	uint32_t dpd_interval, dpd_retry; /* "crypto ikev2 dpd ..." */
 	bool dpd_periodic;
+	uint32_t fragment_mtu; /* "crypto ikev2 fragmentation mtu N", 0: none; default 1280 */
 	bool nat_traversal; /* "crypto ipsec nat-transparency udp-encapsulation", default on */
 	uint32_t nat_keepalive; /* "crypto ikev2 nat keepalive N", seconds, 0: none; default 20 */
 	uint32_t limit_sa; /* "crypto ikev2 limit max-sa N", 0: none */

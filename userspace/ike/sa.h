@@ -75,6 +75,7 @@ struct ike {
 	struct tunnel_list tunnels;
 	uint64_t stats[IKE_STAT_COUNT];
 	uint32_t last_session_id, last_conn_id;
+	size_t fragment_octets; /* of messages that are not complete */
 	uint64_t noise_since; /* lines that strangers caused: how many, since when */
 	unsigned int noise;
 	bool shutting_down;

@@ -15,6 +15,7 @@
 	X(DROP_NOT_AUTHENTIC, "dropped: authentication is wrong") \
 	X(DROP_MESSAGE_ID, "dropped: message ID outside the window") \
 	X(DROP_UNEXPECTED, "dropped: not expected in this state") \
+	X(DROP_FRAGMENT, "dropped: fragments of no use") \
 	X(DROP_LIMIT, "dropped: limit of SAs reached") \
 	X(INCOMING_NEGOTIATING, "incoming negotiating SAs") \
 	X(OUTGOING_NEGOTIATING, "outgoing negotiating SAs") \

@@ -30,16 +30,28 @@ struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, b
 	};
 }
 
-void exchange_send(struct ikev2_sa *sa, struct bytes datagram)
+static void send_packets(struct ikev2_sa *sa, const struct path *path,
+			 const struct packets *packets)
 {
 	struct ike *ike = sa->base.ike;
 	struct result result;
 
-	ike->stats[IKE_STAT_SENT]++;
 	sa->last_sent = ike_now(ike);
-	result = ike->env.net->ops->send(ike->env.net, &sa->base.local, &sa->base.remote, datagram);
-	if (failed(&result))
-		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+	for (size_t i = 0; i < packets->count; i++) {
+		ike->stats[IKE_STAT_SENT]++;
+		result = ike->env.net->ops->send(ike->env.net, &path->local, &path->remote,
+						 buffer_bytes(&packets->items[i]));
+		if (failed(&result))
+			sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+	}
+}
+
+static void send_request(struct task *task)
+{
+	const struct ike_sa *base = &task->sa->base;
+	struct path path = { base->local, base->remote };
+
+	send_packets(task->sa, &path, &task->request);
 }
 
 static void dump_line(void *context, const char *text)
@@ -93,7 +105,7 @@ static void resend(struct timer *timer)
 	sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmit request[msgID:%u cnt:%u]",
 		task->message_id, task->sent);
 	sa->base.ike->stats[IKE_STAT_RETRANSMITTED]++;
-	exchange_send(sa, buffer_bytes(&task->request));
+	send_request(task);
 	task->sent++;
 	timer_start(sa->base.ike->env.timers, &task->resend, resend_delay(task));
 }
@@ -109,7 +121,7 @@ static bool window_is_full(const struct ikev2_sa *sa)
 	const struct task *task;
 
 	TAILQ_FOREACH(task, &sa->in_flight, link) {
-		if (!task->request.len)
+		if (!task->request.count)
 			computing++;
 		else if (sa->next_request - task->message_id > span)
 			span = sa->next_request - task->message_id;
@@ -150,22 +162,23 @@ void exchange_start(struct task *task)
 
 /* Seals unless the exchange is the one that has no keys yet. */
 static struct result finish(struct task *task, bool response, struct writer *writer,
-			    struct buffer *out)
+			    struct packets *out)
 {
 	struct ikev2_sa *sa = task->sa;
 	struct ike_header header = exchange_header(sa, task->exchange, response, task->message_id);
 
 	if (task->exchange == EXCHANGE_IKE_SA_INIT) {
+		struct bytes octets = writer_finish(writer);
 		struct message message;
 
-		buffer_set(out, writer_finish(writer));
-		if (log_enabled(LOG_IKEV2_PACKET) &&
-		    !message_parse(buffer_bytes(out), &message).code)
+		packets_free(out);
+		buffer_set(packets_add(out), octets);
+		if (log_enabled(LOG_IKEV2_PACKET) && !message_parse(octets, &message).code)
 			dump(sa, &message);
 		return RESULT_OK;
 	}
 	dump_chain(sa, &header, writer);
-	return message_seal(&header, writer, sa->keys.out, out);
+	return packets_seal(sa, &header, writer, out);
 }
 
 struct result exchange_request(struct task *task, struct writer *writer)
@@ -177,11 +190,10 @@ struct result exchange_request(struct task *task, struct writer *writer)
 	if (task->exchange == EXCHANGE_IKE_SA_INIT)
 		sa->next_request = 0;
 	task->message_id = sa->next_request++;
-	buffer_free(&task->request);
 	result = finish(task, false, writer, &task->request);
 	if (failed(&result))
 		return result;
-	exchange_send(sa, buffer_bytes(&task->request));
+	send_request(task);
 	task->resend.fire = resend;
 	task->sent = 1;
 	timer_start(sa->base.ike->env.timers, &task->resend, resend_delay(task));
@@ -191,24 +203,25 @@ struct result exchange_request(struct task *task, struct writer *writer)
 void exchange_answered(struct task *task)
 {
 	timer_stop(task->sa->base.ike->env.timers, &task->resend);
-	buffer_free(&task->request);
+	packets_free(&task->request);
 }
 
 struct result exchange_respond(struct task *task, struct writer *writer)
 {
 	struct ikev2_sa *sa = task->sa;
 	struct exchange_slot *slot = &sa->slots[task->message_id % sa->own_window];
-	struct buffer datagram = {};
-	struct result result = finish(task, true, writer, &datagram);
+	struct packets packets = {};
+	struct result result = finish(task, true, writer, &packets);
 
 	if (!failed(&result)) {
-		exchange_send(sa, buffer_bytes(&datagram));
+		send_packets(sa, &task->path, &packets);
 		if (slot->used && slot->message_id == task->message_id) {
-			buffer_free(&slot->response);
-			slot->response = buffer_take(&datagram);
+			packets_free(&slot->response);
+			slot->response = packets;
+			return result;
 		}
 	}
-	buffer_free(&datagram);
+	packets_free(&packets);
 	return result;
 }
 
@@ -219,28 +232,28 @@ static bool is_repeated(const struct ikev2_sa *sa, uint32_t message_id)
 	return slot->used && slot->message_id == message_id;
 }
 
-bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id)
+bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id, const struct path *path)
 {
 	const struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
 
 	if (!is_repeated(sa, message_id))
 		return false;
-	if (slot->response.len) {
+	if (slot->response.count) {
 		sa_line(sa, LOG_IKEV2_INTERNAL, "rWindow retransmit response[msgID:%u]",
 			message_id);
 		sa->base.ike->stats[IKE_STAT_RESPONSE_REPEATED]++;
-		exchange_send(sa, buffer_bytes(&slot->response));
+		send_packets(sa, path, &slot->response);
 	}
 	return true;
 }
 
 /* Is this message ID one that we answer now? */
-bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id)
+bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id, const struct path *path)
 {
 	struct exchange_slot *slot = &sa->slots[message_id % sa->own_window];
 	struct ike *ike = sa->base.ike;
 
-	if (exchange_repeat(sa, message_id))
+	if (exchange_repeat(sa, message_id, path))
 		return false;
 	sa_line(sa, LOG_IKEV2_INTERNAL, "Request has mess_id %u; expected %u through %u",
 		message_id, sa->next_expected, sa->next_expected + sa->own_window - 1);
@@ -249,7 +262,7 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id)
 		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
 		return false;
 	}
-	buffer_free(&slot->response);
+	packets_free(&slot->response);
 	slot->used = true;
 	slot->message_id = message_id;
 	for (;;) {
@@ -283,7 +296,7 @@ static struct task *find_request(struct ikev2_sa *sa, const struct ike_header *h
 	struct task *task;
 
 	TAILQ_FOREACH(task, &sa->in_flight, link)
-		if (task->request.len && task->message_id == header->message_id &&
+		if (task->request.count && task->message_id == header->message_id &&
 		    task->exchange == header->exchange)
 			return task;
 	return NULL;
@@ -329,8 +342,8 @@ static void receive_response(struct ikev2_sa *sa, struct message *inner, struct 
 	machine_run(task, response_event(inner->header.exchange));
 }
 
-static void refuse(struct ikev2_sa *sa, const struct ike_header *header, uint16_t notify,
-		   struct bytes data)
+static void refuse(struct ikev2_sa *sa, const struct path *path, const struct ike_header *header,
+		   uint16_t notify, struct bytes data)
 {
 	struct task *task = task_new(sa, TASK_INFORMATIONAL, false);
 	struct writer chain = {};
@@ -338,6 +351,7 @@ static void refuse(struct ikev2_sa *sa, const struct ike_header *header, uint16_
 
 	task->exchange = header->exchange;
 	task->message_id = header->message_id;
+	task->path = *path;
 	writer_begin_chain(&chain);
 	put_notify(&chain, notify, data);
 	result = exchange_respond(task, &chain);
@@ -347,7 +361,8 @@ static void refuse(struct ikev2_sa *sa, const struct ike_header *header, uint16_
 	task_free(task);
 }
 
-static void receive_request(struct ikev2_sa *sa, struct message *inner, struct bytes plain)
+static void receive_request(struct ikev2_sa *sa, const struct path *path, struct message *inner,
+			    struct bytes plain)
 {
 	const struct ike_header *header = &inner->header;
 	uint8_t critical = message_unknown_critical(inner);
@@ -357,7 +372,8 @@ static void receive_request(struct ikev2_sa *sa, struct message *inner, struct b
 	if (critical) {
 		sa_line(sa, LOG_IKEV2_ERROR, "cannot process payload %u, which is critical",
 			critical);
-		refuse(sa, header, NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD, bytes_of(&critical, 1));
+		refuse(sa, path, header, NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD,
+		       bytes_of(&critical, 1));
 		return;
 	}
 	switch (header->exchange) {
@@ -367,7 +383,7 @@ static void receive_request(struct ikev2_sa *sa, struct message *inner, struct b
 		break;
 	case EXCHANGE_CREATE_CHILD_SA:
 		if (sa->base.closing) {
-			refuse(sa, header, NOTIFY_TEMPORARY_FAILURE, bytes_of(NULL, 0));
+			refuse(sa, path, header, NOTIFY_TEMPORARY_FAILURE, bytes_of(NULL, 0));
 			return;
 		}
 		task = task_new(sa, TASK_CHILD, false);
@@ -382,6 +398,7 @@ static void receive_request(struct ikev2_sa *sa, struct message *inner, struct b
 		task_enlist(task, &sa->answering);
 	task->exchange = header->exchange;
 	task->message_id = header->message_id;
+	task->path = *path;
 	task_take_message(task, inner, plain);
 	machine_run(task, event);
 }
@@ -400,8 +417,66 @@ static bool request_fits(const struct ikev2_sa *sa, const struct ike_header *hea
 	}
 }
 
-void exchange_receive(struct ikev2_sa *sa, const struct message *message,
-		      const struct endpoint *local, const struct endpoint *remote)
+/*
+ * Is it worth to be decrypted? A response needs its request. A request must fit
+ * the state, unless it was here before; its message ID is looked at again when
+ * it is authentic. For what was answered a first fragment alone brings the answer
+ * again (RFC 7383 section 2.6.1).
+ */
+static bool is_welcome(struct ikev2_sa *sa, const struct message *message)
+{
+	const struct ike_header *header = &message->header;
+	bool is_fragment = message_get(message, PAYLOAD_FRAGMENT);
+	struct ike *ike = sa->base.ike;
+
+	if (!sa->keys.in) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "not exists SKEYs");
+		return false;
+	}
+	if (is_fragment && !sa->fragments) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "cannot accept ENCR FRAG payload");
+		return false;
+	}
+	if (header->flags & IKE_FLAG_RESPONSE)
+		return !is_fragment || expects_response(sa, header);
+	if (is_repeated(sa, header->message_id))
+		return true;
+	if (!request_fits(sa, header)) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "cannot find or create exchange for %s[msgID:%u]",
+			exchange_name(header->exchange), header->message_id);
+		return false;
+	}
+	if (is_fragment && header->message_id - sa->next_expected >= sa->own_window) {
+		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
+		sa_line(sa, LOG_IKEV2_ERROR, "rWindow dropped message[msgID:%u]",
+			header->message_id);
+		return false;
+	}
+	return true;
+}
+
+/* -EAGAIN: there is nothing to be looked at yet. */
+static struct result open_message(struct ikev2_sa *sa, const struct message *message,
+				  struct buffer *plain, struct message *inner)
+{
+	const struct ike_header *header = &message->header;
+	struct fragment fragment;
+	struct result result;
+
+	if (!message_get(message, PAYLOAD_FRAGMENT))
+		return message_open(message, sa->keys.in, plain, inner);
+	if (header->flags & IKE_FLAG_RESPONSE || !is_repeated(sa, header->message_id))
+		return fragment_receive(sa, message, plain, inner);
+	result = fragment_numbers(message, &fragment);
+	if (failed(&result) || fragment.number != 1)
+		return fail(-EAGAIN, "a fragment that was here before");
+	return fragment_open(message, sa->keys.in, plain);
+}
+
+void exchange_receive(struct ikev2_sa *sa, const struct message *message, const struct path *path)
 {
 	const struct ike_header *header = &message->header;
 	bool response = header->flags & IKE_FLAG_RESPONSE;
@@ -410,33 +485,29 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 	struct message inner;
 	struct result result;
 
-	if (!sa->keys.in) {
-		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-		sa_line(sa, LOG_IKEV2_ERROR, "not exists SKEYs");
+	if (!is_welcome(sa, message))
 		return;
-	}
-	if (!response && !request_fits(sa, header) && !is_repeated(sa, header->message_id)) {
-		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-		sa_line(sa, LOG_IKEV2_ERROR, "cannot find or create exchange for %s[msgID:%u]",
-			exchange_name(header->exchange), header->message_id);
-		return;
-	}
-	result = message_open(message, sa->keys.in, &plain, &inner);
+	result = open_message(sa, message, &plain, &inner);
 	if (result.code == -EBADMSG) {
 		ike->stats[IKE_STAT_DROP_NOT_AUTHENTIC]++;
 		sa_line(sa, LOG_IKEV2_ERROR, "authentication is wrong");
 		goto out;
 	}
+	if (result.code == -EAGAIN) {
+		sa_line(sa, LOG_IKEV2_INTERNAL, "%s", result.why);
+		goto out;
+	}
 	/* What was said before may be anybody's replay: it proves nothing and moves nobody. */
-	if (response ? !expects_response(sa, header) : !exchange_admit(sa, header->message_id))
+	if (response ? !expects_response(sa, header) :
+		       !exchange_admit(sa, header->message_id, path))
 		goto out;
 	ikev2_sa_heard(sa);
-	ike_sa_follow(&sa->base, local, remote);
+	ike_sa_follow(&sa->base, &path->local, &path->remote);
 	if (failed(&result)) {
 		ike->stats[IKE_STAT_DROP_MALFORMED]++;
 		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
 		if (!response)
-			refuse(sa, header, NOTIFY_INVALID_SYNTAX, bytes_of(NULL, 0));
+			refuse(sa, path, header, NOTIFY_INVALID_SYNTAX, bytes_of(NULL, 0));
 		else
 			fail_request(sa, header, result);
 		goto out;
@@ -446,7 +517,7 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message,
 	if (response)
 		receive_response(sa, &inner, buffer_bytes(&plain));
 	else
-		receive_request(sa, &inner, buffer_bytes(&plain));
+		receive_request(sa, path, &inner, buffer_bytes(&plain));
 out:
 	buffer_free(&plain);
 }

@@ -66,7 +66,7 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 			exchange_name(header->exchange),
 			header->flags & IKE_FLAG_RESPONSE ? "response" : "request",
 			header->message_id, datagram.len);
-	exchange_receive(ikev2_of(base), &message, local, remote);
+	exchange_receive(ikev2_of(base), &message, &(struct path){ *local, *remote });
 }
 
 static struct result create_child(struct ike_sa *sa, struct tunnel *tunnel)

@@ -90,12 +90,13 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 			    const struct endpoint *remote, const struct message *message)
 {
 	struct ikev2_sa *sa = find_half_open(ike, message->header.spi_initiator, remote);
+	struct path path = { *local, *remote };
 	char text[ADDRESS_TEXT];
 	struct task *task;
 
 	if (sa) {
 		/* The same request again gets the same answer; it never counts as a new one. */
-		exchange_repeat(sa, 0);
+		exchange_repeat(sa, 0, &path);
 		return;
 	}
 	if (over_limit(ike)) {
@@ -114,9 +115,10 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	sa->base.remote_spi = message->header.spi_initiator;
 	task = task_new(sa, TASK_INITIAL, false);
 	task->exchange = EXCHANGE_IKE_SA_INIT;
+	task->path = path;
 	sa->initial = task;
 	task_enlist(task, &sa->answering);
-	exchange_admit(sa, 0);
+	exchange_admit(sa, 0, &path);
 	task_take_message(task, message, message->octets);
 	buffer_set(&task->init_request, message->octets);
 	ike->stats[IKE_STAT_ADMITTED]++;
@@ -236,6 +238,22 @@ static void put_vendor_ids(struct task *task, struct writer *writer)
 	put_vendor_id(writer, vendor_id(vendor_seki));
 }
 
+/* RFC 7383 section 2.3 */
+static void put_fragmentation(struct task *task, struct writer *writer)
+{
+	trace_line(task, "Construct Notify Payload: FRAGMENTATION_SUPPORTED");
+	put_notify(writer, NOTIFY_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
+}
+
+static void note_fragmentation(struct task *task)
+{
+	struct notify_payload notify;
+
+	task->sa->fragments =
+		task->sa->base.ike->policy->fragment_mtu &&
+		message_get_notify(task->message, NOTIFY_FRAGMENTATION_SUPPORTED, &notify);
+}
+
 static void new_nonce(struct buffer *nonce)
 {
 	buffer_free(nonce);
@@ -291,6 +309,8 @@ enum ikev2_event init_build_request(struct task *task)
 	put_nonce(&writer, buffer_bytes(&task->nonce_i));
 	put_vendor_ids(task, &writer);
 	nat_put_detection(task, &writer, &header);
+	if (sa->base.ike->policy->fragment_mtu)
+		put_fragmentation(task, &writer);
 	buffer_set(&task->init_request, writer_finish(&writer));
 	result = exchange_request(task, &writer);
 	writer_free(&writer);
@@ -412,6 +432,7 @@ enum ikev2_event init_process_response(struct task *task)
 	buffer_set(&sa->nonce_i, buffer_bytes(&task->nonce_i));
 	buffer_set(&sa->nonce_r, nonce);
 	buffer_set(&task->init_response, buffer_bytes(&task->octets));
+	note_fragmentation(task);
 	return EV_NEXT;
 }
 
@@ -479,6 +500,7 @@ enum ikev2_event init_process_request(struct task *task)
 		return task_fail_group(task, ke.group);
 	buffer_set(&sa->nonce_i, nonce);
 	new_nonce(&sa->nonce_r);
+	note_fragmentation(task);
 	return EV_NEXT;
 }
 
@@ -496,6 +518,8 @@ enum ikev2_event init_build_response(struct task *task)
 	put_nonce(&writer, buffer_bytes(&sa->nonce_r));
 	put_vendor_ids(task, &writer);
 	nat_put_detection(task, &writer, &header);
+	if (sa->fragments)
+		put_fragmentation(task, &writer);
 	buffer_set(&task->init_response, writer_finish(&writer));
 	result = exchange_respond(task, &writer);
 	writer_free(&writer);

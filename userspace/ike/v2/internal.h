@@ -21,11 +21,25 @@
 struct ikev2_sa;
 struct task;
 
+/** struct path - the two ends of a datagram's way */
+struct path {
+	struct endpoint local, remote;
+};
+
+/** struct packets - the datagrams of one message: itself, or its fragments */
+struct packets {
+	size_t count;
+	struct buffer *items;
+};
+
+struct reassembly;
+TAILQ_HEAD(reassembly_list, reassembly);
+
 /** struct exchange_slot - one message ID of the peer's requests */
 struct exchange_slot {
 	uint32_t message_id;
 	bool used;
-	struct buffer response; /* empty while it is being made */
+	struct packets response; /* empty while it is being made */
 };
 
 TAILQ_HEAD(task_list, task);
@@ -53,6 +67,10 @@ struct ikev2_sa {
 	uint32_t own_window; /* that we have announced */
 	struct exchange_slot slots[WINDOW_MAX];
 	struct task_list answering;
+
+	bool fragments; /* the peer understands them, and so do we */
+	struct reassembly_list reassemblies; /* oldest first */
+	struct timer reassembly;
 
 	struct task *initial; /* until READY */
 	uint64_t last_heard; /* authentic, monotonic */
@@ -104,9 +122,10 @@ struct task {
 	bool running; /* the dispatcher is on the stack */
 	uint8_t exchange;
 	uint32_t message_id;
+	struct path path; /* of the peer's request: the answer goes back there (section 2.11) */
 
 	/* our request until it is answered */
-	struct buffer request;
+	struct packets request;
 	struct timer resend;
 	unsigned int sent;
 
@@ -194,21 +213,34 @@ struct result exchange_request(struct task *task, struct writer *chain);
 struct result exchange_respond(struct task *task, struct writer *chain);
 /** exchange_answered() - the response has come: frees its place in the window */
 void exchange_answered(struct task *task);
-void exchange_receive(struct ikev2_sa *sa, const struct message *message,
-		      const struct endpoint *local, const struct endpoint *remote);
+void exchange_receive(struct ikev2_sa *sa, const struct message *message, const struct path *path);
 /** exchange_repeat() - was this request here before? Then it gets the answer that it got */
-bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id);
+bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id, const struct path *path);
 /** exchange_admit() - enters a request's message ID; false when it is old, repeated or too new */
-bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id);
+bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id, const struct path *path);
 /** exchange_next() - lets waiting tasks go while the window has room */
 void exchange_next(struct ikev2_sa *sa);
 /** exchange_note_window() - takes the peer's SET_WINDOW_SIZE, if there is one */
 void exchange_note_window(struct ikev2_sa *sa, const struct message *message);
-/** exchange_send() - one datagram to the peer of an SA */
-void exchange_send(struct ikev2_sa *sa, struct bytes datagram);
 struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,
 				  uint32_t message_id);
 void exchange_abort_all(struct ikev2_sa *sa); /* frees all tasks silently */
+
+/* fragment.c */
+
+void packets_free(struct packets *packets);
+struct buffer *packets_add(struct packets *packets); /* one more, empty */
+/** packets_seal() - protects a message, in fragments if it is too large and the peer knows them */
+struct result packets_seal(struct ikev2_sa *sa, const struct ike_header *header,
+			   const struct writer *chain, struct packets *out);
+/**
+ * fragment_receive() - takes a piece; with the last one as message_open()
+ * Return: -EAGAIN when the message is not complete, or the piece of no use
+ */
+struct result fragment_receive(struct ikev2_sa *sa, const struct message *message,
+			       struct buffer *plain, struct message *inner);
+void fragment_start(struct ikev2_sa *sa);
+void fragment_forget_all(struct ikev2_sa *sa);
 
 /* keys.c */
 

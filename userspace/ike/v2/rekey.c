@@ -59,6 +59,7 @@ void rekey_ike_start(struct ikev2_sa *sa)
 /* The successor inherits who the peer is and how it is reached. */
 static void inherit(struct ikev2_sa *new, const struct ikev2_sa *old)
 {
+	new->fragments = old->fragments; /* RFC 7383 section 2.3 */
 	new->base.session_id = old->base.session_id;
 	new->base.local = old->base.local;
 	new->base.remote = old->base.remote;

@@ -78,6 +78,7 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator)
 	TAILQ_INIT(&sa->in_flight);
 	TAILQ_INIT(&sa->waiting);
 	TAILQ_INIT(&sa->answering);
+	fragment_start(sa);
 	sa->rekey.fire = rekey_due;
 	sa->liveness.fire = liveness_due;
 	sa->expire.fire = expire_due;
@@ -94,7 +95,7 @@ static void release(struct ike_sa *base)
 	buffer_free(&sa->nonce_i);
 	buffer_free(&sa->nonce_r);
 	for (size_t i = 0; i < WINDOW_MAX; i++)
-		buffer_free(&sa->slots[i].response);
+		packets_free(&sa->slots[i].response);
 	free(sa);
 }
 
@@ -114,6 +115,7 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 	if (sa->successor)
 		rekey_move_children(sa, sa->successor);
 	exchange_abort_all(sa);
+	fragment_forget_all(sa);
 	timer_stop(timers, &sa->rekey);
 	timer_stop(timers, &sa->liveness);
 	timer_stop(timers, &sa->expire);

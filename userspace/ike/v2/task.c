@@ -83,7 +83,7 @@ void task_free(struct task *task)
 	child_sa_hand_over(&task->child);
 	key_exchange_free(task->key_exchange);
 	drop_message(task);
-	buffer_free(&task->request);
+	packets_free(&task->request);
 	buffer_free(&task->secret);
 	buffer_free(&task->own_public);
 	buffer_free(&task->nonce_i);
