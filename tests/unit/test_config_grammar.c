@@ -15,6 +15,8 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 		"crypto ikev2 policy Y\n proposal X\n",
 	[CONFIG_MODE_KEYRING] = "crypto ikev2 keyring K\n",
 	[CONFIG_MODE_PEER] = "crypto ikev2 keyring K\n peer a\n  hostname h\n  pre-shared-key x\n",
+	[CONFIG_MODE_AUTHORIZATION] = "ip local pool POOL 10.9.0.1 10.9.0.9\n"
+				      "crypto ikev2 authorization policy A\n",
 	[CONFIG_MODE_IKEV2_PROFILE] = WHOLE_KEYRING "crypto ikev2 profile P\n" PROFILE_BODY,
 	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
 	[CONFIG_MODE_IPSEC_PROFILE] =
@@ -47,6 +49,7 @@ struct example {
 #define PO CONFIG_MODE_IKEV2_POLICY
 #define K CONFIG_MODE_KEYRING
 #define PE CONFIG_MODE_PEER
+#define AU CONFIG_MODE_AUTHORIZATION
 #define PF CONFIG_MODE_IKEV2_PROFILE
 #define TS CONFIG_MODE_TRANSFORM_SET
 #define IP CONFIG_MODE_IPSEC_PROFILE
@@ -164,6 +167,36 @@ static const struct example examples[] = {
 	{ PF, "lifetime <30-86400>", "lifetime 120", KEPT(" lifetime 120") },
 	{ PF, "dpd <1-3600> <1-60> periodic|on-demand", "dpd 10 2 periodic",
 	  KEPT(" dpd 10 2 periodic") },
+	{ G, "ip local pool NAME A.B.C.D [A.B.C.D]", "ip local pool POOL 10.9.0.1 10.9.0.9",
+	  KEPT("ip local pool POOL 10.9.0.1 10.9.0.9") },
+	{ G, "ip local pool NAME A.B.C.D [A.B.C.D]", "ip local pool POOL 10.9.0.1",
+	  KEPT("ip local pool POOL 10.9.0.1 10.9.0.1") },
+	{ G, "ip local pool NAME A.B.C.D [A.B.C.D]", "ip local pool POOL 10.9.0.9 10.9.0.1",
+	  REFUSED("the last address of a pool is not before the first") },
+	{ G, "crypto ikev2 authorization policy NAME", "crypto ikev2 authorization policy AUTHOR",
+	  KEPT("crypto ikev2 authorization policy AUTHOR") },
+	{ AU, "pool NAME", "pool POOL", KEPT(" pool POOL") },
+	{ AU, "pool NAME", "pool POLO", REFUSED("there is no \"ip local pool POLO\"") },
+	{ AU, "netmask MASK", "netmask 255.255.255.0", KEPT(" netmask 255.255.255.0") },
+	{ AU, "dns ADDRESS [ADDRESS]", "dns 10.0.0.1 2001:db8::1",
+	  KEPT(" dns 10.0.0.1 2001:db8::1") },
+	{ AU, "wins A.B.C.D [A.B.C.D]", "wins 10.0.0.1", KEPT(" wins 10.0.0.1") },
+	{ AU, "route set remote ipv4 A.B.C.D MASK", "route set remote ipv4 10.0.0.0 255.0.0.0",
+	  KEPT(" route set remote ipv4 10.0.0.0 255.0.0.0") },
+	{ AU, "route set remote ipv4 A.B.C.D MASK", "route set remote ipv4 10.0.0.1 255.0.0.0",
+	  REFUSED("inconsistent address and mask") },
+	{ AU, "route set interface", "route set interface", KEPT(" route set interface") },
+	{ AU, "route set access-list REST", "route set access-list 10",
+	  REFUSED("access lists are not read") },
+	{ PF, "aaa authorization group psk|eap|cert list NAME NAME",
+	  "aaa authorization group psk list LIST AUTHOR",
+	  " aaa authorization group psk list local AUTHOR",
+	  "crypto ikev2 authorization policy AUTHOR\n", NULL },
+	{ PF, "aaa authorization group psk|eap|cert list NAME NAME",
+	  "aaa authorization group cert list LIST AUTHOR",
+	  REFUSED("there is no \"crypto ikev2 authorization policy AUTHOR\"") },
+	{ PF, "config-exchange request", "config-exchange request",
+	  KEPT(" config-exchange request") },
 	{ PF, "nat force-encap", "nat force-encap", KEPT(" nat force-encap") },
 	{ PF, "legacy", "legacy", KEPT(" legacy") },
 	{ PF, "description REST", "description to the branch office", REFUSED("ignored") },
@@ -240,7 +273,8 @@ static const struct example examples[] = {
 	  KEPT(" ip address 172.16.0.101 255.255.255.0") },
 	{ IF, "ip address A.B.C.D MASK secondary", "ip address 10.9.0.1 255.255.255.0 secondary",
 	  REFUSED("ignored") },
-	{ IF, "ip address dhcp|negotiated", "ip address negotiated", REFUSED("ignored") },
+	{ IF, "ip address dhcp", "ip address dhcp", REFUSED("ignored") },
+	{ IF, "ip address negotiated", "ip address negotiated", KEPT(" ip address negotiated") },
 	{ IF, "ip mtu <68-65535>", "ip mtu 1400", KEPT(" ip mtu 1400") },
 	{ IF, "shutdown", "shutdown", KEPT(" shutdown") },
 	{ IF, "tunnel source ADDRESS", "tunnel source 10.0.0.1", KEPT(" tunnel source 10.0.0.1") },
@@ -449,6 +483,7 @@ static void completion(void **state)
 		{ G, "CR", "crypto" },
 		{ G, "crypto ik", "ikev2" },
 		{ G, "crypto ikev2 p", "proposal policy profile" },
+		{ G, "crypto ikev2 authorization policy ", "NAME" },
 		{ G, "crypto ikev2 profile ", "NAME" },
 		{ G, "crypto ikev2 profile P", "NAME" },
 		{ G, "crypto ikev2 profile P ", "<cr>" },
@@ -466,7 +501,7 @@ static void completion(void **state)
 		/* The modes around are open too */
 		{ PE, "pe", "peer" },
 		{ PE, "in", "interface" },
-		{ IF, "ip ", "address mtu route" },
+		{ IF, "ip ", "address mtu local route" },
 	};
 	char list[1000];
 	size_t i, count;

@@ -72,6 +72,8 @@ void note_legacy(struct loader *loader, struct place place, const struct transfo
 static const char *const reference_statements[] = {
 	[REFERENCE_IKE_PROPOSAL] = "crypto ikev2 proposal",
 	[REFERENCE_KEYRING] = "crypto ikev2 keyring",
+	[REFERENCE_POOL] = "ip local pool",
+	[REFERENCE_AUTHORIZATION] = "crypto ikev2 authorization policy",
 	[REFERENCE_TRANSFORM_SET] = "crypto ipsec transform-set",
 	[REFERENCE_IKEV2_PROFILE] = "crypto ikev2 profile",
 	[REFERENCE_IPSEC_PROFILE] = "crypto ipsec profile",
@@ -97,6 +99,21 @@ static void link_reference(struct loader *loader, struct reference *reference)
 
 		reference->owner.ikev2_profile->keyring = keyring;
 		found = keyring;
+		break;
+	}
+	case REFERENCE_POOL: {
+		const struct address_pool *pool = FIND_NAMED(&policy->pools, name, near);
+
+		reference->owner.authorization->pool = pool;
+		found = pool;
+		break;
+	}
+	case REFERENCE_AUTHORIZATION: {
+		const struct authorization_policy *authorization =
+			FIND_NAMED(&policy->authorizations, name, near);
+
+		reference->owner.ikev2_profile->authorization[reference->slot] = authorization;
+		found = authorization;
 		break;
 	}
 	case REFERENCE_TRANSFORM_SET: {

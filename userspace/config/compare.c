@@ -78,6 +78,8 @@ static bool same_keyring(const struct keyring *old, const struct keyring *new)
 
 SAME_BY_TEXT(ike_proposal, print_ike_proposal)
 SAME_BY_TEXT(ikev2_policy, print_ikev2_policy)
+SAME_BY_TEXT(address_pool, print_pool)
+SAME_BY_TEXT(authorization_policy, print_authorization)
 SAME_BY_TEXT(ikev2_profile, print_ikev2_profile)
 SAME_BY_TEXT(transform_set, print_transform_set)
 SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
@@ -149,6 +151,8 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 	COMPARE_LISTS(ike_proposal, ike_proposals, "crypto ikev2 proposal");
 	COMPARE_LISTS(ikev2_policy, ikev2_policies, "crypto ikev2 policy");
 	COMPARE_LISTS(keyring, keyrings, "crypto ikev2 keyring");
+	COMPARE_LISTS(address_pool, pools, "ip local pool");
+	COMPARE_LISTS(authorization_policy, authorizations, "crypto ikev2 authorization policy");
 	before = comparison.count;
 	COMPARE_LISTS(ikev2_profile, ikev2_profiles, "crypto ikev2 profile");
 	if (comparison.count == before && !same_order(old, new))

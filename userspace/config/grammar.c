@@ -12,6 +12,7 @@
 #define POLICY CONFIG_MODE_IKEV2_POLICY
 #define KEYRING CONFIG_MODE_KEYRING
 #define PEER CONFIG_MODE_PEER
+#define AUTHORIZATION CONFIG_MODE_AUTHORIZATION
 #define PROFILE CONFIG_MODE_IKEV2_PROFILE
 #define SET CONFIG_MODE_TRANSFORM_SET
 #define IPSEC CONFIG_MODE_IPSEC_PROFILE
@@ -69,6 +70,22 @@ static const struct statement statements[] = {
 	{ PEER, "pre-shared-key [local|remote] 6 KEY", "The same, encrypted by a router",
 	  REFUSED("a router's encrypted key cannot be read here: give the key itself") },
 
+	{ GLOBAL, "crypto ikev2 authorization policy NAME", "What a client is given",
+	  .handle = open_authorization, .opens = AUTHORIZATION },
+	{ AUTHORIZATION, "pool NAME", "An address out of this pool", .handle = authorization_pool },
+	{ AUTHORIZATION, "netmask MASK", "The netmask that goes with the address",
+	  .handle = authorization_netmask, NEGATES },
+	{ AUTHORIZATION, "dns ADDRESS [ADDRESS]", "Name servers", .handle = authorization_dns,
+	  NEGATES },
+	{ AUTHORIZATION, "wins A.B.C.D [A.B.C.D]", "NetBIOS name servers",
+	  .handle = authorization_wins, NEGATES },
+	{ AUTHORIZATION, "route set remote ipv4 A.B.C.D MASK",
+	  "A network behind us; may be repeated", .handle = authorization_subnet },
+	{ AUTHORIZATION, "route set interface", "The address of the tunnel's interface",
+	  .handle = authorization_interface, NEGATES },
+	{ AUTHORIZATION, "route set access-list REST", "Networks of an access list",
+	  REFUSED("access lists are not read: name each network in \"route set remote ipv4\"") },
+
 	{ GLOBAL, "crypto ikev2 profile NAME", "Who the peers are and how they authenticate",
 	  .handle = open_ikev2_profile, .opens = PROFILE },
 	{ PROFILE, "match identity remote address A.B.C.D [MASK]", "Peers by address; 0.0.0.0: any",
@@ -100,6 +117,11 @@ static const struct statement statements[] = {
 	  .handle = profile_dpd, NEGATES },
 	{ PROFILE, "nat force-encap", "UDP encapsulation even without a NAT", .handle = profile_nat,
 	  NEGATES },
+	{ PROFILE, "aaa authorization group psk|eap|cert list NAME NAME",
+	  "What clients that authenticate so are given; the list's name has no meaning here",
+	  .handle = profile_authorization },
+	{ PROFILE, "config-exchange request", "Ask the peer for name servers and networks",
+	  .handle = profile_config_request, NEGATES },
 	{ PROFILE, "legacy", "Permit weak algorithms with this profile", .handle = profile_legacy,
 	  NEGATES },
 	{ PROFILE, "description REST", "Words for people; not kept", .handle = ignore_statement },
@@ -176,7 +198,9 @@ static const struct statement statements[] = {
 	  .handle = interface_address, NEGATES },
 	{ INTERFACE, "ip address A.B.C.D MASK secondary", "A second address; left to the system",
 	  .handle = ignore_statement },
-	{ INTERFACE, "ip address dhcp|negotiated", "An address given by others; left to the system",
+	{ INTERFACE, "ip address negotiated", "Of a tunnel: the address that the peer gives",
+	  .handle = interface_negotiated },
+	{ INTERFACE, "ip address dhcp", "An address given by others; left to the system",
 	  .handle = ignore_statement },
 	{ INTERFACE, "ip mtu <68-65535>", "Biggest packet; without it what the path allows",
 	  .handle = interface_mtu, NEGATES },
@@ -196,6 +220,8 @@ static const struct statement statements[] = {
 	{ INTERFACE, "crypto map REST", "Policy on an interface",
 	  REFUSED("crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },
 
+	{ GLOBAL, "ip local pool NAME A.B.C.D [A.B.C.D]", "Inner addresses for clients",
+	  .handle = add_pool },
 	{ GLOBAL, "ip route vrf REST", "A route of a VRF; left to the system",
 	  .handle = ignore_statement },
 	{ GLOBAL, "ip route A.B.C.D MASK A.B.C.D [<1-255>]", "A static route via a gateway",

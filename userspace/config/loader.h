@@ -16,6 +16,8 @@ struct place {
 enum reference_kind {
 	REFERENCE_IKE_PROPOSAL, /* "proposal NAME" */
 	REFERENCE_KEYRING,
+	REFERENCE_POOL,
+	REFERENCE_AUTHORIZATION,
 	REFERENCE_TRANSFORM_SET,
 	REFERENCE_IKEV2_PROFILE,
 	REFERENCE_IPSEC_PROFILE,
@@ -30,6 +32,7 @@ struct reference {
 	size_t slot;
 	union {
 		struct ikev2_policy *ikev2_policy;
+		struct authorization_policy *authorization;
 		struct ikev2_profile *ikev2_profile;
 		struct ipsec_profile *ipsec_profile;
 		struct interface_config *interface;
@@ -73,6 +76,7 @@ struct loader {
 	struct ikev2_policy *ikev2_policy;
 	struct keyring *keyring;
 	struct keyring_peer *peer;
+	struct authorization_policy *authorization;
 	struct ikev2_profile *ikev2_profile;
 	struct transform_set *set;
 	struct ipsec_profile *ipsec_profile;

@@ -189,6 +189,47 @@ void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets)
 	}
 }
 
+void print_pool(const struct address_pool *pool, FILE *out)
+{
+	char first[ADDRESS_TEXT], last[ADDRESS_TEXT];
+
+	fprintf(out, "ip local pool %s %s %s\n", pool->name, address_format(&pool->first, first),
+		address_format(&pool->last, last));
+}
+
+static void print_servers(const char *what, const struct address servers[NAME_SERVERS_MAX],
+			  FILE *out)
+{
+	char text[ADDRESS_TEXT];
+
+	if (servers[0].family == AF_UNSPEC)
+		return;
+	fprintf(out, " %s", what);
+	for (size_t i = 0; i < NAME_SERVERS_MAX && servers[i].family != AF_UNSPEC; i++)
+		fprintf(out, " %s", address_format(&servers[i], text));
+	fputc('\n', out);
+}
+
+void print_authorization(const struct authorization_policy *authorization, FILE *out)
+{
+	char text[ADDRESS_TEXT];
+
+	fprintf(out, "crypto ikev2 authorization policy %s\n", authorization->name);
+	if (authorization->pool)
+		fprintf(out, " pool %s\n", authorization->pool->name);
+	if (authorization->netmask.family != AF_UNSPEC)
+		fprintf(out, " netmask %s\n", address_format(&authorization->netmask, text));
+	print_servers("dns", authorization->dns, out);
+	print_servers("wins", authorization->wins, out);
+	for (size_t i = 0; i < authorization->subnet_count; i++) {
+		fprintf(out, " route set remote ipv4 ");
+		print_prefix(&authorization->subnets[i], out);
+		fputc('\n', out);
+	}
+	if (authorization->route_interface)
+		fprintf(out, " route set interface\n");
+}
+
 static void print_match(const struct identity_match *match, FILE *out)
 {
 	static const char *const words[] = {
@@ -209,6 +250,11 @@ static void print_match(const struct identity_match *match, FILE *out)
 
 void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
 {
+	static const char *const groups[GROUP_COUNT] = {
+		[GROUP_PSK] = "psk",
+		[GROUP_EAP] = "eap",
+		[GROUP_CERT] = "cert",
+	};
 	const struct identity_match *match;
 
 	fprintf(out, "crypto ikev2 profile %s\n", profile->name);
@@ -225,6 +271,12 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
 		fprintf(out, " authentication local pre-share\n");
 	if (profile->keyring)
 		fprintf(out, " keyring local %s\n", profile->keyring->name);
+	for (size_t i = 0; i < GROUP_COUNT; i++)
+		if (profile->authorization[i])
+			fprintf(out, " aaa authorization group %s list local %s\n", groups[i],
+				profile->authorization[i]->name);
+	if (profile->config_request)
+		fprintf(out, " config-exchange request\n");
 	if (profile->lifetime != IKE_LIFETIME_DEFAULT)
 		fprintf(out, " lifetime %u\n", profile->lifetime);
 	if (profile->dpd_interval)
@@ -298,6 +350,8 @@ void print_interface(const struct interface_config *interface, FILE *out)
 		print_prefix(&interface->address, out);
 		fputc('\n', out);
 	}
+	if (interface->address_negotiated)
+		fprintf(out, " ip address negotiated\n");
 	if (interface->mtu)
 		fprintf(out, " ip mtu %u\n", interface->mtu);
 	if (interface->tunnel_source)
@@ -328,8 +382,10 @@ void print_route(const struct route_config *route, FILE *out)
 
 void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 {
+	const struct authorization_policy *authorization;
 	const struct interface_config *interface;
 	const struct ipsec_profile *ipsec_profile;
+	const struct address_pool *pool;
 	const struct ikev2_policy *ikev2_policy;
 	const struct ike_proposal *proposal;
 	const struct ikev2_profile *profile;
@@ -347,6 +403,8 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	PRINT_ALL(proposal, &policy->ike_proposals, print_ike_proposal(proposal, out));
 	PRINT_ALL(ikev2_policy, &policy->ikev2_policies, print_ikev2_policy(ikev2_policy, out));
 	PRINT_ALL(keyring, &policy->keyrings, print_keyring(keyring, out, with_secrets));
+	PRINT_ALL(pool, &policy->pools, print_pool(pool, out));
+	PRINT_ALL(authorization, &policy->authorizations, print_authorization(authorization, out));
 	PRINT_ALL(profile, &policy->ikev2_profiles, print_ikev2_profile(profile, out));
 	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));
 	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles, print_ipsec_profile(ipsec_profile, out));

@@ -14,8 +14,8 @@ typedef void statement_handler(struct loader *loader, const struct match *match)
 statement_handler set_hostname, set_timestamps, set_legacy, set_key_log, set_sa_seconds,
 	set_sa_kilobytes, set_window, set_dpd, set_nat_keepalive, set_fragmentation,
 	set_nat_traversal, set_limit_sa, set_limit_negotiating, set_rekey_margin, ignore_statement,
-	open_interface, interface_address, interface_shutdown, interface_mtu, tunnel_source,
-	tunnel_destination, tunnel_mode, tunnel_protection, add_route;
+	open_interface, interface_address, interface_negotiated, interface_shutdown, interface_mtu,
+	tunnel_source, tunnel_destination, tunnel_mode, tunnel_protection, add_route;
 
 /* statements_ike.c */
 statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, proposal_prf,
@@ -25,6 +25,11 @@ statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, pr
 	profile_match_prefix6, profile_match_text, profile_match_any, profile_match_fvrf,
 	profile_identity_address, profile_identity, profile_authentication, profile_keyring,
 	profile_lifetime, profile_dpd, profile_legacy, profile_nat;
+
+/* statements_remote.c */
+statement_handler add_pool, open_authorization, authorization_pool, authorization_netmask,
+	authorization_dns, authorization_wins, authorization_subnet, authorization_interface,
+	profile_authorization, profile_config_request;
 
 /* statements_ipsec.c */
 statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transform_set,

@@ -144,9 +144,24 @@ void interface_address(struct loader *loader, const struct match *match)
 	struct interface_config *interface = loader->interface;
 
 	interface->has_address = !match->negated;
+	interface->address_negotiated = false;
 	if (!match->negated) /* the grammar has checked the mask */
 		prefix_from_mask(&match->args[0].address, &match->args[1].address,
 				 &interface->address);
+}
+
+/* IOS has it on dialers, too: what PPP negotiates there is the system's. */
+void interface_negotiated(struct loader *loader, const struct match *match)
+{
+	struct interface_config *interface = loader->interface;
+
+	if (!interface->is_tunnel) {
+		loader_say_once(loader, place_of_line(loader->number), match->statement->syntax,
+				"ignored \"%s\"", match->statement->syntax);
+		return;
+	}
+	interface->address_negotiated = true;
+	interface->has_address = false;
 }
 
 void interface_shutdown(struct loader *loader, const struct match *match)

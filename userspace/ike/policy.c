@@ -20,6 +20,8 @@ struct policy *policy_new(void)
 	TAILQ_INIT(&policy->ike_proposals);
 	TAILQ_INIT(&policy->ikev2_policies);
 	TAILQ_INIT(&policy->keyrings);
+	TAILQ_INIT(&policy->pools);
+	TAILQ_INIT(&policy->authorizations);
 	TAILQ_INIT(&policy->ikev2_profiles);
 	TAILQ_INIT(&policy->transform_sets);
 	TAILQ_INIT(&policy->ipsec_profiles);
@@ -61,6 +63,18 @@ static void ikev2_profile_free(struct ikev2_profile *profile)
 	free(profile->match_fvrf);
 	free(profile->name);
 	free(profile);
+}
+
+static void pool_free(struct address_pool *pool)
+{
+	free(pool->name);
+	free(pool);
+}
+
+static void authorization_free(struct authorization_policy *authorization)
+{
+	free(authorization->name);
+	free(authorization);
 }
 
 static void interface_free(struct interface_config *interface)
@@ -121,6 +135,8 @@ void policy_free(struct policy *policy)
 	FREE_ALL(&policy->ipsec_profiles, ipsec_profile_free);
 	FREE_ALL(&policy->transform_sets, transform_set_free);
 	FREE_ALL(&policy->ikev2_profiles, ikev2_profile_free);
+	FREE_ALL(&policy->authorizations, authorization_free);
+	FREE_ALL(&policy->pools, pool_free);
 	FREE_ALL(&policy->keyrings, keyring_free);
 	FREE_ALL(&policy->ikev2_policies, ikev2_policy_free);
 	FREE_ALL(&policy->ike_proposals, ike_proposal_free);
@@ -137,6 +153,26 @@ const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *polic
 	TAILQ_FOREACH(profile, &policy->ipsec_profiles, link)
 		if (!strcmp(profile->name, name))
 			return profile;
+	return NULL;
+}
+
+const struct interface_config *policy_find_interface(const struct policy *policy, const char *name)
+{
+	const struct interface_config *interface;
+
+	TAILQ_FOREACH(interface, &policy->interfaces, link)
+		if (!strcasecmp(interface->name, name))
+			return interface;
+	return NULL;
+}
+
+const struct address_pool *policy_find_pool(const struct policy *policy, const char *name)
+{
+	const struct address_pool *pool;
+
+	TAILQ_FOREACH(pool, &policy->pools, link)
+		if (!strcmp(pool->name, name))
+			return pool;
 	return NULL;
 }
 

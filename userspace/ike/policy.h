@@ -94,6 +94,33 @@ struct identity_match {
 	char *text;
 };
 
+/** struct address_pool - "ip local pool NAME FIRST LAST": inner addresses for clients */
+struct address_pool {
+	TAILQ_ENTRY(address_pool) link;
+	char *name;
+	struct source_place place;
+	struct address first, last; /* of one family, in order */
+};
+
+#define NAME_SERVERS_MAX 2
+#define AUTHORIZATION_SUBNETS_MAX 16
+
+/** struct authorization_policy - "crypto ikev2 authorization policy NAME": what a client is given */
+struct authorization_policy {
+	TAILQ_ENTRY(authorization_policy) link;
+	char *name;
+	struct source_place place;
+	const struct address_pool *pool; /* NULL: no address */
+	struct address netmask; /* AF_UNSPEC: none, as for the servers */
+	struct address dns[NAME_SERVERS_MAX], wins[NAME_SERVERS_MAX];
+	size_t subnet_count; /* "route set remote ipv4 ..." */
+	struct prefix subnets[AUTHORIZATION_SUBNETS_MAX];
+	bool route_interface; /* "route set interface": the tunnel's own address */
+};
+
+/* Which "aaa authorization group" counts follows from how the client has authenticated. */
+enum authorization_group { GROUP_PSK, GROUP_EAP, GROUP_CERT, GROUP_COUNT };
+
 /** struct ikev2_profile - "crypto ikev2 profile NAME"; times in seconds, 0: not configured */
 struct ikev2_profile {
 	TAILQ_ENTRY(ikev2_profile) link;
@@ -109,6 +136,8 @@ struct ikev2_profile {
 	uint32_t dpd_interval, dpd_retry;
 	bool dpd_periodic;
 	bool nat_force_encap;
+	const struct authorization_policy *authorization[GROUP_COUNT]; /* NULL: none */
+	bool config_request; /* "config-exchange request" */
 };
 
 enum {
@@ -159,6 +188,7 @@ struct interface_config {
 	bool is_tunnel;
 	bool shutdown;
 	bool has_address;
+	bool address_negotiated; /* "ip address negotiated": the peer gives it */
 	struct prefix address; /* with its host bits */
 	char *tunnel_source; /* interface name or address, as written */
 	char *tunnel_destination;
@@ -201,6 +231,8 @@ struct policy {
 	TAILQ_HEAD(, ike_proposal) ike_proposals;
 	TAILQ_HEAD(, ikev2_policy) ikev2_policies;
 	TAILQ_HEAD(, keyring) keyrings;
+	TAILQ_HEAD(, address_pool) pools;
+	TAILQ_HEAD(, authorization_policy) authorizations;
 	TAILQ_HEAD(, ikev2_profile) ikev2_profiles;
 	TAILQ_HEAD(, transform_set) transform_sets;
 	TAILQ_HEAD(, ipsec_profile) ipsec_profiles;
@@ -222,6 +254,9 @@ const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *polic
  */
 bool policy_resolve_source(const struct policy *policy, const char *source,
 			   struct address *address);
+/** policy_find_interface() - the stanza of a Linux interface: Tunnel0 is that of tunnel0 */
+const struct interface_config *policy_find_interface(const struct policy *policy, const char *name);
+const struct address_pool *policy_find_pool(const struct policy *policy, const char *name);
 /**
  * policy_ike_proposals() - what we offer and accept; the default proposals when nothing fits
  * @local: our address, of which "match address local" may speak; NULL: not known yet

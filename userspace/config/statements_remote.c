@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Statements of remote access: what clients are given, and by whom they are known. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "config/report.h"
+#include "config/statements.h"
+
+void add_pool(struct loader *loader, const struct match *match)
+{
+	struct address_pool *pool;
+
+	TAILQ_FOREACH(pool, &loader->policy->pools, link)
+		if (!strcmp(pool->name, match->args[0].text))
+			duplicate(loader, match, &pool->place);
+
+	pool = must_calloc(1, sizeof(*pool));
+	pool->name = must_strdup(match->args[0].text);
+	pool->place = here(loader);
+	pool->first = match->args[1].address;
+	pool->last = arg_given(match, 2) ? match->args[2].address : pool->first;
+	TAILQ_INSERT_TAIL(&loader->policy->pools, pool, link);
+	if (address_compare(&pool->first, &pool->last) > 0)
+		loader_error(loader, place_of_arg(loader, &match->args[2]),
+			     "the last address of a pool is not before the first");
+}
+
+void open_authorization(struct loader *loader, const struct match *match)
+{
+	struct authorization_policy *authorization;
+
+	TAILQ_FOREACH(authorization, &loader->policy->authorizations, link)
+		if (!strcmp(authorization->name, match->args[0].text))
+			duplicate(loader, match, &authorization->place);
+
+	authorization = must_calloc(1, sizeof(*authorization));
+	authorization->name = must_strdup(match->args[0].text);
+	authorization->place = here(loader);
+	TAILQ_INSERT_TAIL(&loader->policy->authorizations, authorization, link);
+	loader->authorization = authorization;
+}
+
+void authorization_pool(struct loader *loader, const struct match *match)
+{
+	refer(loader, REFERENCE_POOL, &match->args[0], 0)->owner.authorization =
+		loader->authorization;
+}
+
+void authorization_netmask(struct loader *loader, const struct match *match)
+{
+	struct address *netmask = &loader->authorization->netmask;
+
+	*netmask =
+		match->negated ? (struct address){ .family = AF_UNSPEC } : match->args[0].address;
+}
+
+static void set_servers(const struct match *match, struct address servers[NAME_SERVERS_MAX])
+{
+	for (size_t i = 0; i < NAME_SERVERS_MAX; i++)
+		servers[i] = !match->negated && arg_given(match, i) ?
+				     match->args[i].address :
+				     (struct address){ .family = AF_UNSPEC };
+}
+
+void authorization_dns(struct loader *loader, const struct match *match)
+{
+	set_servers(match, loader->authorization->dns);
+}
+
+void authorization_wins(struct loader *loader, const struct match *match)
+{
+	set_servers(match, loader->authorization->wins);
+}
+
+void authorization_subnet(struct loader *loader, const struct match *match)
+{
+	struct authorization_policy *authorization = loader->authorization;
+	struct prefix subnet;
+	struct address first;
+
+	prefix_from_mask(&match->args[0].address, &match->args[1].address, &subnet);
+	first = prefix_first(&subnet);
+	if (!address_equal(&first, &subnet.address))
+		loader_error(loader, place_of_arg(loader, &match->args[0]),
+			     "inconsistent address and mask: the network is larger than that");
+	if (authorization->subnet_count == AUTHORIZATION_SUBNETS_MAX)
+		loader_error(loader, place_of_line(loader->number),
+			     "more than %d networks in an authorization policy",
+			     AUTHORIZATION_SUBNETS_MAX);
+	else
+		authorization->subnets[authorization->subnet_count++] = subnet;
+}
+
+void authorization_interface(struct loader *loader, const struct match *match)
+{
+	loader->authorization->route_interface = !match->negated;
+}
+
+/* "aaa authorization group psk list LIST NAME": all lists are local ones here. */
+void profile_authorization(struct loader *loader, const struct match *match)
+{
+	const char *kind = match->args[0].text;
+	enum authorization_group group = !strcmp(kind, "psk") ? GROUP_PSK :
+					 !strcmp(kind, "eap") ? GROUP_EAP :
+								GROUP_CERT;
+
+	refer(loader, REFERENCE_AUTHORIZATION, &match->args[2], group)->owner.ikev2_profile =
+		loader->ikev2_profile;
+}
+
+void profile_config_request(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->config_request = !match->negated;
+}
