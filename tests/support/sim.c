@@ -316,6 +316,51 @@ static struct result each_policy(struct kernel *kernel,
 	return RESULT_OK;
 }
 
+static bool same_prefix(const struct prefix *a, const struct prefix *b)
+{
+	return a->length == b->length && address_equal(&a->address, &b->address);
+}
+
+/* What is there is not made again, what is not there cannot go: the daemon keeps count. */
+static struct result change(struct sim_prefixes *list, const struct prefix *prefix, bool add)
+{
+	size_t i = 0;
+
+	while (i < list->count && !same_prefix(&list->items[i], prefix))
+		i++;
+	if (add && i == list->count) {
+		assert(i < SIM_PREFIXES_MAX);
+		list->items[list->count++] = *prefix;
+	} else if (!add) {
+		assert(i < list->count);
+		list->items[i] = list->items[--list->count];
+	}
+	return RESULT_OK;
+}
+
+static struct result change_address(struct kernel *kernel, uint32_t ifindex,
+				    const struct prefix *address, bool add)
+{
+	return change(&node_of_kernel(kernel)->addresses, address, add);
+}
+
+static struct result change_route(struct kernel *kernel, uint32_t ifindex,
+				  const struct prefix *destination, bool add)
+{
+	return change(&node_of_kernel(kernel)->routes, destination, add);
+}
+
+bool sim_has(const struct sim_prefixes *list, const char *text)
+{
+	struct address address;
+
+	assert(address_parse(text, &address));
+	for (size_t i = 0; i < list->count; i++)
+		if (address_equal(&list->items[i].address, &address))
+			return true;
+	return false;
+}
+
 static const struct kernel_ops kernel_ops = {
 	.alloc_spi = alloc_spi,
 	.add_sa = add_sa,
@@ -327,6 +372,8 @@ static const struct kernel_ops kernel_ops = {
 	.delete_policy = delete_policy,
 	.flush_policies = flush_policies,
 	.each_policy = each_policy,
+	.change_address = change_address,
+	.change_route = change_route,
 };
 
 bool sim_ping(struct sim *sim, int index)

@@ -36,6 +36,14 @@ struct sim_policy {
 
 TAILQ_HEAD(sim_policy_list, sim_policy);
 
+#define SIM_PREFIXES_MAX 32
+
+/** struct sim_prefixes - addresses of a tunnel, or routes into it */
+struct sim_prefixes {
+	size_t count;
+	struct prefix items[SIM_PREFIXES_MAX];
+};
+
 /** struct sim_node - one daemon with its kernel */
 struct sim_node {
 	struct sim *sim;
@@ -52,6 +60,7 @@ struct sim_node {
 	uint32_t current_out; /* SPI of the tunnel's outbound SA, 0 for none */
 	unsigned int fail_alloc, fail_add; /* refuse the next so many calls */
 	uint64_t keepalives; /* that came from the peer's end of the wire */
+	struct sim_prefixes addresses, routes;
 	uint64_t lost_no_sa; /* packets that could not be sent or found no SA */
 };
 
@@ -104,6 +113,8 @@ bool sim_ping(struct sim *sim, int node);
 size_t sim_count_sas(const struct sim *sim, int node); /* IKE SAs */
 size_t sim_count_kernel(const struct sim *sim, int node); /* kernel SAs, larval ones too */
 bool sim_logged(const struct sim *sim, const char *part);
+/** sim_has() - is the address, or network, among them? */
+bool sim_has(const struct sim_prefixes *list, const char *text);
 uint64_t sim_stat(const struct sim *sim, int node, enum ike_stat stat);
 /** sim_restart() - the daemon of a node dies without a word and starts again; its kernel stays */
 void sim_restart(struct sim *sim, int node);

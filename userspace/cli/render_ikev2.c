@@ -81,6 +81,40 @@ static void print_pair(const json_t *sa, const char *what, const char *name, FIL
 		label, number_of(sa, local), label, number_of(sa, remote));
 }
 
+static void print_servers(const json_t *client, const char *name, const char *what, FILE *out)
+{
+	const json_t *server;
+	size_t i;
+
+	json_array_foreach((json_t *)field(client, name), i, server)
+		fprintf(out, "      %s %s: %s\n", what, i ? "Secondary" : "Primary",
+			json_string_value(server));
+}
+
+/* What a server gave, as IOS words it on either side. */
+static void print_client(const json_t *client, FILE *out)
+{
+	const json_t *subnet, *subnets = field(client, "subnets");
+	size_t i;
+
+	if (!json_is_object(client))
+		return;
+	if (text_of(client, "address")[0])
+		fprintf(out, "      %s: %s\n",
+			is_true(client, "server") ? "Assigned host addr" : "Pushed IP address",
+			text_of(client, "address"));
+	if (is_true(client, "server"))
+		return;
+	print_servers(client, "dns", "DNS", out);
+	print_servers(client, "nbns", "WINS", out);
+	if (text_of(client, "version")[0])
+		fprintf(out, "      Remote version: %s\n", text_of(client, "version"));
+	if (json_array_size(subnets))
+		fprintf(out, "      Remote subnets:\n");
+	json_array_foreach((json_t *)subnets, i, subnet)
+		fprintf(out, "      %s %s\n", text_of(subnet, "address"), text_of(subnet, "mask"));
+}
+
 static void print_details(const json_t *sa, FILE *out)
 {
 	print_algorithms(sa, out);
@@ -105,6 +139,7 @@ static void print_details(const json_t *sa, FILE *out)
 		number_of(sa, "dpd_interval_seconds"), number_of(sa, "dpd_retry_seconds"));
 	fprintf(out, "      %s\n", nat(sa));
 	fprintf(out, "      Cisco Trust Security SGT is disabled\n");
+	print_client(field(sa, "client_config"), out);
 	fprintf(out, "      Initiator of SA : %s\n", is_true(sa, "initiator") ? "Yes" : "No");
 }
 

@@ -116,6 +116,9 @@ static void print_ike_sa(const json_t *sa, bool detail, FILE *out)
 			"(none)" :
 			"",
 		number_of(sa, "tunnel_id"), duration(seconds > 0 ? seconds : 0, left));
+	if (text_of(field(sa, "client_config"), "address")[0])
+		fprintf(out, "          Assigned address: %s\n",
+			text_of(field(sa, "client_config"), "address"));
 	if (is_true(sa, "legacy"))
 		fprintf(out, "          Legacy algorithms are in use\n");
 }

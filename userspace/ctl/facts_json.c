@@ -121,6 +121,46 @@ static void put_identity(json_t *object, const char *name, const struct identity
 	put(object, name, value);
 }
 
+static json_t *addresses(const struct address *list, size_t count)
+{
+	json_t *array = json_array();
+	char text[ADDRESS_TEXT];
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_string(address_format(&list[i], text)));
+	return array;
+}
+
+/* Remote access: null without, and for both ends the same fields. */
+static void put_client(json_t *object, const struct client_config *client)
+{
+	char address[ADDRESS_TEXT], mask[ADDRESS_TEXT];
+	json_t *value, *subnets;
+
+	if (!client) {
+		put(object, "client_config", json_null());
+		return;
+	}
+	value = json_object();
+	subnets = json_array();
+	put_bool(value, "server", client->server);
+	put_address(value, "address", &client->address);
+	put_address(value, "netmask", &client->netmask);
+	put(value, "dns", addresses(client->dns, client->dns_count));
+	put(value, "nbns", addresses(client->nbns, client->nbns_count));
+	for (size_t i = 0; i < client->subnet_count; i++) {
+		struct address bits = prefix_mask(&client->subnets[i]);
+		json_t *subnet = json_object();
+
+		put_text(subnet, "address", address_format(&client->subnets[i].address, address));
+		put_text(subnet, "mask", address_format(&bits, mask));
+		json_array_append_new(subnets, subnet);
+	}
+	put(value, "subnets", subnets);
+	put_text(value, "version", client->version[0] ? client->version : NULL);
+	put(object, "client_config", value);
+}
+
 static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 {
 	struct listing *listing = context;
@@ -168,6 +208,7 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 	put_bool(object, "nat_remote", sa->nat_remote);
 	put_bool(object, "legacy", sa->legacy);
 	put_number(object, "child_count", sa->child_count);
+	put_client(object, sa->client);
 	json_array_append_new(listing->array, object);
 }
 

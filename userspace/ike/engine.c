@@ -50,6 +50,7 @@ struct ike *ike_new(const struct ike_env *env, const struct policy *policy)
 	TAILQ_INIT(&ike->sas);
 	TAILQ_INIT(&ike->graveyard);
 	TAILQ_INIT(&ike->tunnels);
+	leases_init(&ike->leases);
 	ike->burial.fire = bury_all;
 	env->net->receive = ike_receive;
 	env->net->context = ike;
@@ -81,6 +82,7 @@ void ike_free(struct ike *ike)
 	timer_stop(ike->env.timers, &ike->burial);
 	while ((tunnel = TAILQ_FIRST(&ike->tunnels)))
 		tunnel_free(tunnel);
+	leases_free(&ike->leases);
 	free(ike);
 }
 
@@ -123,6 +125,11 @@ void ike_receive(void *context, const struct endpoint *local, const struct endpo
 	}
 	log_line(LOG_IKEV2_INTERNAL, "Processing an item off the pak queue");
 	version->receive(ike, local, remote, datagram, &header);
+}
+
+const struct identity *client_identity(const struct ike_sa *sa)
+{
+	return &sa->remote_id;
 }
 
 struct ike_sa *ike_find(struct ike *ike, uint64_t local_spi)
@@ -353,6 +360,8 @@ void ike_shutdown(struct ike *ike)
 			if (child->state == CHILD_LINGERING)
 				child_sa_wait(child, 0);
 	ike_clear_sas(ike, NULL);
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		client_unconfigure(tunnel);
 }
 
 void ike_abandon(struct ike *ike)

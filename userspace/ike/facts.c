@@ -56,6 +56,7 @@ void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_
 			.nat_local = sa->nat_local,
 			.nat_remote = sa->nat_remote,
 			.legacy = proposal_is_legacy(&sa->chosen),
+			.client = sa->client,
 		};
 
 		if (!facts.lifetime)

@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "codec/codec.h"
 #include "codec/identity.h"
+#include "ike/client.h"
 #include "kernel/kernel.h"
 
 struct ike;
@@ -38,6 +39,7 @@ struct ike_sa_facts {
 	bool nat_local, nat_remote; /* a NAT in front of us, of the peer */
 	bool legacy; /* it uses an algorithm that needed permission */
 	size_t child_count;
+	const struct client_config *client; /* of remote access; NULL: none */
 };
 
 void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts),

@@ -17,6 +17,7 @@
 
 #include "base/timer.h"
 #include "codec/codec.h"
+#include "ike/client.h"
 #include "ike/facts.h"
 #include "ike/ike.h"
 #include "ike/policy.h"
@@ -73,6 +74,7 @@ struct ike {
 	struct ike_sa_list graveyard; /* freed when the stack has unwound */
 	struct timer burial;
 	struct tunnel_list tunnels;
+	struct leases leases;
 	uint64_t stats[IKE_STAT_COUNT];
 	uint32_t last_session_id, last_conn_id;
 	size_t fragment_octets; /* of messages that are not complete */
@@ -107,6 +109,7 @@ struct ike_sa {
 	uint64_t created_at, established_at; /* monotonic */
 	struct child_sa_list children;
 	struct tunnel *tunnel; /* that we negotiate for; NULL as responder */
+	struct client_config *client; /* of remote access, at both ends; NULL: none */
 };
 
 enum child_sa_state {
@@ -168,10 +171,15 @@ struct tunnel {
 	unsigned int attempts; /* failed in a row */
 	struct timer retry;
 	char last_error[232];
+	struct prefix inner; /* that a server gave; AF_UNSPEC: none */
+	struct prefix inner_routes[CLIENT_SUBNETS_MAX];
+	size_t inner_route_count;
 };
 
 /* engine.c */
 
+/** client_identity() - by which the client of a server is known */
+const struct identity *client_identity(const struct ike_sa *sa);
 struct ike_sa *ike_find(struct ike *ike, uint64_t local_spi);
 /** ike_sa_register() - gives a new SA its SPI and number and enters it; who frees it is ike_sa_bury()'s @release */
 void ike_sa_register(struct ike *ike, struct ike_sa *sa);

@@ -210,6 +210,7 @@ static void end_sessions(struct tunnel *tunnel)
 	}
 	tunnel->negotiating = false;
 	timer_stop(ike->env.timers, &tunnel->retry);
+	client_unconfigure(tunnel);
 }
 
 static void adopt(void *context, const struct kernel_sa_id *id, const struct kernel_owner *owner)
@@ -273,6 +274,9 @@ static void gone(void *context, uint32_t ifindex)
 
 	if (!tunnel)
 		return;
+	/* What it was given has gone with the device. */
+	tunnel->inner = (struct prefix){};
+	tunnel->inner_route_count = 0;
 	end_sessions(tunnel);
 	TAILQ_FOREACH(sa, &ike->sas, link)
 		if (sa->tunnel == tunnel)

@@ -249,3 +249,19 @@ struct result tunnel_delete_route(struct kernel *kernel, uint32_t ifindex,
 
 	return result.code == -ESRCH ? RESULT_OK : result;
 }
+
+struct result tunnel_change_address(struct kernel *kernel, uint32_t ifindex,
+				    const struct prefix *address, bool add)
+{
+	return add ? tunnel_add_address(kernel, ifindex, address) :
+		     tunnel_delete_address(kernel, ifindex, address);
+}
+
+struct result tunnel_change_route(struct kernel *kernel, uint32_t ifindex,
+				  const struct prefix *destination, bool add)
+{
+	struct tunnel_route route = { .destination = *destination };
+
+	return add ? tunnel_add_route(kernel, ifindex, &route) :
+		     tunnel_delete_route(kernel, ifindex, &route);
+}

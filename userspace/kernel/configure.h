@@ -42,4 +42,10 @@ struct result tunnel_add_route(struct kernel *kernel, uint32_t ifindex,
 struct result tunnel_delete_route(struct kernel *kernel, uint32_t ifindex,
 				  const struct tunnel_route *route);
 
+/** tunnel_change_address(), tunnel_change_route() - both ways in one: the engine's, in kernel_ops */
+struct result tunnel_change_address(struct kernel *kernel, uint32_t ifindex,
+				    const struct prefix *address, bool add);
+struct result tunnel_change_route(struct kernel *kernel, uint32_t ifindex,
+				  const struct prefix *destination, bool add);
+
 #endif

@@ -199,6 +199,12 @@ struct kernel_ops {
 				     void (*found)(void *context,
 						   const struct kernel_policy *policy),
 				     void *context);
+	/** @change_address: gives a tunnel an inner address, or takes it away; done already is fine */
+	struct result (*change_address)(struct kernel *kernel, uint32_t ifindex,
+					const struct prefix *address, bool add);
+	/** @change_route: leads a destination into the tunnel, or no longer */
+	struct result (*change_route)(struct kernel *kernel, uint32_t ifindex,
+				      const struct prefix *destination, bool add);
 };
 
 /** struct kernel - the base of each implementation; @events are set by the daemon before use */

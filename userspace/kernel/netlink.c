@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "kernel/configure.h"
 #include "kernel/internal.h"
 
 const struct nla_policy sa_policy[SEKI_A_SA_MAX + 1] = {
@@ -410,6 +411,8 @@ const struct kernel_ops kernel_netlink_ops = {
 	.delete_policy = policy_delete,
 	.flush_policies = policy_flush,
 	.each_policy = policy_each,
+	.change_address = tunnel_change_address,
+	.change_route = tunnel_change_route,
 };
 
 /* Soft limits may have been reported while we could not listen. */

@@ -81,6 +81,12 @@ static struct result each_policy(struct kernel *kernel,
 	return RESULT_OK;
 }
 
+static struct result change(struct kernel *kernel, uint32_t ifindex, const struct prefix *prefix,
+			    bool add)
+{
+	return RESULT_OK;
+}
+
 static const struct kernel_ops none_ops = {
 	.alloc_spi = alloc_spi,
 	.add_sa = add_sa,
@@ -92,6 +98,8 @@ static const struct kernel_ops none_ops = {
 	.delete_policy = delete_policy,
 	.flush_policies = flush_policies,
 	.each_policy = each_policy,
+	.change_address = change,
+	.change_route = change,
 };
 
 struct kernel *kernel_none_new(void)

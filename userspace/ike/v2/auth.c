@@ -220,6 +220,7 @@ enum ikev2_event auth_build_request(struct task *task)
 	writer_begin_chain(&chain);
 	put_id(&chain, PAYLOAD_IDI, &sa->base.local_id);
 	put_own_auth(task, &chain);
+	config_put_request(task, &chain);
 	put_sa(&chain, &task->proposals);
 	child_put_selectors(&chain, task->child, true);
 	if (is_first_contact(&sa->base)) {
@@ -250,8 +251,11 @@ enum ikev2_event auth_check_notify(struct task *task)
 		return EV_NEXT;
 	/* With AUTH in the message the error is about the child alone (section 1.2). */
 	if (message_get(task->message, PAYLOAD_AUTH) && is_child_error(notify.type)) {
-		task->child_error = fail(-ECONNREFUSED, "the peer refused the child SA with %s",
-					 notify_name(notify.type));
+		task->child_error = fail(-ECONNREFUSED, "the peer refused the child SA with %s%s",
+					 notify_name(notify.type),
+					 notify.type == NOTIFY_INTERNAL_ADDRESS_FAILURE ?
+						 ": it has no address for us" :
+						 "");
 		return EV_NEXT;
 	}
 	return task_fail(task,
@@ -294,10 +298,12 @@ enum ikev2_event auth_process_child(struct task *task)
 		result = fail(-ENODEV, "the tunnel is gone");
 	if (!failed(&result)) {
 		result = task->initiator ? child_accept(task, &task->child_notify) :
-			 message_get(task->message, PAYLOAD_SA) ?
+			 message_get(task_request(task), PAYLOAD_SA) ?
 					   child_choose(task, false, &task->child_notify) :
 					   fail(-EPROTO, "the peer wants no child SA");
 	}
+	if (!failed(&result) && task->initiator)
+		result = config_take_reply(task);
 	if (!failed(&result))
 		result = keys_derive_child(task->child, sa, bytes_of(NULL, 0),
 					   buffer_bytes(&sa->nonce_i), buffer_bytes(&sa->nonce_r));
@@ -327,6 +333,7 @@ enum ikev2_event auth_build_response(struct task *task)
 	put_id(&chain, PAYLOAD_IDR, &sa->base.local_id);
 	put_own_auth(task, &chain);
 	if (task->child) {
+		config_put_reply(task, &chain);
 		put_sa(&chain, &chosen);
 		child_put_selectors(&chain, task->child, false);
 	} else if (message_get(task->message, PAYLOAD_SA)) {
@@ -345,13 +352,8 @@ enum ikev2_event auth_build_response(struct task *task)
 
 enum ikev2_event auth_check_config(struct task *task)
 {
-	const struct payload *payload = message_get(task->message, PAYLOAD_CONFIG);
-
-	if (payload) {
-		trace_line(task, "Received config data from toolkit:");
-		trace_line(task, "Error constructing config reply");
-		trace_line(task, "No config data to send to toolkit:");
-	}
+	if (!failed(&task->child_error))
+		task->child_error = config_check_request(task, &task->child_notify);
 	return EV_NEXT;
 }
 

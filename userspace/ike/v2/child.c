@@ -100,7 +100,7 @@ struct result child_prepare(struct task *task, bool pfs)
 		task->child->local_ts = old->local_ts;
 		task->child->remote_ts = old->remote_ts;
 	} else {
-		selectors_any(AF_INET, &task->child->local_ts);
+		config_local_selectors(&task->sa->base, &task->child->local_ts);
 		selectors_any(AF_INET, &task->child->remote_ts);
 	}
 	return RESULT_OK;
@@ -158,6 +158,8 @@ enum ikev2_event child_build_request(struct task *task)
 	put_nonce(&chain, buffer_bytes(&task->nonce_i));
 	if (task->group)
 		put_ke(&chain, task->group, key_exchange_public(task->key_exchange));
+	if (!old)
+		config_put_request(task, &chain);
 	child_put_selectors(&chain, task->child, true);
 	child_put_capabilities(task, &chain);
 	result = exchange_request(task, &chain);
@@ -219,6 +221,8 @@ enum ikev2_event child_process_response(struct task *task)
 	struct result result = task->child ? child_accept(task, &task->child_notify) :
 					     fail(-ENODEV, "the tunnel is gone");
 
+	if (!failed(&result) && !task->rekeys)
+		result = config_take_reply(task);
 	if (failed(&result))
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
 	return EV_NEXT;
@@ -228,8 +232,8 @@ enum ikev2_event child_process_response(struct task *task)
 
 struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 {
-	const struct payload *payload = message_get(task->message, PAYLOAD_SA);
-	struct traffic_selectors tsi, tsr, policy;
+	const struct payload *payload = message_get(task_request(task), PAYLOAD_SA);
+	struct traffic_selectors tsi, tsr, policy, remote_policy;
 	struct ike_sa *base = &task->sa->base;
 	struct child_sa *old = replaced(task);
 	struct proposal_list offered, ours;
@@ -239,7 +243,7 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 	*notify = NOTIFY_INVALID_SYNTAX;
 	result = sa_payload_parse(payload->body, &offered);
 	if (!failed(&result))
-		result = parse_selectors(task->message, &tsi, &tsr);
+		result = parse_selectors(task_request(task), &tsi, &tsr);
 	if (failed(&result))
 		return result;
 	*notify = NOTIFY_TS_UNACCEPTABLE;
@@ -266,12 +270,14 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 	task->chosen.spi = task->child->spi_in;
 	*notify = NOTIFY_TS_UNACCEPTABLE;
 	selectors_any(AF_INET, &policy);
-	if (!selectors_narrow(&tsi, &policy, &task->child->remote_ts) ||
+	config_remote_selectors(base, &remote_policy);
+	if (!selectors_narrow(&tsi, &remote_policy, &task->child->remote_ts) ||
 	    !selectors_narrow(&tsr, &policy, &task->child->local_ts)) {
 		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
 		return fail(-EPROTO, "proxy identities not supported: no common traffic selectors");
 	}
 	*notify = 0;
+	client_route(base, tunnel);
 	return RESULT_OK;
 }
 
@@ -319,6 +325,8 @@ enum ikev2_event child_process_request(struct task *task)
 		return task_fail(task, fail(-EBUSY, "the IKE SA is being rekeyed"),
 				 NOTIFY_TEMPORARY_FAILURE, IKE_STAT_REJECTED);
 	result = find_rekeyed(task, &notify);
+	if (!failed(&result) && !task->rekeys)
+		result = config_check_request(task, &notify);
 	if (!failed(&result))
 		result = child_choose(task, true, &notify);
 	if (failed(&result))

@@ -155,6 +155,8 @@ enum ikev2_event create_build_response(struct task *task)
 	if (for_ike(task)) {
 		put_window(task, &chain);
 	} else {
+		if (!task->rekeys)
+			config_put_reply(task, &chain);
 		child_put_selectors(&chain, task->child, false);
 		child_put_capabilities(task, &chain);
 	}

@@ -182,6 +182,8 @@ enum ikev2_event info_process_request(struct task *task)
 		else
 			process_delete_children(sa, &delete, &answer);
 	}
+	if (!failed(&result))
+		config_put_reply(task, &answer);
 	if (failed(&result)) {
 		writer_free(&answer);
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);

@@ -195,6 +195,8 @@ void task_free(struct task *task);
 void task_enlist(struct task *task, struct task_list *list); /* moves; NULL: out of any */
 /** task_take_message() - keeps a copy of a message that lies in @octets */
 void task_take_message(struct task *task, const struct message *message, struct bytes octets);
+/** task_request() - responder: the message that asks for the child and its configuration */
+const struct message *task_request(const struct task *task);
 /** task_tunnel() - for which we began, or NULL: it may have gone meanwhile */
 struct tunnel *task_tunnel(const struct task *task);
 /** task_submit() - gives @work, whose functions and @work.run are set, to the workers; one at a time */
@@ -293,6 +295,20 @@ void child_put_selectors(struct writer *writer, const struct child_sa *child, bo
 void child_put_capabilities(struct task *task, struct writer *writer);
 /** child_abandon() - drops the half-made child of a task */
 void child_abandon(struct task *task);
+
+/* config.c */
+
+/** config_put_request() - initiator: CFG_REQUEST, if there is anything to ask for */
+void config_put_request(struct task *task, struct writer *chain);
+/** config_take_reply() - initiator, with its child agreed: keeps what was given, narrows the child to it */
+struct result config_take_reply(struct task *task);
+/** config_check_request() - responder: takes the address that the child will be for; @notify on failure */
+struct result config_check_request(struct task *task, uint16_t *notify);
+/** config_put_reply() - responder: CFG_REPLY, if there is anything to say */
+void config_put_reply(struct task *task, struct writer *chain);
+/** config_local_selectors(), config_remote_selectors() - what a child may be for on each side */
+void config_local_selectors(const struct ike_sa *sa, struct traffic_selectors *selectors);
+void config_remote_selectors(const struct ike_sa *sa, struct traffic_selectors *selectors);
 
 /* create.c */
 

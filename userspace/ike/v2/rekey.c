@@ -90,6 +90,7 @@ void rekey_move_children(struct ikev2_sa *from, struct ikev2_sa *to)
 
 	while ((child = TAILQ_FIRST(&from->base.children)))
 		child_sa_move(child, &to->base);
+	client_config_move(&from->base, &to->base);
 }
 
 void rekey_abandon(struct task *task)

@@ -132,6 +132,7 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 		else
 			child_sa_destroy(child);
 	}
+	client_config_end(&sa->base, keep_children);
 	ike_sa_bury(&sa->base, release);
 	/* Children that were kept have a successor on its way; an attempt that failed is no loss. */
 	if (keep_children || !sa->base.established)

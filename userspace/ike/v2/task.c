@@ -29,6 +29,11 @@ struct task *task_new(struct ikev2_sa *sa, enum task_kind kind, bool initiator)
 	return task;
 }
 
+const struct message *task_request(const struct task *task)
+{
+	return task->message;
+}
+
 struct tunnel *task_tunnel(const struct task *task)
 {
 	return task->ifindex ? tunnel_find(task->sa->base.ike, task->ifindex) : NULL;
