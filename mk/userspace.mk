@@ -17,7 +17,7 @@ HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS ?= -O2 -g
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-LIB_FOLDERS := base codec cryptox proposal pki config ike ike/v1 ike/v2 kernel net ctl
+LIB_FOLDERS := base codec cryptox proposal pki eap config ike ike/v1 ike/v2 kernel net ctl
 # The main() of each program is all that tests cannot link.
 LIB_SOURCES := $(wildcard $(LIB_FOLDERS:%=userspace/%/*.c)) \
 	       $(filter-out %/main.c,$(wildcard userspace/cli/*.c userspace/daemon/*.c))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cryptox/internal.h"
+#include "cryptox/old.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -40,6 +41,7 @@ struct result cryptox_start(bool legacy)
 
 void cryptox_stop(void)
 {
+	old_stop();
 	groups_stop();
 	ciphers_stop();
 	macs_stop();
