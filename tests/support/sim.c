@@ -376,25 +376,61 @@ static const struct kernel_ops kernel_ops = {
 	.change_route = change_route,
 };
 
-bool sim_ping(struct sim *sim, int index)
+/* Does what one end sends with this SPI arrive in an SA like it? The receiver's, or NULL. */
+static struct sim_sa *carry(struct sim *sim, int index, uint32_t spi)
 {
 	struct sim_node *from = &sim->nodes[index], *to = &sim->nodes[!index];
-	struct sim_sa *out =
-		from->current_out ? find_sa(from, SA_OUTBOUND, from->current_out) : NULL;
-	struct sim_sa *in = out ? find_sa(to, SA_INBOUND, out->sa.id.spi) : NULL;
+	struct sim_sa *out = spi ? find_sa(from, SA_OUTBOUND, spi) : NULL;
+	struct sim_sa *in = out ? find_sa(to, SA_INBOUND, spi) : NULL;
 
 	if (!out || !in || in->larval) {
 		from->lost_no_sa++;
-		return false;
+		return NULL;
 	}
 	assert(bytes_equal(buffer_bytes(&out->encr_key), buffer_bytes(&in->encr_key)));
 	assert(bytes_equal(buffer_bytes(&out->integ_key), buffer_bytes(&in->integ_key)));
 	assert(out->sa.encr == in->sa.encr && out->sa.integ == in->sa.integ &&
-	       out->sa.esn == in->sa.esn);
+	       out->sa.esn == in->sa.esn && out->sa.mode == in->sa.mode &&
+	       out->sa.id.protocol == in->sa.id.protocol);
 	out->packets++;
 	in->packets++;
 	out->last_packet = in->last_packet = sim->now;
-	return true;
+	return in;
+}
+
+bool sim_ping(struct sim *sim, int index)
+{
+	return carry(sim, index, sim->nodes[index].current_out) != NULL;
+}
+
+uint32_t sim_ping_policy(struct sim *sim, int index, uint32_t id)
+{
+	struct sim_sa *in = carry(sim, index, find_policy(&sim->nodes[index], id)->current_out);
+
+	return in ? in->sa.owner.policy : 0;
+}
+
+uint32_t sim_add_policy(struct sim *sim, int index, struct kernel_policy policy)
+{
+	struct sim_node *node = &sim->nodes[index];
+	struct result result;
+
+	policy.ifindex = 3;
+	policy.local = node->tunnel.local;
+	policy.remote = node->tunnel.remote;
+	strcpy(policy.profile, node->tunnel.profile);
+	result = node->kernel.ops->add_policy(&node->kernel, &policy, &policy.id);
+	assert(!failed(&result));
+	ike_add_flow(node->ike, &policy, "eth0", "MAP");
+	return policy.id;
+}
+
+void sim_acquire(struct sim *sim, int index, uint32_t policy)
+{
+	struct kernel_acquire acquire = { .owner = { .ifindex = 3, .policy = policy } };
+	struct sim_node *node = &sim->nodes[index];
+
+	node->kernel.events.acquire(node->kernel.events.context, &acquire);
 }
 
 /* --- network and workers --- */

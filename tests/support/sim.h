@@ -110,6 +110,15 @@ bool sim_both_up(struct sim *sim);
 bool sim_idle(struct sim *sim); /* nothing on the wire, no work */
 /** sim_ping() - does a packet pass from @node to the other one, with the same keys on both sides? */
 bool sim_ping(struct sim *sim, int node);
+/**
+ * sim_add_policy() - to kernel and daemon of a node, between the nodes' addresses
+ * Return: the number that the kernel chose
+ */
+uint32_t sim_add_policy(struct sim *sim, int node, struct kernel_policy policy);
+/** sim_acquire() - a packet of this policy has no SA */
+void sim_acquire(struct sim *sim, int node, uint32_t policy);
+/** sim_ping_policy() - the policy of the other node that a packet of this one's arrives at, or 0 */
+uint32_t sim_ping_policy(struct sim *sim, int node, uint32_t policy);
 size_t sim_count_sas(const struct sim *sim, int node); /* IKE SAs */
 size_t sim_count_kernel(const struct sim *sim, int node); /* kernel SAs, larval ones too */
 bool sim_logged(const struct sim *sim, const char *part);

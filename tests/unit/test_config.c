@@ -252,12 +252,20 @@ static void meaning(void **state)
 		{ WHOLE_PROFILE
 		  "crypto ipsec transform-set T esp-gcm\n mode transport\n"
 		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n" TUNNEL,
-		  "13:1 error profile \"I\" uses this set, but transport mode is not there yet: use "
+		  "13:1 error \"Tunnel0\" uses this set, but carries whole packets: use "
 		  "\"mode tunnel\"\n" },
+		{ WHOLE_PROFILE
+		  "crypto ipsec transform-set T esp-gcm\n mode transport\n"
+		  "crypto ipsec transform-set U ah-sha256-hmac\n"
+		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
+		  "crypto ipsec profile J\n set transform-set T U\n set ikev2-profile P\n",
+		  "15:1 error profile \"J\" uses sets with AH and sets with ESP: one SPI has to "
+		  "serve all of its proposals\n" },
 		{ WHOLE_PROFILE
 		  "crypto ipsec transform-set T ah-sha256-hmac esp-gcm\n"
 		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n",
-		  "13:1 error profile \"I\" uses this set, but AH is not there yet\n" },
+		  "13:1 error profile \"I\" uses this set, but IKEv2 cannot agree on AH and ESP "
+		  "together (RFC 7296 section 3.3): use ESP alone\n" },
 		{ WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
 				"crypto ipsec profile I\n set transform-set T\n" TUNNEL,
 		  "14:1 error \"Tunnel0\" needs \"set ikev2-profile\" here to negotiate\n" },

@@ -319,7 +319,7 @@ static void check_transform_set(struct loader *loader, const struct transform_se
 			     set->name);
 }
 
-/* A set may hold more than the data path can do so far, but nobody may use it. */
+/* What IKEv2 can agree on; a set may hold more, but then no profile may use it. */
 static void check_ipsec_profile(struct loader *loader, const struct ipsec_profile *profile)
 {
 	if (!profile->set_count)
@@ -330,15 +330,17 @@ static void check_ipsec_profile(struct loader *loader, const struct ipsec_profil
 	for (size_t i = 0; i < profile->set_count; i++) {
 		const struct transform_set *set = profile->sets[i];
 
-		if (set && set->transport)
-			loader_error(
-				loader, place_of_line(set->place.line),
-				"profile \"%s\" uses this set, but transport mode is not there "
-				"yet: use \"mode tunnel\"",
-				profile->name);
-		if (set && set->ah.count)
+		if (!set)
+			continue;
+		if (set->ah.count && set->esp.count)
 			loader_error(loader, place_of_line(set->place.line),
-				     "profile \"%s\" uses this set, but AH is not there yet",
+				     "profile \"%s\" uses this set, but IKEv2 cannot agree on AH "
+				     "and ESP together (RFC 7296 section 3.3): use ESP alone",
+				     profile->name);
+		else if (profile->sets[0] && !profile->sets[0]->ah.count != !set->ah.count)
+			loader_error(loader, place_of_line(set->place.line),
+				     "profile \"%s\" uses sets with AH and sets with ESP: "
+				     "one SPI has to serve all of its proposals",
 				     profile->name);
 	}
 }
@@ -372,6 +374,12 @@ static void check_interface(struct loader *loader, const struct interface_config
 			     interface->tunnel_source);
 	if (!profile)
 		return;
+	for (size_t i = 0; i < profile->set_count; i++)
+		if (profile->sets[i] && profile->sets[i]->transport)
+			loader_error(loader, place_of_line(profile->sets[i]->place.line),
+				     "\"%s\" uses this set, but carries whole packets: use "
+				     "\"mode tunnel\"",
+				     interface->name);
 	if (!profile->ikev2_profile && !loader->faulty[profile->place.line] &&
 	    !names_ikev2_profile(loader, profile))
 		loader_error(loader, place_of_line(profile->place.line),

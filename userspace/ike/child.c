@@ -153,7 +153,7 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 	uint64_t bytes = child->lifetime_kilobytes * 1024;
 	struct kernel_sa sa = {
 		.id = child_sa_kernel_id(child, direction),
-		.mode = SA_TUNNEL,
+		.mode = child->transport ? SA_TRANSPORT : SA_TUNNEL,
 		.owner = tunnel_owner(child->tunnel),
 		.local_port = child->udp_encap ? child->local.port : 0,
 		.remote_port = child->udp_encap ? child->remote.port : 0,
@@ -357,6 +357,27 @@ struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi
 	return NULL;
 }
 
+uint8_t child_protocol(const struct ipsec_profile *profile)
+{
+	return profile->set_count && profile->sets[0]->ah.count ? PROTOCOL_AH : PROTOCOL_ESP;
+}
+
+const char *child_obstacle(const struct ike_sa *sa, uint8_t protocol)
+{
+	/* AH covers the addresses that a NAT changes, and has no UDP encapsulation. */
+	return protocol == PROTOCOL_AH && ike_sa_encapsulates(sa) ?
+		       "AH cannot pass the NAT between us and the peer: use ESP" :
+		       NULL;
+}
+
+bool child_wants_transport(const struct tunnel *tunnel, const struct ike_sa *sa)
+{
+	const struct ipsec_profile *profile = tunnel_profile(tunnel);
+
+	return tunnel->policy && profile && profile->set_count && profile->sets[0]->transport &&
+	       !ike_sa_encapsulates(sa);
+}
+
 void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list)
 {
 	memset(list, 0, sizeof(*list));
@@ -364,13 +385,15 @@ void child_proposals(const struct ipsec_profile *profile, bool pfs, struct propo
 		proposal_default_esp(list);
 	} else {
 		for (size_t i = 0; i < profile->set_count && list->count < PROPOSAL_LIST_MAX; i++)
-			list->proposals[list->count++] = profile->sets[i]->esp;
+			list->proposals[list->count++] = profile->sets[i]->ah.count ?
+								 profile->sets[i]->ah :
+								 profile->sets[i]->esp;
 	}
 	for (size_t i = 0; i < list->count; i++) {
 		struct proposal *proposal = &list->proposals[i];
 
 		proposal->number = i + 1;
-		proposal->protocol = PROTOCOL_ESP;
+		proposal->protocol = child_protocol(profile);
 		proposal->spi_size = 4;
 		proposal_remove_type(proposal, TRANSFORM_KE);
 		proposal_remove_type(proposal, TRANSFORM_ESN);

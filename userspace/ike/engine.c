@@ -265,7 +265,8 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 		sa->profile = profile;
 	}
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
-		tunnel_want(tunnel);
+		if (!tunnel->policy)
+			tunnel_want(tunnel);
 }
 
 static bool remote_is(const struct ike_sa *sa, const struct address *remote)

@@ -46,6 +46,15 @@ void ike_receive(void *ike, const struct endpoint *local, const struct endpoint 
 		 struct bytes message);
 struct kernel_events ike_kernel_events(struct ike *ike);
 
+/**
+ * ike_add_flow() - a policy that the kernel has by now: its packets may ask for SAs
+ * @device, @map: their names, for people
+ */
+void ike_add_flow(struct ike *ike, const struct kernel_policy *policy, const char *device,
+		  const char *map);
+/** ike_delete_flow() - tells the peer; deleting the policy, which is next, takes the SAs along */
+void ike_delete_flow(struct ike *ike, uint32_t policy);
+
 /* What the administrator orders. Each returns how many it found. */
 size_t ike_clear_sas(struct ike *ike,
 		     const struct address *remote); /* NULL: all; children go with them */

@@ -140,6 +140,7 @@ struct child_sa {
 	uint32_t conn_in, conn_out;
 	struct endpoint local, remote;
 	bool udp_encap;
+	bool transport; /* asked for, then agreed (RFC 7296 section 1.3.1) */
 	struct cipher_suite suite;
 	bool esn;
 	uint16_t pfs_group;
@@ -160,11 +161,19 @@ struct child_sa {
 		nonce_low; /* lower nonce of the exchange that made it, to resolve collisions */
 };
 
-/** struct tunnel - a seki network device */
+/**
+ * struct tunnel - what wants SAs: a seki network device, or a policy of the kernel
+ * @device: for a policy, the device whose packets it looks at, with the policy's addresses
+ *   and profile
+ * @policy: its number, 0 for a seki device
+ * @local_ts, @remote_ts: what its SAs may carry
+ */
 struct tunnel {
 	TAILQ_ENTRY(tunnel) link;
 	struct ike *ike;
 	struct kernel_tunnel device;
+	uint32_t policy;
+	struct traffic_selectors local_ts, remote_ts;
 	char map_tag[32]; /* "tunnel0-head-0" (row I02) */
 	struct child_sa_list children;
 	bool negotiating; /* an exchange of ours will bring a child or an error */
@@ -196,12 +205,26 @@ uint64_t ike_rekey_delay(const struct ike *ike, uint64_t seconds, bool initiator
 
 /* tunnel.c */
 
+/** tunnel_find() - a seki device */
 struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex);
+/** tunnel_of_owner() - a seki device or a policy */
+struct tunnel *tunnel_of_owner(struct ike *ike, const struct kernel_owner *owner);
 struct kernel_owner tunnel_owner(const struct tunnel *tunnel);
-/** tunnel_for_peer() - whose outer addresses and profile fit; NULL with a sentence in @why */
+/** tunnel_new() - without device or policy yet; @selectors are any */
+struct tunnel *tunnel_new(struct ike *ike);
+/** tunnel_end() - deletes its sessions and frees it */
+void tunnel_end(struct tunnel *tunnel);
+/**
+ * tunnel_for_peer() - whose outer addresses and profile fit; NULL with a sentence in @why
+ * @local_ts, @remote_ts: what the peer wants to send, a policy that has some of it comes first;
+ *   NULL: not known, it is a seki device
+ */
 struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 			       const struct address *remote, const struct ikev2_profile *profile,
-			       struct result *why);
+			       const struct traffic_selectors *local_ts,
+			       const struct traffic_selectors *remote_ts, struct result *why);
+/** tunnel_adopt_leftovers() - SAs that an earlier daemon left carry on until their successor is up */
+void tunnel_adopt_leftovers(struct tunnel *tunnel);
 const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel);
 struct child_sa *tunnel_active_child(const struct tunnel *tunnel);
 /** tunnel_can_send() - an outbound SA is in the kernel, whoever made it */
@@ -247,6 +270,12 @@ void child_sa_leave(struct child_sa *child);
 /** child_sa_move() - to the IKE SA that replaces its own */
 void child_sa_move(struct child_sa *child, struct ike_sa *to);
 struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi_out);
+/** child_protocol() - ESP or AH: all transform sets of a profile are of one */
+uint8_t child_protocol(const struct ipsec_profile *profile);
+/** child_obstacle() - NULL, or why @protocol cannot reach the peer */
+const char *child_obstacle(const struct ike_sa *sa, uint8_t protocol);
+/** child_wants_transport() - only policies can, and no NAT may change what checksums cover */
+bool child_wants_transport(const struct tunnel *tunnel, const struct ike_sa *sa);
 /** child_proposals() - what the tunnel's profile allows; @pfs: with the KE group of PFS */
 void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list);
 /** selectors_narrow() - the common part; false when there is none (RFC 7296 section 2.9) */

@@ -20,15 +20,21 @@
 
 struct kernel_owner tunnel_owner(const struct tunnel *tunnel)
 {
-	return (struct kernel_owner){ .ifindex = tunnel->device.ifindex };
+	return (struct kernel_owner){ .ifindex = tunnel->device.ifindex, .policy = tunnel->policy };
 }
 
 struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex)
 {
+	return tunnel_of_owner(ike, &(struct kernel_owner){ .ifindex = ifindex });
+}
+
+struct tunnel *tunnel_of_owner(struct ike *ike, const struct kernel_owner *owner)
+{
 	struct tunnel *tunnel;
 
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
-		if (tunnel->device.ifindex == ifindex)
+		if (tunnel->policy == owner->policy &&
+		    (tunnel->policy || tunnel->device.ifindex == owner->ifindex))
 			return tunnel;
 	return NULL;
 }
@@ -40,11 +46,13 @@ const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel)
 
 struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 			       const struct address *remote, const struct ikev2_profile *profile,
-			       struct result *why)
+			       const struct traffic_selectors *local_ts,
+			       const struct traffic_selectors *remote_ts, struct result *why)
 {
+	struct tunnel *tunnel, *device = NULL, *outside = NULL;
 	char here[ADDRESS_TEXT], there[ADDRESS_TEXT];
+	struct traffic_selectors common;
 	const char *other = NULL;
-	struct tunnel *tunnel;
 
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
 		const struct ipsec_profile *candidate;
@@ -54,10 +62,20 @@ struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 			continue;
 		candidate = tunnel_profile(tunnel);
 		/* The profile chosen by identity must be the tunnel's own (row H15). */
-		if (candidate && candidate->ikev2_profile == profile)
+		if (!candidate || candidate->ikev2_profile != profile)
+			other = tunnel->device.name;
+		else if (!tunnel->policy)
+			device = device ? device : tunnel;
+		else if (!local_ts || !remote_ts)
+			continue;
+		else if (selectors_narrow(local_ts, &tunnel->local_ts, &common) &&
+			 selectors_narrow(remote_ts, &tunnel->remote_ts, &common))
 			return tunnel;
-		other = tunnel->device.name;
+		else
+			outside = tunnel;
 	}
+	if (device || outside)
+		return device ? device : outside;
 	if (other)
 		*why = fail(-ENOENT,
 			    "IKEv2 profile %s, chosen by the peer's identity, is not the one of %s",
@@ -145,15 +163,16 @@ void tunnel_failed(struct tunnel *tunnel, const char *why)
 	snprintf(tunnel->last_error, sizeof(tunnel->last_error), "%s", why);
 	log_line(LOG_ERROR, "%s: %s", tunnel->device.name, why);
 	tunnel->attempts++;
-	if (!tunnel->device.up || tunnel->ike->shutting_down)
+	/* A policy waits for the next packet. */
+	if (!tunnel->device.up || tunnel->policy || tunnel->ike->shutting_down)
 		return;
 	timer_start(tunnel->ike->env.timers, &tunnel->retry, delay < RETRY_MAX ? delay : RETRY_MAX);
 }
 
 void tunnel_lost(struct tunnel *tunnel)
 {
-	/* After a failure the next attempt waits for its timer. */
-	if (!timer_running(&tunnel->retry))
+	/* After a failure the next attempt waits for its timer, and a policy for a packet. */
+	if (!timer_running(&tunnel->retry) && !tunnel->policy)
 		tunnel_want(tunnel);
 }
 
@@ -217,12 +236,11 @@ static void adopt(void *context, const struct kernel_sa_id *id, const struct ker
 {
 	struct tunnel *tunnel = context;
 
-	if (owner->ifindex == tunnel->device.ifindex)
+	if (tunnel_of_owner(tunnel->ike, owner) == tunnel)
 		child_sa_adopt(tunnel, id);
 }
 
-/* What an earlier daemon has left in the kernel carries on until its successor is up. */
-static void adopt_leftovers(struct tunnel *tunnel)
+void tunnel_adopt_leftovers(struct tunnel *tunnel)
 {
 	struct kernel *kernel = tunnel->ike->env.kernel;
 	struct result result = kernel->ops->each_sa(kernel, adopt, tunnel);
@@ -232,6 +250,19 @@ static void adopt_leftovers(struct tunnel *tunnel)
 			 tunnel->device.name, result.why);
 }
 
+struct tunnel *tunnel_new(struct ike *ike)
+{
+	struct tunnel *tunnel = must_calloc(1, sizeof(*tunnel));
+
+	tunnel->ike = ike;
+	tunnel->retry.fire = retry;
+	TAILQ_INIT(&tunnel->children);
+	TAILQ_INSERT_TAIL(&ike->tunnels, tunnel, link);
+	selectors_any(AF_INET, &tunnel->local_ts);
+	selectors_any(AF_INET, &tunnel->remote_ts);
+	return tunnel;
+}
+
 static void seen(void *context, const struct kernel_tunnel *device)
 {
 	struct ike *ike = context;
@@ -239,14 +270,10 @@ static void seen(void *context, const struct kernel_tunnel *device)
 	bool changed = false;
 
 	if (!tunnel) {
-		tunnel = must_calloc(1, sizeof(*tunnel));
-		tunnel->ike = ike;
-		tunnel->retry.fire = retry;
-		TAILQ_INIT(&tunnel->children);
-		TAILQ_INSERT_TAIL(&ike->tunnels, tunnel, link);
+		tunnel = tunnel_new(ike);
 		tunnel->device = *device;
 		tunnel->device.up = false;
-		adopt_leftovers(tunnel);
+		tunnel_adopt_leftovers(tunnel);
 	} else {
 		changed = !address_equal(&tunnel->device.local, &device->local) ||
 			  !address_equal(&tunnel->device.remote, &device->remote) ||
@@ -266,28 +293,33 @@ static void seen(void *context, const struct kernel_tunnel *device)
 		tunnel_want(tunnel);
 }
 
+void tunnel_end(struct tunnel *tunnel)
+{
+	struct ike_sa *sa;
+
+	end_sessions(tunnel);
+	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
+		if (sa->tunnel == tunnel)
+			sa->tunnel = NULL;
+	tunnel_free(tunnel);
+}
+
 static void gone(void *context, uint32_t ifindex)
 {
 	struct tunnel *tunnel = tunnel_find(context, ifindex);
-	struct ike *ike = context;
-	struct ike_sa *sa;
 
 	if (!tunnel)
 		return;
 	/* What it was given has gone with the device. */
 	tunnel->inner = (struct prefix){};
 	tunnel->inner_route_count = 0;
-	end_sessions(tunnel);
-	TAILQ_FOREACH(sa, &ike->sas, link)
-		if (sa->tunnel == tunnel)
-			sa->tunnel = NULL;
 	log_line(LOG_NOTICE, "%s: the interface is gone", tunnel->device.name);
-	tunnel_free(tunnel);
+	tunnel_end(tunnel);
 }
 
 static void acquire(void *context, const struct kernel_acquire *acquire)
 {
-	struct tunnel *tunnel = tunnel_find(context, acquire->owner.ifindex);
+	struct tunnel *tunnel = tunnel_of_owner(context, &acquire->owner);
 	char source[ADDRESS_TEXT], destination[ADDRESS_TEXT];
 
 	if (!tunnel)
@@ -300,7 +332,7 @@ static void acquire(void *context, const struct kernel_acquire *acquire)
 
 static void expire(void *context, const struct kernel_expire *expire)
 {
-	struct tunnel *tunnel = tunnel_find(context, expire->owner.ifindex);
+	struct tunnel *tunnel = tunnel_of_owner(context, &expire->owner);
 	struct child_sa *child;
 
 	if (!tunnel)

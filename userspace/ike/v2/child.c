@@ -30,7 +30,8 @@ void child_start(struct ikev2_sa *sa, struct tunnel *tunnel, struct child_sa *re
 	}
 	task = task_new(sa, TASK_CHILD, true);
 	task->exchange = EXCHANGE_CREATE_CHILD_SA;
-	task->ifindex = replaces ? 0 : tunnel->device.ifindex;
+	if (!replaces)
+		task->owner = tunnel_owner(tunnel);
 	if (replaces) {
 		replaces->rekeying = true;
 		task->rekeys = true;
@@ -81,18 +82,24 @@ struct result child_prepare(struct task *task, bool pfs)
 	struct child_sa *old = replaced(task);
 	struct tunnel *tunnel = old ? old->tunnel : task_tunnel(task);
 	const struct ipsec_profile *profile = tunnel ? tunnel_profile(tunnel) : NULL;
+	struct ike_sa *base = &task->sa->base;
+	const char *obstacle;
 	struct result result;
 
 	if (!profile)
 		return fail(-ENOENT, "the tunnel or its IPsec profile is gone");
+	obstacle = child_obstacle(base, child_protocol(profile));
+	if (obstacle)
+		return fail(-EPROTONOSUPPORT, "%s", obstacle);
 	child_proposals(profile, pfs, &task->proposals);
 	task->group = pfs ? profile->pfs_group : 0;
 	if (!task->child) {
-		result = child_sa_new(&task->sa->base, tunnel, PROTOCOL_ESP, &task->child);
+		result = child_sa_new(base, tunnel, child_protocol(profile), &task->child);
 		if (failed(&result))
 			return result;
 	}
 	task->child->initiator = true;
+	task->child->transport = child_wants_transport(tunnel, base);
 	for (size_t i = 0; i < task->proposals.count; i++)
 		task->proposals.proposals[i].spi = task->child->spi_in;
 	if (old) {
@@ -100,8 +107,9 @@ struct result child_prepare(struct task *task, bool pfs)
 		task->child->local_ts = old->local_ts;
 		task->child->remote_ts = old->remote_ts;
 	} else {
-		config_local_selectors(&task->sa->base, &task->child->local_ts);
-		selectors_any(AF_INET, &task->child->remote_ts);
+		task->child->local_ts = tunnel->local_ts;
+		task->child->remote_ts = tunnel->remote_ts;
+		config_local_selectors(base, &task->child->local_ts);
 	}
 	return RESULT_OK;
 }
@@ -128,6 +136,10 @@ void child_put_selectors(struct writer *writer, const struct child_sa *child, bo
 
 void child_put_capabilities(struct task *task, struct writer *writer)
 {
+	if (task->child->transport) {
+		trace_line(task, "Construct Notify Payload: USE_TRANSPORT_MODE");
+		put_notify(writer, NOTIFY_USE_TRANSPORT_MODE, bytes_of(NULL, 0));
+	}
 	trace_line(task, "Construct Notify Payload: ESP_TFC_NO_SUPPORT");
 	put_notify_spi(writer, NOTIFY_ESP_TFC_PADDING_NOT_SUPPORTED, 0, bytes_of(NULL, 0),
 		       bytes_of(NULL, 0));
@@ -183,6 +195,22 @@ static struct result parse_selectors(const struct message *message, struct traff
 	return failed(&result) ? result : ts_payload_parse(r->body, tsr);
 }
 
+/* Who declines transport mode means tunnel mode, which does the same and more (section 1.3.1). */
+static struct result accept_mode(struct task *task)
+{
+	struct child_sa *child = task->child;
+	struct notify_payload notify;
+	bool agreed = message_get_notify(task->message, NOTIFY_USE_TRANSPORT_MODE, &notify);
+
+	if (agreed && !child->transport)
+		return fail(-EPROTO, "the peer wants transport mode, which we did not offer");
+	if (!agreed && child->transport)
+		log_line(LOG_NOTICE, "%s: the peer declines transport mode, tunnel mode is used",
+			 child->tunnel->device.name);
+	child->transport = agreed;
+	return RESULT_OK;
+}
+
 struct result child_accept(struct task *task, uint16_t *notify)
 {
 	const struct payload *payload = message_get(task->message, PAYLOAD_SA);
@@ -208,6 +236,10 @@ struct result child_accept(struct task *task, uint16_t *notify)
 	    !selectors_narrow(&tsr, &child->remote_ts, &remote))
 		return fail(-EPROTO,
 			    "the peer's traffic selectors are outside of what we proposed");
+	*notify = NOTIFY_INVALID_SYNTAX;
+	result = accept_mode(task);
+	if (failed(&result))
+		return result;
 	child->local_ts = local;
 	child->remote_ts = remote;
 	task->chosen = list.proposals[0];
@@ -232,47 +264,57 @@ enum ikev2_event child_process_response(struct task *task)
 
 struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 {
-	const struct payload *payload = message_get(task_request(task), PAYLOAD_SA);
-	struct traffic_selectors tsi, tsr, policy, remote_policy;
+	const struct message *request = task_request(task);
+	const struct payload *payload = message_get(request, PAYLOAD_SA);
+	struct traffic_selectors tsi, tsr, remote_policy;
+	const struct ipsec_profile *profile;
+	struct notify_payload mode;
 	struct ike_sa *base = &task->sa->base;
 	struct child_sa *old = replaced(task);
 	struct proposal_list offered, ours;
 	struct tunnel *tunnel;
+	const char *obstacle;
 	struct result result = RESULT_OK;
 
 	*notify = NOTIFY_INVALID_SYNTAX;
 	result = sa_payload_parse(payload->body, &offered);
 	if (!failed(&result))
-		result = parse_selectors(task_request(task), &tsi, &tsr);
+		result = parse_selectors(request, &tsi, &tsr);
 	if (failed(&result))
 		return result;
 	*notify = NOTIFY_TS_UNACCEPTABLE;
 	tunnel = old ? old->tunnel :
 		       tunnel_for_peer(base->ike, &base->home_local, &base->home_remote,
-				       base->profile, &result);
-	if (!tunnel || !tunnel_profile(tunnel))
+				       base->profile, &tsr, &tsi, &result);
+	profile = tunnel ? tunnel_profile(tunnel) : NULL;
+	if (!profile)
 		return failed(&result) ? result : fail(-ENOENT, "the tunnel has no IPsec profile");
 	if (!tunnel->device.up)
 		return fail(-ENETDOWN, "%s is shut down", tunnel->device.name);
 	*notify = NOTIFY_NO_PROPOSAL_CHOSEN;
-	child_proposals(tunnel_profile(tunnel), pfs, &ours);
+	obstacle = child_obstacle(base, child_protocol(profile));
+	if (obstacle)
+		return fail(-EPROTONOSUPPORT, "%s", obstacle);
+	child_proposals(profile, pfs, &ours);
 	result = proposal_choose(&offered, &ours, &task->chosen);
 	if (failed(&result)) {
 		base->ike->stats[IKE_STAT_NO_PROPOSAL]++;
 		return result;
 	}
-	result = child_sa_new(base, tunnel, PROTOCOL_ESP, &task->child);
+	result = child_sa_new(base, tunnel, child_protocol(profile), &task->child);
 	if (failed(&result)) {
 		*notify = NOTIFY_NO_ADDITIONAL_SAS;
 		return result;
 	}
 	child_sa_agreed(task->child, &task->chosen);
 	task->chosen.spi = task->child->spi_in;
+	task->child->transport = child_wants_transport(tunnel, base) &&
+				 message_get_notify(request, NOTIFY_USE_TRANSPORT_MODE, &mode);
 	*notify = NOTIFY_TS_UNACCEPTABLE;
-	selectors_any(AF_INET, &policy);
+	remote_policy = tunnel->remote_ts;
 	config_remote_selectors(base, &remote_policy);
 	if (!selectors_narrow(&tsi, &remote_policy, &task->child->remote_ts) ||
-	    !selectors_narrow(&tsr, &policy, &task->child->local_ts)) {
+	    !selectors_narrow(&tsr, &tunnel->local_ts, &task->child->local_ts)) {
 		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
 		return fail(-EPROTO, "proxy identities not supported: no common traffic selectors");
 	}

@@ -189,8 +189,6 @@ void config_local_selectors(const struct ike_sa *sa, struct traffic_selectors *s
 
 	if (config && !config->server && config->address.family != AF_UNSPEC)
 		only_host(&config->address, selectors);
-	else
-		selectors_any(AF_INET, selectors);
 }
 
 /* --- server --- */
@@ -295,7 +293,7 @@ struct result config_check_request(struct task *task, uint16_t *notify)
 		return RESULT_OK;
 	}
 	tunnel = tunnel_for_peer(base->ike, &base->local.address, &base->remote.address,
-				 base->profile, &result);
+				 base->profile, NULL, NULL, &result);
 	fill(client_config_of(base), policy, base->ike->policy, tunnel);
 	wanted = find(&parsed, CONFIG_INTERNAL_IP4_ADDRESS);
 	if (!wanted || !policy->pool)
@@ -312,8 +310,6 @@ void config_remote_selectors(const struct ike_sa *sa, struct traffic_selectors *
 
 	if (config && config->lease)
 		only_host(&config->address, selectors);
-	else
-		selectors_any(AF_INET, selectors);
 }
 
 /* struct reply - attributes, and room for values that are not views of something that stays */

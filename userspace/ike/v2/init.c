@@ -54,7 +54,7 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 	sa->base.tunnel = tunnel;
 	task = task_new(sa, TASK_INITIAL, true);
 	task->exchange = EXCHANGE_IKE_SA_INIT;
-	task->ifindex = tunnel->device.ifindex;
+	task->owner = tunnel_owner(tunnel);
 	sa->initial = task;
 	ike->stats[IKE_STAT_ADMITTED]++;
 	log_line(LOG_IKEV2_INTERNAL, "New ikev2 sa request admitted");

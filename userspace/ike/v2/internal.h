@@ -158,7 +158,7 @@ struct task {
 	struct buffer auth_value;
 
 	/* a child, in TASK_INITIAL and TASK_CHILD */
-	uint32_t ifindex; /* of the tunnel for which we began; 0 as responder */
+	struct kernel_owner owner; /* the tunnel for which we began; 0 as responder */
 	struct child_sa *child; /* being made; the task's until it is handed over */
 	bool rekeys; /* it replaces the one below, which may be gone before the answer */
 	uint32_t replaced_spi_in;
@@ -306,7 +306,7 @@ struct result config_take_reply(struct task *task);
 struct result config_check_request(struct task *task, uint16_t *notify);
 /** config_put_reply() - responder: CFG_REPLY, if there is anything to say */
 void config_put_reply(struct task *task, struct writer *chain);
-/** config_local_selectors(), config_remote_selectors() - what a child may be for on each side */
+/** config_local_selectors(), config_remote_selectors() - the client's address only, if it got one */
 void config_local_selectors(const struct ike_sa *sa, struct traffic_selectors *selectors);
 void config_remote_selectors(const struct ike_sa *sa, struct traffic_selectors *selectors);
 

@@ -36,7 +36,7 @@ const struct message *task_request(const struct task *task)
 
 struct tunnel *task_tunnel(const struct task *task)
 {
-	return task->ifindex ? tunnel_find(task->sa->base.ike, task->ifindex) : NULL;
+	return task->owner.ifindex ? tunnel_of_owner(task->sa->base.ike, &task->owner) : NULL;
 }
 
 void task_enlist(struct task *task, struct task_list *list)
