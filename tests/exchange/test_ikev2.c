@@ -796,7 +796,7 @@ static void flood(const char *statement, size_t limit)
 static void test_limit(void **state)
 {
 	flood("crypto ikev2 limit max-in-negotation-sa 10\n", 10);
-	flood("", LIMIT_NEGOTIATING_DEFAULT);
+	flood("no crypto ikev2 cookie-challenge\n", LIMIT_NEGOTIATING_DEFAULT);
 }
 
 static bool nat(struct sim *sim, struct sim_message *message)

@@ -128,6 +128,9 @@ static const struct statement statements[] = {
 
 	{ GLOBAL, "crypto ikev2 dpd <1-3600> <1-60> periodic|on-demand",
 	  "Liveness checks of profiles without their own", .handle = set_dpd, NEGATES },
+	{ GLOBAL, "crypto ikev2 cookie-challenge <1-1000>",
+	  "From so many half-open IKE SAs on, new peers must return a cookie; 100 when not set",
+	  .handle = set_cookie_challenge, NEGATES },
 	{ GLOBAL, "crypto ikev2 fragmentation",
 	  "Large messages in several datagrams, if the peer can; on unless taken back with no",
 	  .handle = set_fragmentation, NEGATES },

@@ -42,6 +42,10 @@ void print_globals(const struct policy *policy, FILE *out)
 		fprintf(out, "crypto ikev2 window %u\n", policy->window);
 	if (!policy->nat_traversal)
 		fprintf(out, "no crypto ipsec nat-transparency udp-encapsulation\n");
+	if (!policy->cookie_challenge)
+		fprintf(out, "no crypto ikev2 cookie-challenge\n");
+	else if (policy->cookie_challenge != COOKIE_CHALLENGE_DEFAULT)
+		fprintf(out, "crypto ikev2 cookie-challenge %u\n", policy->cookie_challenge);
 	if (!policy->fragment_mtu)
 		fprintf(out, "no crypto ikev2 fragmentation\n");
 	else if (policy->fragment_mtu != FRAGMENT_MTU_DEFAULT)

@@ -77,6 +77,11 @@ void set_dpd(struct loader *loader, const struct match *match)
 	policy->dpd_periodic = !match->negated && !strcmp(match->args[2].text, "periodic");
 }
 
+void set_cookie_challenge(struct loader *loader, const struct match *match)
+{
+	loader->policy->cookie_challenge = match->negated ? 0 : match->args[0].number;
+}
+
 void set_fragmentation(struct loader *loader, const struct match *match)
 {
 	loader->policy->fragment_mtu = match->negated	   ? 0 :

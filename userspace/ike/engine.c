@@ -83,6 +83,8 @@ void ike_free(struct ike *ike)
 	while ((tunnel = TAILQ_FIRST(&ike->tunnels)))
 		tunnel_free(tunnel);
 	leases_free(&ike->leases);
+	free(ike->numbers.sas);
+	secret_wipe(&ike->cookie_secrets, sizeof(ike->cookie_secrets));
 	free(ike);
 }
 
@@ -132,51 +134,12 @@ const struct identity *client_identity(const struct ike_sa *sa)
 	return &sa->remote_id;
 }
 
-struct ike_sa *ike_find(struct ike *ike, uint64_t local_spi)
-{
-	struct ike_sa *sa;
-
-	HASH_FIND(hh, ike->by_spi, &local_spi, sizeof(local_spi), sa);
-	return sa;
-}
-
-/* Numbers stay small, as a router prints them: the first that nobody uses. */
-static uint32_t free_sa_id(const struct ike *ike)
-{
-	const struct ike_sa *sa;
-	uint32_t id = 1;
-
-	TAILQ_FOREACH(sa, &ike->sas, link) {
-		if (sa->id != id)
-			break;
-		id++;
-	}
-	return id;
-}
-
 void ike_sa_register(struct ike *ike, struct ike_sa *sa)
 {
-	struct ike_sa *after = NULL, *walk;
-
 	sa->ike = ike;
 	sa->created_at = ike_now(ike);
-	do {
-		random_fill(&sa->local_spi, sizeof(sa->local_spi));
-	} while (!sa->local_spi || ike_find(ike, sa->local_spi));
-	HASH_ADD(hh, ike->by_spi, local_spi, sizeof(sa->local_spi), sa);
 	TAILQ_INIT(&sa->children);
-
-	/* The list is kept in order of numbers, which free_sa_id() relies on. */
-	sa->id = free_sa_id(ike);
-	TAILQ_FOREACH(walk, &ike->sas, link) {
-		if (walk->id > sa->id)
-			break;
-		after = walk;
-	}
-	if (after)
-		TAILQ_INSERT_AFTER(&ike->sas, after, sa, link);
-	else
-		TAILQ_INSERT_HEAD(&ike->sas, sa, link);
+	ike_table_enter(ike, sa);
 	if (!sa->session_id)
 		sa->session_id = ++ike->last_session_id;
 }
@@ -197,8 +160,7 @@ void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa))
 					   IKE_STAT_INCOMING_NEGOTIATING]--;
 	while ((child = TAILQ_FIRST(&sa->children)))
 		child_sa_orphan(child);
-	HASH_DELETE(hh, ike->by_spi, sa);
-	TAILQ_REMOVE(&ike->sas, sa, link);
+	ike_table_leave(ike, sa);
 	TAILQ_INSERT_TAIL(&ike->graveyard, sa, link);
 	timer_start(ike->env.timers, &ike->burial, 0);
 }

@@ -13,6 +13,7 @@ struct policy *policy_new(void)
 	policy->sa_lifetime_seconds = SA_LIFETIME_DEFAULT;
 	policy->sa_lifetime_kilobytes = SA_KILOBYTES_DEFAULT;
 	policy->window = IKE_WINDOW_DEFAULT;
+	policy->cookie_challenge = COOKIE_CHALLENGE_DEFAULT;
 	policy->fragment_mtu = FRAGMENT_MTU_DEFAULT;
 	policy->nat_traversal = true;
 	policy->nat_keepalive = NAT_KEEPALIVE_DEFAULT;

@@ -147,6 +147,7 @@ enum {
 	IKE_WINDOW_DEFAULT = 5,
 	REKEY_MARGIN_DEFAULT = 85,
 	LIMIT_NEGOTIATING_DEFAULT = 1000,
+	COOKIE_CHALLENGE_DEFAULT = 100,
 	FRAGMENT_MTU_DEFAULT = 1280, /* what any path carries; RFC 7383 section 2.5.1 */
 	NAT_KEEPALIVE_DEFAULT = 20, /* RFC 3948 section 4 */
 };
@@ -220,6 +221,7 @@ struct policy {
 	uint32_t window; /* "crypto ikev2 window N", default 5 */
 	uint32_t dpd_interval, dpd_retry; /* "crypto ikev2 dpd ..." */
 	bool dpd_periodic;
+	uint32_t cookie_challenge; /* "crypto ikev2 cookie-challenge N", 0: never; default 100 */
 	uint32_t fragment_mtu; /* "crypto ikev2 fragmentation mtu N", 0: none; default 1280 */
 	bool nat_traversal; /* "crypto ipsec nat-transparency udp-encapsulation", default on */
 	uint32_t nat_keepalive; /* "crypto ikev2 nat keepalive N", seconds, 0: none; default 20 */

@@ -64,6 +64,27 @@ struct ike_version {
 
 #define VERSIONS_MAX 2
 
+#define COOKIE_SECRET_SIZE 32
+
+/** struct cookie_secrets - what cookies for strangers are made with */
+struct cookie_secrets {
+	uint8_t current[COOKIE_SECRET_SIZE], last[COOKIE_SECRET_SIZE];
+	uint8_t generation;
+	uint64_t since; /* of the current one, 0: none yet */
+};
+
+/** struct ike_origin - what the first request of an IKE SA is known by */
+struct ike_origin {
+	uint64_t spi;
+	struct endpoint remote;
+};
+
+/** struct ike_numbers - IKE SAs by their numbers, less 1 */
+struct ike_numbers {
+	struct ike_sa **sas;
+	uint32_t count, free; /* places; the first one that nobody has */
+};
+
 /** struct ike - one engine */
 struct ike {
 	struct ike_env env;
@@ -71,6 +92,9 @@ struct ike {
 	const struct ike_version *versions[VERSIONS_MAX];
 	struct ike_sa_list sas;
 	struct ike_sa *by_spi; /* uthash over local_spi */
+	struct ike_sa *by_origin; /* those that peers began; uthash over origin */
+	struct ike_numbers numbers;
+	struct cookie_secrets cookie_secrets;
 	struct ike_sa_list graveyard; /* freed when the stack has unwound */
 	struct timer burial;
 	struct tunnel_list tunnels;
@@ -86,7 +110,8 @@ struct ike {
 /** struct ike_sa - the part of an IKE SA that both versions have; the first member of theirs */
 struct ike_sa {
 	TAILQ_ENTRY(ike_sa) link;
-	UT_hash_handle hh;
+	UT_hash_handle hh, hh_origin;
+	struct ike_origin origin; /* SPI 0: not begun by a first request of the peer */
 	struct ike *ike;
 	const struct ike_version *version;
 	uint32_t id; /* "SA ID = 1": the smallest free one */
@@ -189,7 +214,6 @@ struct tunnel {
 
 /** client_identity() - by which the client of a server is known */
 const struct identity *client_identity(const struct ike_sa *sa);
-struct ike_sa *ike_find(struct ike *ike, uint64_t local_spi);
 /** ike_sa_register() - gives a new SA its SPI and number and enters it; who frees it is ike_sa_bury()'s @release */
 void ike_sa_register(struct ike *ike, struct ike_sa *sa);
 /** ike_sa_bury() - unlinks now, calls the version's release once nobody on the stack uses it */
@@ -202,6 +226,17 @@ uint64_t ike_now(const struct ike *ike);
 bool ike_noise_allowed(struct ike *ike);
 /** ike_rekey_delay() - when to replace what lives for @seconds, with jitter, in microseconds */
 uint64_t ike_rekey_delay(const struct ike *ike, uint64_t seconds, bool initiator);
+
+/* table.c */
+
+struct ike_sa *ike_find(struct ike *ike, uint64_t local_spi);
+/** ike_find_begun() - which IKE SA a peer's first request has made, if any */
+struct ike_sa *ike_find_begun(struct ike *ike, uint64_t remote_spi, const struct endpoint *remote);
+/** ike_sa_begun() - enters who began it */
+void ike_sa_begun(struct ike_sa *sa, uint64_t remote_spi, const struct endpoint *remote);
+/** ike_table_enter() - with a new SPI of ours and a number; ike_table_leave() - out of all tables */
+void ike_table_enter(struct ike *ike, struct ike_sa *sa);
+void ike_table_leave(struct ike *ike, struct ike_sa *sa);
 
 /* tunnel.c */
 

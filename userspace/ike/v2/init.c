@@ -12,6 +12,7 @@
 
 #define AUTH_WAIT SECONDS(60) /* a responder waits so long for IKE_AUTH */
 #define RESTARTS_MAX 4
+#define COOKIE_MAX 64 /* octets (section 2.6) */
 
 static const char vendor_delete_reason[] = "CISCO-DELETE-REASON";
 static const char vendor_seki[] =
@@ -64,18 +65,6 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 	return RESULT_OK;
 }
 
-static struct ikev2_sa *find_half_open(struct ike *ike, uint64_t spi_initiator,
-				       const struct endpoint *remote)
-{
-	struct ike_sa *base;
-
-	TAILQ_FOREACH(base, &ike->sas, link)
-		if (!base->initiator && base->version == &ikev2 &&
-		    base->remote_spi == spi_initiator && endpoint_equal(&base->remote, remote))
-			return ikev2_of(base);
-	return NULL;
-}
-
 static bool over_limit(const struct ike *ike)
 {
 	const struct policy *policy = ike->policy;
@@ -89,16 +78,20 @@ static bool over_limit(const struct ike *ike)
 static void receive_request(struct ike *ike, const struct endpoint *local,
 			    const struct endpoint *remote, const struct message *message)
 {
-	struct ikev2_sa *sa = find_half_open(ike, message->header.spi_initiator, remote);
+	struct ike_sa *begun = ike_find_begun(ike, message->header.spi_initiator, remote);
 	struct path path = { *local, *remote };
 	char text[ADDRESS_TEXT];
+	struct ikev2_sa *sa;
 	struct task *task;
 
-	if (sa) {
+	if (begun) {
 		/* The same request again gets the same answer; it never counts as a new one. */
-		exchange_repeat(sa, 0, &path);
+		if (begun->version == &ikev2)
+			exchange_repeat(ikev2_of(begun), 0, &path);
 		return;
 	}
+	if (!cookie_check(ike, &path, message))
+		return;
 	if (over_limit(ike)) {
 		ike->stats[IKE_STAT_DROP_LIMIT]++;
 		ike->stats[IKE_STAT_REJECTED]++;
@@ -109,10 +102,9 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	}
 	sa = ikev2_sa_new(ike, false);
 	sa->base.local = *local;
-	sa->base.remote = *remote;
 	sa->base.home_local = local->address;
 	sa->base.home_remote = remote->address;
-	sa->base.remote_spi = message->header.spi_initiator;
+	ike_sa_begun(&sa->base, message->header.spi_initiator, remote);
 	task = task_new(sa, TASK_INITIAL, false);
 	task->exchange = EXCHANGE_IKE_SA_INIT;
 	task->path = path;
@@ -319,27 +311,49 @@ enum ikev2_event init_build_request(struct task *task)
 	return EV_NEXT;
 }
 
+/*
+ * Anybody can send an error: the true answer may still come (section 2.21.1).
+ * The reason is kept for the end of the retransmissions, and shown at once.
+ */
+static enum ikev2_event note_error(struct task *task, struct result why, enum ike_stat stat)
+{
+	struct tunnel *tunnel = task_tunnel(task);
+	char remote[ADDRESS_TEXT];
+
+	if (!strcmp(task->noted.why, why.why))
+		return EV_NO_EVENT;
+	task->noted = why;
+	task->noted_stat = stat;
+	log_line(LOG_ERROR, "negotiation with %s: %s; trying on",
+		 endpoint_format(&task->sa->base.remote, remote), why.why);
+	if (tunnel)
+		snprintf(tunnel->last_error, sizeof(tunnel->last_error), "%s", why.why);
+	return EV_NO_EVENT;
+}
+
 /* Another group, if we proposed it: never one that the peer alone likes (section 1.2). */
 static enum ikev2_event retry_with_group(struct task *task, const struct notify_payload *notify)
 {
 	struct reader reader = reader_of(notify->data);
 	uint16_t group;
 
-	if (!reader_get_u16(&reader, &group))
+	if (!reader_get_u16(&reader, &group) || group == task->group)
 		return EV_NO_EVENT;
 	for (size_t i = 0; i < task->proposals.count; i++) {
 		if (!proposal_has(&task->proposals.proposals[i], TRANSFORM_KE, group))
 			continue;
+		if (++task->restarts > RESTARTS_MAX)
+			return EV_NO_EVENT;
 		trace_line(task, "the peer wants group %u instead of %u", group, task->group);
 		task->group = group;
 		exchange_answered(task);
 		return EV_GEN_DH_KEY;
 	}
-	return task_fail(task,
-			 fail(-EPROTO,
-			      "the peer wants key exchange group %u, which is not in our proposals",
-			      group),
-			 0, IKE_STAT_NO_PROPOSAL);
+	return note_error(
+		task,
+		fail(-EPROTO, "the peer wants key exchange group %u, which is not in our proposals",
+		     group),
+		IKE_STAT_NO_PROPOSAL);
 }
 
 enum ikev2_event init_check_notify(struct task *task)
@@ -348,7 +362,8 @@ enum ikev2_event init_check_notify(struct task *task)
 
 	if (message_get_notify(task->message, NOTIFY_COOKIE, &notify) &&
 	    !message_get(task->message, PAYLOAD_SA)) {
-		if (++task->restarts > RESTARTS_MAX || !notify.data.len || notify.data.len > 64)
+		if (!notify.data.len || notify.data.len > COOKIE_MAX ||
+		    ++task->restarts > RESTARTS_MAX)
 			return EV_NO_EVENT;
 		buffer_set(&task->cookie, notify.data);
 		exchange_answered(task);
@@ -356,17 +371,16 @@ enum ikev2_event init_check_notify(struct task *task)
 	}
 	if (!message_get_error(task->message, &notify))
 		return EV_NEXT;
-	if (notify.type == NOTIFY_INVALID_KE_PAYLOAD && ++task->restarts <= RESTARTS_MAX)
+	if (notify.type == NOTIFY_INVALID_KE_PAYLOAD)
 		return retry_with_group(task, &notify);
-	return task_fail(task,
-			 fail(-ECONNREFUSED, "the peer answered IKE_SA_INIT with %s%s",
-			      notify_name(notify.type),
-			      notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ?
-				      ": it accepts none of our IKE proposals" :
-				      ""),
-			 0,
-			 notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ? IKE_STAT_NO_PROPOSAL :
-								    IKE_STAT_FAILED);
+	return note_error(task,
+			  fail(-ECONNREFUSED, "the peer answered IKE_SA_INIT with %s%s",
+			       notify_name(notify.type),
+			       notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ?
+				       ": it accepts none of our IKE proposals" :
+				       ""),
+			  notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ? IKE_STAT_NO_PROPOSAL :
+								     IKE_STAT_FAILED);
 }
 
 static struct result parse_sa_ke_nonce(const struct message *message, struct proposal_list *list,

@@ -144,6 +144,8 @@ struct task {
 	struct proposal chosen;
 
 	struct result error; /* why it failed */
+	struct result noted; /* what somebody says why it will, not authentic */
+	enum ike_stat noted_stat;
 	uint16_t peer_error; /* what the peer has told us, 0: nothing */
 	uint16_t error_notify; /* what the peer is told, 0: nothing */
 	struct buffer error_data;
@@ -227,6 +229,14 @@ void exchange_note_window(struct ikev2_sa *sa, const struct message *message);
 struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,
 				  uint32_t message_id);
 void exchange_abort_all(struct ikev2_sa *sa); /* frees all tasks silently */
+
+/* cookie.c */
+
+/**
+ * cookie_check() - may this IKE_SA_INIT request make an SA?
+ * Return: false when it must come again with the cookie that it has just been sent
+ */
+bool cookie_check(struct ike *ike, const struct path *path, const struct message *message);
 
 /* fragment.c */
 

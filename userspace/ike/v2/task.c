@@ -294,11 +294,12 @@ enum ikev2_event task_timed_out(struct task *task)
 {
 	char remote[ADDRESS_TEXT];
 
-	task->error =
-		fail(-ETIMEDOUT,
-		     task->initiator ? "%s does not answer" : "%s did not go on with IKE_AUTH",
-		     endpoint_format(&task->sa->base.remote, remote));
-	task->sa->base.ike->stats[IKE_STAT_TIMED_OUT]++;
+	task->error = task->noted.code ? task->noted :
+					 fail(-ETIMEDOUT,
+					      task->initiator ? "%s does not answer" :
+								"%s did not go on with IKE_AUTH",
+					      endpoint_format(&task->sa->base.remote, remote));
+	task->sa->base.ike->stats[task->noted.code ? task->noted_stat : IKE_STAT_TIMED_OUT]++;
 	log_line(failure_topic(task), "%s failed: %s", kind_name(task), task->error.why);
 	clean_up(task, task->initiator);
 	return EV_NEXT;
