@@ -8,6 +8,8 @@
 
 #include "netlink_gen.h"
 
+static struct netlink_range_validation seki_range_0_65535 = { .min = 0, .max = 65535 };
+
 const struct nla_policy seki_encap_nl_policy[SEKI_A_ENCAP_DPORT + 1] = {
 	[SEKI_A_ENCAP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
 	[SEKI_A_ENCAP_SPORT] = { .type = NLA_U16, },
@@ -41,7 +43,7 @@ const struct nla_policy seki_sa_new_nl_policy[SEKI_A_SA_ORIGIN_REMOTE + 1] = {
 	[SEKI_A_SA_LIMITS] = NLA_POLICY_NESTED(seki_limits_nl_policy),
 	[SEKI_A_SA_POLICY] = NLA_POLICY_MIN(NLA_U32, 1),
 	[SEKI_A_SA_OUTER_SPI] = { .type = NLA_U32, },
-	[SEKI_A_SA_TFC] = NLA_POLICY_MAX(NLA_U32, 65535),
+	[SEKI_A_SA_TFC] = NLA_POLICY_FULL_RANGE(NLA_U32, &seki_range_0_65535),
 	[SEKI_A_SA_ORIGIN_LOCAL] = { .type = NLA_BINARY, .len = 16, },
 	[SEKI_A_SA_ORIGIN_REMOTE] = { .type = NLA_BINARY, .len = 16, },
 };
