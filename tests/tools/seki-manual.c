@@ -44,7 +44,7 @@ static struct nl_sock *sock;
 static int family;
 static int heard;
 
-static void usage(const char *what)
+__attribute__((noreturn)) static void usage(const char *what)
 {
 	fprintf(stderr, "seki-manual: %s\n", what);
 	exit(2);
@@ -439,7 +439,6 @@ static int run(char **argv)
 	if (!strcmp(argv[0], "encap") && argv[1])
 		return lend_socket(argv[1]);
 	usage("no such command");
-	return 2;
 }
 
 static int run_lines(void)
