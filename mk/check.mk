@@ -7,16 +7,19 @@
 # make check-static              checks of the sources
 # make format-check             style alone; make format mends userspace
 # make check-vm KERNEL=6.12      guest tests on one kernel
+# make check-debug               guest tests, failing allocations and a fuzzer on a
+#                                kernel with every debugging aid; SEED= for another run
 # make check-fresh               make check in a minimal Debian tree
 # make vm KERNEL=sid             a shell in a guest
 # make vm-run SCRIPT=FILE        a script in a guest
 
 KERNELS := 6.1 6.12 sid
+MODULES := $(KERNELS:%=module-%) module-debug
 KERNEL ?= 6.1
 SUBMAKE = $(MAKE) --no-print-directory
 
-.PHONY: format format-check check check-programs check-unit check-static check-vm check-fresh
-.PHONY: vm vm-run fetch-kernels $(KERNELS:%=module-%)
+.PHONY: format format-check check check-programs check-unit check-static check-vm check-debug
+.PHONY: check-fresh vm vm-run fetch-kernels $(MODULES)
 
 # In this order, whatever -j says; and the count is the last line.
 check:
@@ -44,6 +47,12 @@ format:
 check-vm: userspace test-tools module-$(KERNEL)
 	@tests/run vm:$(KERNEL)
 
+# The kernel is built on the way, once: see tools/vm/build-debug-kernel.
+check-debug:
+	tools/install-packages debug
+	$(SUBMAKE) -j$$(nproc) userspace test-tools module-debug
+	@tests/run vm:debug
+
 check-fresh:
 	tests/vm/fresh-debian.sh
 
@@ -56,6 +65,6 @@ vm-run: userspace module-$(KERNEL)
 fetch-kernels:
 	$(Q)for k in $(KERNELS) checkpatch; do tools/vm/fetch $$k >/dev/null || exit; done
 
-$(KERNELS:%=module-%): module-%:
+$(MODULES): module-%:
 	@echo "  MODULE $*"
 	$(Q)tools/vm/build-module $*
