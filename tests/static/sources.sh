@@ -13,7 +13,7 @@ shell_scripts() {
 # A script that somebody forgot to make executable would never run.
 test_programs() {
 	local file bad=0
-	for file in tests/{static,host,netns,interop}/*; do
+	for file in tests/{static,host,netns,interop,debug}/*; do
 		[ -f "$file" ] || continue
 		if [ "$(head -c 2 "$file")" = '#!' ] && [ ! -x "$file" ]; then
 			echo "$file: begins like a program but is not executable"; bad=1
