@@ -114,6 +114,13 @@ targets_of_fuzzing() {
 	return $bad
 }
 
+# Table, chart and JSON of make bench belong to one run; the chart is good XML.
+figures_agree() {
+	tools/bench/report --check Documentation
+	/usr/bin/python3 -c 'import sys, xml.etree.ElementTree as e; e.parse(sys.argv[1])' \
+		Documentation/performance.svg
+}
+
 # Every licence that an SPDX line names has its text.
 licences_exist() {
 	local name bad=0
@@ -151,6 +158,7 @@ run_test "architecture.rst mentions every part" everything_is_mentioned
 run_test "architecture.rst names every reason to drop a packet" reasons_agree
 run_test "security.rst names every fuzz target" targets_of_fuzzing
 run_test "requirements.rst is what the tests say" tools/requirements --check
+run_test "the figures of performance.rst belong together" figures_agree
 run_test "every licence has its text" licences_exist
 if /usr/bin/python3 -c 'import docutils' 2>/dev/null; then
 	run_test "the documents are good reStructuredText" documents_parse
