@@ -46,20 +46,11 @@ settle() {
 	done
 }
 
-# In the profile the runner switches QEMU's trace of instructions on and off.
-ask_runner() {
-	[ -n "$PROFILE" ] || return 0
-	echo "ask $1"
-	read -r _
-}
-
 # one_test ROW NAME PROTOCOL ADDRESS SIZE COUNT
 one_test() {
 	local number
 	[ -z "$PROFILE" ] || [ "$PROFILE" = "$2" ] || return 0
-	ask_runner start
-	number=$(traffic "$3" r1 r2 "$4" "$5" "$6")
-	ask_runner stop
+	number=$(traffic "$3" r1 r2 "$4" "$5" "$6" ${PROFILE:+profile})
 	result "$1" "$2" "$number"
 }
 

@@ -9,6 +9,7 @@ import re
 
 TRACE = re.compile(r"^Trace \d+: 0x[0-9a-f]+ \[[0-9a-f]+/([0-9a-f]+)/")
 USER = "(user space)"
+MARK = "__x64_sys_getppid"  # see traffic.c
 
 
 class Node:
@@ -36,8 +37,9 @@ class Symbols:
     def __init__(self, rows):
         named = {}
         for address, name, *module in rows:
-            # of several names for one address the first is as good as any
-            named.setdefault(int(address, 16), name + "".join(f" {m}" for m in module))
+            # of several names for one address any will do but those of the 32-bit calls
+            if not name.startswith("__ia32_"):
+                named.setdefault(int(address, 16), name + "".join(f" {m}" for m in module))
         self.starts = sorted(named)
         self.names = [named[start] for start in self.starts]
         self.cache = {}
@@ -60,7 +62,7 @@ def measured(addresses, symbols):
     inside = False
     for address in addresses:
         name, first = symbols.find(address)
-        if first and name == "__x64_sys_getppid":
+        if first and name == MARK:
             if inside:
                 return
             inside = True
@@ -101,22 +103,38 @@ def print_tree(node, units, threshold, out, depth=0):
         print_tree(child, units, threshold, out, depth + 1)
 
 
+def add_totals(node, callers, whole):
+    """What each function costs with all that it calls, counted once if it calls itself."""
+    if node.name not in callers:
+        whole[node.name] = whole.get(node.name, 0) + node.total()
+    for child in node.children.values():
+        add_totals(child, callers | {node.name}, whole)
+
+
 def report(args, rows, units):
     tree = call_tree(measured(addresses_of(args.out / "trace"), symbols := Symbols(rows)))
     total = tree.total()
     if not total:
         raise SystemExit("bench: nothing was traced; does the row exist?")
-    own = {}
+    own, parts, whole = {}, {}, {}
     for node in tree.walk():
         own[node.name] = own.get(node.name, 0) + node.own
+        part = node.name[node.name.index("["):] if "[" in node.name else "the kernel itself"
+        part = USER if node.name == USER else part
+        parts[part] = parts.get(part, 0) + node.own
+    add_totals(tree, set(), whole)
     name = f"profile-{args.only.replace('/', '-')}-{args.profile}.txt"
     with open(args.out / name, "w", encoding="utf-8") as out:
         print(f"{args.only} {args.profile}: {total / units:.0f} instructions a packet, "
-              f"{units:.0f} packets\n\nfunctions, without what they call:\n", file=out)
+              f"{units:.0f} packets\n\nmodules:\n", file=out)
+        for part, count in sorted(parts.items(), key=lambda item: -item[1]):
+            print(f"{count / units:9.0f} {count * 100 / total:5.1f} %  {part}", file=out)
+        print("\nfunctions, without and with what they call:\n", file=out)
         for function, count in sorted(own.items(), key=lambda item: -item[1]):
             if count * 500 >= total:
-                print(f"{count / units:9.0f} {count * 100 / total:5.1f} %  {function}", file=out)
-        print("\ncalls: with and without what they call, from 0.4 % on:\n", file=out)
+                print(f"{count / units:9.0f} {count * 100 / total:5.1f} % "
+                      f"{whole[function] / units:9.0f}  {function}", file=out)
+        print("\ncalls, with and without what they call, from 0.4 % on:\n", file=out)
         print_tree(tree, units, total / 250, out)
     (args.out / "trace").unlink()
     print((args.out / name).read_text(encoding="utf-8"), end="")

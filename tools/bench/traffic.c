@@ -9,8 +9,9 @@
  *
  * Everything between the call that sends and the one that receives counts,
  * both calls included. What the first packets cost (routes, neighbours, slow
- * start) does not. getppid(), which nothing else here calls, marks where the
- * measurement begins and ends: see profile.py.
+ * start) does not. With a seventh argument the runner is asked on stderr and
+ * answers on stdin, when the measurement begins and ends; getppid(), which
+ * nothing else here calls, marks the places exactly: see instructions.py.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -36,6 +37,7 @@
 #define TCP_UNIT 1400.0
 
 static char buffer[BUFFER];
+static bool profile;
 
 static uint64_t now(void)
 {
@@ -45,9 +47,34 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static void mark(void)
+static void ask(const char *what)
 {
+	char answer;
+
+	if (!profile)
+		return;
+	fprintf(stderr, "ask %s\n", what);
+	do
+		if (read(STDIN_FILENO, &answer, 1) != 1)
+			errx(1, "no answer");
+	while (answer != '\n');
+}
+
+static uint64_t begin(void)
+{
+	ask("start");
 	syscall(SYS_getppid);
+	return now();
+}
+
+/* Nanoseconds since the beginning. */
+static double end(uint64_t start)
+{
+	double spent = (double)(now() - start);
+
+	syscall(SYS_getppid);
+	ask("stop");
+	return spent;
 }
 
 static void enter(const char *namespace)
@@ -95,12 +122,9 @@ static double udp(int from, int to, size_t size, long count)
 		err(1, "timeout");
 	udp_batches(from, to, size, WARM_UP);
 	count = (count + BATCH - 1) / BATCH * BATCH;
-	mark();
-	start = now();
+	start = begin();
 	udp_batches(from, to, size, count);
-	start = now() - start;
-	mark();
-	return (double)start / (double)count;
+	return end(start) / (double)count;
 }
 
 static void write_all(int fd, size_t size)
@@ -130,8 +154,9 @@ static double tcp(int from, int to, size_t size, long count)
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	uint64_t start;
 	pid_t pid = fork();
+	double spent;
 	int status;
-	char end;
+	char reply;
 
 	if (pid < 0)
 		err(1, "fork");
@@ -142,17 +167,15 @@ static double tcp(int from, int to, size_t size, long count)
 		write_all(from, 1024);
 	/* all of it has arrived when nothing else is runnable any more */
 	nanosleep(&pause, NULL);
-	mark();
-	start = now();
+	start = begin();
 	for (long i = 0; i < count; i++)
 		write_all(from, size);
-	if (shutdown(from, SHUT_WR) || recv(from, &end, 1, 0) != 1)
+	if (shutdown(from, SHUT_WR) || recv(from, &reply, 1, 0) != 1)
 		err(1, "end of the stream");
-	start = now() - start;
-	mark();
+	spent = end(start);
 	if (waitpid(pid, &status, 0) != pid || status)
 		errx(1, "the receiver failed");
-	return (double)start / ((double)size * (double)count / TCP_UNIT);
+	return spent / ((double)size * (double)count / TCP_UNIT);
 }
 
 int main(int argc, char **argv)
@@ -163,11 +186,12 @@ int main(int argc, char **argv)
 	size_t size;
 	long count;
 
-	if (argc != 7 || inet_pton(AF_INET, argv[4], &address.sin_addr) != 1)
-		errx(2, "usage: traffic udp|tcp FROM TO ADDRESS SIZE COUNT");
+	if (argc < 7 || argc > 8 || inet_pton(AF_INET, argv[4], &address.sin_addr) != 1)
+		errx(2, "usage: traffic udp|tcp FROM TO ADDRESS SIZE COUNT [profile]");
 	stream = !strcmp(argv[1], "tcp");
 	size = strtoul(argv[5], NULL, 10);
 	count = strtol(argv[6], NULL, 10);
+	profile = argc == 8;
 	if (!size || size > sizeof(buffer) || count <= 0)
 		errx(2, "bad size or count");
 
