@@ -9,7 +9,7 @@ import re
 
 TRACE = re.compile(r"^Trace \d+: 0x[0-9a-f]+ \[[0-9a-f]+/([0-9a-f]+)/")
 USER = "(user space)"
-MARK = "__x64_sys_getppid"  # see traffic.c
+MARK = "sys_getppid"  # see traffic.c; behind one of several prefixes
 
 
 class Node:
@@ -37,9 +37,8 @@ class Symbols:
     def __init__(self, rows):
         named = {}
         for address, name, *module in rows:
-            # of several names for one address any will do but those of the 32-bit calls
-            if not name.startswith("__ia32_"):
-                named.setdefault(int(address, 16), name + "".join(f" {m}" for m in module))
+            # of several names for one address the first is as good as any
+            named.setdefault(int(address, 16), name + "".join(f" {m}" for m in module))
         self.starts = sorted(named)
         self.names = [named[start] for start in self.starts]
         self.cache = {}
@@ -62,7 +61,7 @@ def measured(addresses, symbols):
     inside = False
     for address in addresses:
         name, first = symbols.find(address)
-        if first and name == MARK:
+        if first and name.endswith(MARK):
             if inside:
                 return
             inside = True
