@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <openssl/x509.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,6 +39,58 @@ static void format_texts(void **state)
 	assert_string_equal(text_of(ID_KEY_ID, bytes_of("\x01\xff", 2)), "01ff");
 	assert_string_equal(text_of(ID_DER_ASN1_DN, bytes_of("\x30\x00", 2)), "3000");
 	assert_string_equal(text_of(77, bytes_of("ab", 2)), "6162");
+}
+
+static struct bytes name_of(const char *text, struct buffer *out)
+{
+	X509_NAME *name = X509_NAME_new();
+	char *copy = strdup(text), *at = copy, *part, *value;
+	unsigned char *der = NULL;
+	int len;
+
+	while ((part = strsep(&at, "/"))) {
+		bool joined = *part == '+';
+
+		part += joined;
+		value = strchr(part, '=');
+		*value++ = '\0';
+		assert_true(X509_NAME_add_entry_by_txt(name, part, MBSTRING_UTF8,
+						       (const unsigned char *)value, -1, -1,
+						       joined ? -1 : 0));
+	}
+	len = i2d_X509_NAME(name, &der);
+	buffer_set(out, bytes_of(der, (size_t)len));
+	OPENSSL_free(der);
+	X509_NAME_free(name);
+	free(copy);
+	return buffer_bytes(out);
+}
+
+/* Names as another encoder makes them; cut off anywhere they are hexadecimal digits. */
+static void format_names(void **state)
+{
+	struct buffer der = {};
+	struct bytes name;
+	char hex[IDENTITY_TEXT];
+
+	assert_string_equal(text_of(ID_DER_ASN1_DN, name_of("C=JP/O=Example/CN=gw", &der)),
+			    "cn=gw,o=Example,c=JP");
+	assert_string_equal(text_of(ID_DER_ASN1_DN,
+				    name_of("O=a, \"b\"/+OU=c+d/CN=\xc3\xa4\n", &der)),
+			    "cn=\\c3\\a4\\0a,ou=c\\+d+o=a\\, \\\"b\\\"");
+	assert_string_equal(text_of(ID_DER_ASN1_DN,
+				    name_of("DC=com/UID=7/unstructuredName=R1/1.2.840.99999=x",
+					    &der)),
+			    "1.2.840.99999=x,unstructuredName=R1,uid=7,dc=com");
+	name = name_of("C=JP/O=Example/CN=gw", &der);
+	for (size_t len = 1; len < name.len; len++) {
+		bytes_to_hex(bytes_of(name.data, len), hex);
+		assert_string_equal(text_of(ID_DER_ASN1_DN, bytes_of(name.data, len)), hex);
+	}
+	buffer_put_u8(&der, 0);
+	bytes_to_hex(buffer_bytes(&der), hex);
+	assert_string_equal(text_of(ID_DER_ASN1_DN, buffer_bytes(&der)), hex);
+	buffer_free(&der);
 }
 
 /* No peer speaks to the terminal of an admin. */
@@ -154,9 +207,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(format_addresses), cmocka_unit_test(format_texts),
-		cmocka_unit_test(format_escapes),   cmocka_unit_test(comparison),
-		cmocka_unit_test(addresses),	    cmocka_unit_test(size_limit),
-		cmocka_unit_test(signed_octets),    cmocka_unit_test(type_names),
+		cmocka_unit_test(format_names),	    cmocka_unit_test(format_escapes),
+		cmocka_unit_test(comparison),	    cmocka_unit_test(addresses),
+		cmocka_unit_test(size_limit),	    cmocka_unit_test(signed_octets),
+		cmocka_unit_test(type_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,8 @@ const char *identity_format(const struct identity *identity, char text[IDENTITY_
 
 	if (identity_address(identity, &address))
 		return address_format(&address, text);
+	if (identity->type == ID_DER_ASN1_DN && dn_format(data, text, IDENTITY_TEXT))
+		return text;
 	if (!is_text || !escape(data, text, IDENTITY_TEXT))
 		bytes_to_hex(data, text);
 	return text;

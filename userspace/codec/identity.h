@@ -35,8 +35,10 @@ bool identity_equal(const struct identity *a, const struct identity *b);
 bool identity_address(const struct identity *identity,
 		      struct address *address); /* false when it is none */
 struct bytes identity_bytes(const struct identity *identity);
-/** identity_format() - "10.0.0.2", "host1.example", non-printing octets escaped, KEY_ID in hex when binary */
+/** identity_format() - "10.0.0.2", "host1.example", "cn=gw,o=Example", non-printing octets escaped, KEY_ID in hex when binary */
 const char *identity_format(const struct identity *identity, char text[IDENTITY_TEXT]);
+/** dn_format() - "cn=gw,o=Example,c=JP" of a DER Name; false when it is none or too long */
+bool dn_format(struct bytes der, char *text, size_t size);
 const char *identity_type_name(uint8_t type); /* "IPv4 address", "FQDN", ... as IOS prints them */
 
 #endif
