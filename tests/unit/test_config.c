@@ -48,7 +48,7 @@ static void slips_of_the_pen(void **state)
 		  "1:8 error unknown word \"ikev3\" after \"crypto\" [ikev2]\n" },
 		{ "crypto ssl proposal P\n",
 		  "1:8 error unknown word \"ssl\" after \"crypto\": expected legacy, key-log, ikev2, "
-		  "ipsec, isakmp, map, pki, ca, key\n" },
+		  "pki, ipsec, isakmp, map, ca, key\n" },
 		{ "interfce Tunnel0\n ip address 10.0.0.1 255.0.0.0\n",
 		  "1:1 error unknown statement \"interfce\" [interface]\n" },
 		{ "interface Tunnel0\n tunnel destinaton 10.0.0.2\n",
@@ -122,7 +122,7 @@ static void incomplete_and_ambiguous(void **state)
 {
 	static const struct bad cases[] = {
 		{ "crypto\n", "1:7 error incomplete statement: expected legacy, key-log, ikev2, "
-			      "ipsec, isakmp, map, pki, ca, key after \"crypto\"\n" },
+			      "pki, ipsec, isakmp, map, ca, key after \"crypto\"\n" },
 		{ "crypto ikev2 profile\n",
 		  "1:21 error incomplete statement: expected NAME after \"crypto ikev2 profile\"\n" },
 		{ "crypto i proposal P\n", "1:8 error \"i\" is ambiguous: ikev2, ipsec, isakmp\n" },
@@ -150,7 +150,8 @@ static void not_there_yet(void **state)
 		{ "crypto isakmp policy 10\nencr aes\ngroup 2\n!\nhostname R1\n",
 		  "1:1 error IKEv1 (ISAKMP) is not there yet\n" },
 		{ "crypto pki trustpoint TP1\n enrollment url http://x\n",
-		  "1:1 error certificates are not there yet\n" },
+		  "2:2 error enrolment is not there yet: name the files of the certificate and of "
+		  "its key\n" },
 		{ "no crypto isakmp enable\nno crypto pki trustpoint X\n", "" },
 		{ "crypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n",
 		  "1:1 error crypto maps are not there yet: use a Tunnel interface with "
@@ -158,18 +159,56 @@ static void not_there_yet(void **state)
 		{ "interface eth0\n crypto map M\n",
 		  "2:2 error crypto maps are not there yet: use a Tunnel interface with "
 		  "\"tunnel protection\"\n" },
-		{ WHOLE_KEYRING "crypto ikev2 profile P\n match identity remote any\n"
-				" authentication local rsa-sig\n authentication remote ecdsa-sig\n"
-				" keyring local K\n",
-		  "9:23 error \"rsa-sig\" is not there yet: certificates come later, use "
-		  "\"pre-share\"\n"
-		  "10:24 error \"ecdsa-sig\" is not there yet: certificates come later, use "
-		  "\"pre-share\"\n" },
 		{ "interface Tunnel0\n tunnel mode gre ip\n",
 		  "2:2 error only \"tunnel mode ipsec ipv4\" is there yet\n" },
 		{ "crypto ikev2 keyring K\n peer a\n  address 10.0.0.2\n"
 		  "  pre-shared-key 6 QQdNO\n",
 		  "4:3 error a router's encrypted key cannot be read here: give the key itself\n" },
+	};
+
+	CHECK(cases);
+}
+
+#define PKI "tests/seeds/pki/"
+#define PROFILE_OF(local, remote) \
+	"crypto ikev2 profile P\n match identity remote any\n authentication local " local \
+	"\n authentication remote " remote "\n"
+
+/* Rows A13, A18: what a file with certificates can lack, each with its own sentence. */
+static void certificates(void **state)
+{
+	static const struct bad cases[] = {
+		{ "crypto pki trustpoint T\n revocation-check none\n",
+		  "1:1 error trustpoint \"T\" has neither \"certificate file\" nor \"ca file\"\n" },
+		{ "crypto pki trustpoint T\n certificate file " PKI "gw.pem\n",
+		  "1:1 error trustpoint \"T\" has no \"private-key file\"\n" },
+		{ "crypto pki trustpoint T\n private-key file " PKI "gw.key\n ca file " PKI
+		  "ca.pem\n",
+		  "1:1 error trustpoint \"T\" has no \"certificate file\"\n" },
+		{ "crypto pki trustpoint T\n ca file " PKI "nothing.pem\n",
+		  "1:1 error trustpoint \"T\": " PKI "nothing.pem: No such file or directory\n" },
+		{ "crypto pki trustpoint T\n ca file " PKI "README\n",
+		  "1:1 error trustpoint \"T\": " PKI "README: there is no certificate in PEM\n" },
+		{ "crypto pki trustpoint T\n ca file " PKI "ca.pem\n revocation-check crl\n",
+		  "1:1 error trustpoint \"T\" is to check revocation and has no \"crl file\"\n" },
+		{ "crypto pki trustpoint T\n ca file " PKI "ca.pem\n crl file " PKI "ca.pem\n",
+		  "1:1 error trustpoint \"T\": CA and CRL: there is no CRL in PEM\n" },
+		{ "crypto pki trustpoint T\n ca file " PKI "ca.pem\n revocation-check none none\n",
+		  "3:24 error nothing can follow \"none\"\n" },
+		{ PROFILE_OF("rsa-sig", "rsa-sig"),
+		  "1:1 error profile \"P\" signs, but no trustpoint has a certificate for it\n"
+		  "1:1 error profile \"P\" verifies signatures, but no trustpoint has a \"ca file\" "
+		  "for it\n" },
+		{ "crypto pki trustpoint T\n ca file " PKI
+		  "ca.pem\n" PROFILE_OF("ecdsa-sig", "ecdsa-sig") " pki trustpoint T\n",
+		  "3:1 error profile \"P\" signs, but no trustpoint has a certificate for it\n" },
+		{ PROFILE_OF("ecdsa-sig", "ecdsa-sig") " pki trustpoint T\n",
+		  "5:17 error there is no \"crypto pki trustpoint T\"\n" },
+		{ WHOLE_KEYRING PROFILE_OF("pre-share", "pre-share") " keyring K\n"
+								     " identity local dn\n",
+		  "7:1 error profile \"P\" has \"identity local dn\" without a certificate\n" },
+		{ PROFILE_OF("pre-share", "pre-share"),
+		  "1:1 error profile \"P\" has no \"keyring local\" for its pre-shared keys\n" },
 	};
 
 	CHECK(cases);
@@ -687,6 +726,7 @@ int main(void)
 		cmocka_unit_test(wrong_values),
 		cmocka_unit_test(incomplete_and_ambiguous),
 		cmocka_unit_test(not_there_yet),
+		cmocka_unit_test(certificates),
 		cmocka_unit_test(meaning),
 		cmocka_unit_test(legacy_needs_permission),
 		cmocka_unit_test(what_does_not_concern_us),

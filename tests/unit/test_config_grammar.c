@@ -4,6 +4,11 @@
 
 #include "config/grammar.h"
 
+#define PKI "tests/seeds/pki/"
+#define TRUSTPOINT \
+	"crypto pki trustpoint TP1\n certificate file " PKI "gw.pem\n private-key file " PKI \
+	"gw.key\n ca file " PKI "ca.pem\n"
+
 /* A configuration in whose last mode a statement may stand */
 static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_GLOBAL] = "crypto legacy\n",
@@ -17,7 +22,9 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_PEER] = "crypto ikev2 keyring K\n peer a\n  hostname h\n  pre-shared-key x\n",
 	[CONFIG_MODE_AUTHORIZATION] = "ip local pool POOL 10.9.0.1 10.9.0.9\n"
 				      "crypto ikev2 authorization policy A\n",
-	[CONFIG_MODE_IKEV2_PROFILE] = WHOLE_KEYRING "crypto ikev2 profile P\n" PROFILE_BODY,
+	[CONFIG_MODE_TRUSTPOINT] = TRUSTPOINT,
+	[CONFIG_MODE_IKEV2_PROFILE] =
+		WHOLE_KEYRING TRUSTPOINT "crypto ikev2 profile P\n" PROFILE_BODY,
 	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
 	[CONFIG_MODE_IPSEC_PROFILE] =
 		"crypto legacy\n" WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
@@ -51,6 +58,7 @@ struct example {
 #define PE CONFIG_MODE_PEER
 #define AU CONFIG_MODE_AUTHORIZATION
 #define PF CONFIG_MODE_IKEV2_PROFILE
+#define TP CONFIG_MODE_TRUSTPOINT
 #define TS CONFIG_MODE_TRANSFORM_SET
 #define IP CONFIG_MODE_IPSEC_PROFILE
 #define IF CONFIG_MODE_INTERFACE
@@ -155,15 +163,47 @@ static const struct example examples[] = {
 	  KEPT(" identity local address 10.0.0.1") },
 	{ PF, "identity local fqdn|email|key-id NAME", "identity local fqdn r1.example.com",
 	  KEPT(" identity local fqdn r1.example.com") },
-	{ PF, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
+	{ PF, "authentication local|remote pre-share|rsa-sig|rsa-pss|ecdsa-sig|eddsa-sig|eap",
 	  "authentication local pre-share", KEPT(" authentication local pre-share") },
-	{ PF, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
-	  "authentication remote rsa-sig", REFUSED("\"rsa-sig\" is not there yet") },
-	{ PF, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
+	{ PF, "authentication local|remote pre-share|rsa-sig|rsa-pss|ecdsa-sig|eddsa-sig|eap",
+	  "authentication remote rsa-sig", KEPT(" authentication remote rsa-sig") },
+	{ PF, "authentication local|remote pre-share|rsa-sig|rsa-pss|ecdsa-sig|eddsa-sig|eap",
+	  "authentication remote rsa-pss", KEPT(" authentication remote rsa-pss") },
+	{ PF, "authentication local|remote pre-share|rsa-sig|rsa-pss|ecdsa-sig|eddsa-sig|eap",
+	  "authentication remote eddsa-sig", KEPT(" authentication remote eddsa-sig") },
+	{ PF, "authentication local|remote pre-share|rsa-sig|rsa-pss|ecdsa-sig|eddsa-sig|eap",
+	  "authentication local ecdsa-sig", " authentication local ecdsa-sig",
+	  " pki trustpoint TP1\n", NULL },
+	{ PF, "authentication local|remote pre-share|rsa-sig|rsa-pss|ecdsa-sig|eddsa-sig|eap",
 	  "authentication remote eap", REFUSED("\"eap\" is not there yet") },
+	{ PF, "identity local dn", "identity local dn", " identity local dn",
+	  " authentication local ecdsa-sig\n pki trustpoint TP1\n", NULL },
+	{ PF, "match identity remote dn REST", "match identity remote dn cn=gw, o=Example Ltd",
+	  KEPT(" match identity remote dn cn=gw,o=Example Ltd") },
 	{ PF, "keyring [local] NAME", "keyring local K", KEPT(" keyring local K") },
 	{ PF, "keyring [local] NAME", "keyring K", KEPT(" keyring local K") },
-	{ PF, "pki trustpoint REST", "pki trustpoint TP1", REFUSED("certificates are not") },
+	{ PF, "pki trustpoint NAME [sign|verify]", "pki trustpoint TP1",
+	  KEPT(" pki trustpoint TP1") },
+	{ PF, "pki trustpoint NAME [sign|verify]", "pki trustpoint TP1 verify",
+	  KEPT(" pki trustpoint TP1 verify") },
+	{ G, "crypto pki trustpoint NAME", "crypto pki trustpoint TP2", "crypto pki trustpoint TP2",
+	  " ca file " PKI "ca.pem\n", NULL },
+	{ TP, "certificate file PATH", "certificate file " PKI "gw.pem",
+	  KEPT(" certificate file " PKI "gw.pem") },
+	{ TP, "private-key file PATH", "private-key file " PKI "gw.key",
+	  KEPT(" private-key file " PKI "gw.key") },
+	{ TP, "private-key passphrase [0] KEY", "private-key passphrase open sesame",
+	  " private-key passphrase 0 open sesame", " private-key file " PKI "gw-encrypted.key\n",
+	  NULL },
+	{ TP, "ca file PATH", "ca file " PKI "ca.pem", KEPT(" ca file " PKI "ca.pem") },
+	{ TP, "crl file PATH", "crl file " PKI "ca.crl", KEPT(" crl file " PKI "ca.crl") },
+	{ TP, "revocation-check crl|none [none]", "revocation-check crl none",
+	  KEPT(" revocation-check crl none") },
+	{ TP, "revocation-check crl|none [none]", "revocation-check none",
+	  KEPT(" revocation-check none") },
+	{ TP, "enrollment REST", "enrollment url http://192.0.2.1", REFUSED("enrolment is not") },
+	{ TP, "rsakeypair REST", "rsakeypair K", REFUSED("enrolment is not") },
+	{ TP, "subject-name REST", "subject-name cn=gw", REFUSED("enrolment is not") },
 	{ PF, "lifetime <30-86400>", "lifetime 120", KEPT(" lifetime 120") },
 	{ PF, "dpd <1-3600> <1-60> periodic|on-demand", "dpd 10 2 periodic",
 	  KEPT(" dpd 10 2 periodic") },
@@ -264,9 +304,9 @@ static const struct example examples[] = {
 	  KEPT("crypto ikev2 nat keepalive 40") },
 	{ G, "crypto isakmp REST", "crypto isakmp policy 10", REFUSED("IKEv1") },
 	{ G, "crypto map REST", "crypto map M 10 ipsec-isakmp", REFUSED("crypto maps are not") },
-	{ G, "crypto pki REST", "crypto pki trustpoint T", REFUSED("certificates are not") },
-	{ G, "crypto ca REST", "crypto ca identity T", REFUSED("certificates are not") },
-	{ G, "crypto key REST", "crypto key generate rsa", REFUSED("certificates are not") },
+	{ G, "crypto pki REST", "crypto pki enroll T", REFUSED("enrolment is not") },
+	{ G, "crypto ca REST", "crypto ca identity T", REFUSED("use \"crypto pki trustpoint\"") },
+	{ G, "crypto key REST", "crypto key generate rsa", REFUSED("enrolment is not") },
 	{ G, "interface INTERFACE [point-to-point|multipoint]", "interface Loopback0",
 	  KEPT("interface Loopback0") },
 	{ G, "interface INTERFACE [point-to-point|multipoint]",

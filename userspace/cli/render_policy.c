@@ -35,6 +35,10 @@ static void print_profile(const json_t *profile, FILE *out)
 	fprintf(out, " Remote authentication method(s): %s\n",
 		text_or(profile, "remote_authentication", "none"));
 	fprintf(out, " Keyring: %s\n", text_or(profile, "keyring", "none"));
+	if (json_array_size(field(profile, "trustpoints"))) {
+		fprintf(out, " Trustpoint(s):");
+		print_words(field(profile, "trustpoints"), "none", out);
+	}
 	fprintf(out, " Lifetime: " NUMBER " seconds\n", number_of(profile, "lifetime_seconds"));
 	if (number_of(profile, "dpd_interval_seconds"))
 		fprintf(out, " DPD: interval " NUMBER ", retry-interval " NUMBER ", %s\n",

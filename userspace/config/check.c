@@ -74,6 +74,7 @@ static const char *const reference_statements[] = {
 	[REFERENCE_KEYRING] = "crypto ikev2 keyring",
 	[REFERENCE_POOL] = "ip local pool",
 	[REFERENCE_AUTHORIZATION] = "crypto ikev2 authorization policy",
+	[REFERENCE_TRUSTPOINT] = "crypto pki trustpoint",
 	[REFERENCE_TRANSFORM_SET] = "crypto ipsec transform-set",
 	[REFERENCE_IKEV2_PROFILE] = "crypto ikev2 profile",
 	[REFERENCE_IPSEC_PROFILE] = "crypto ipsec profile",
@@ -114,6 +115,14 @@ static void link_reference(struct loader *loader, struct reference *reference)
 
 		reference->owner.ikev2_profile->authorization[reference->slot] = authorization;
 		found = authorization;
+		break;
+	}
+	case REFERENCE_TRUSTPOINT: {
+		const struct trustpoint *trustpoint = FIND_NAMED(&policy->trustpoints, name, near);
+
+		reference->owner.ikev2_profile->trustpoints[reference->slot].trustpoint =
+			trustpoint;
+		found = trustpoint;
 		break;
 	}
 	case REFERENCE_TRANSFORM_SET: {
@@ -257,6 +266,49 @@ static bool names_ikev2_profile(const struct loader *loader, const struct ipsec_
 	return false;
 }
 
+/* A name that is not there is another error; a file that cannot be read too. */
+static bool trustpoints_are_sound(const struct loader *loader, const struct ikev2_profile *profile)
+{
+	const struct trustpoint *trustpoint;
+
+	for (size_t i = 0; i < profile->trustpoint_count; i++)
+		if (!profile->trustpoints[i].trustpoint)
+			return false;
+	TAILQ_FOREACH(trustpoint, &loader->policy->trustpoints, link)
+		if (loader->faulty[trustpoint->place.line])
+			return false;
+	return true;
+}
+
+/* Rows A13, A18: without a certificate no signature is ever offered, and it is said at once. */
+static void check_signatures(struct loader *loader, const struct ikev2_profile *profile)
+{
+	struct place place = place_of_line(profile->place.line);
+	bool sign = auth_kind_is_signature(profile->local_auth);
+
+	if (!trustpoints_are_sound(loader, profile))
+		return;
+	if (sign && !policy_trustpoint(loader->policy, profile, true, 0))
+		loader_error(loader, place,
+			     "profile \"%s\" signs, but no trustpoint has a certificate for it",
+			     profile->name);
+	else if (sign && !profile->trustpoint_count)
+		loader_say(loader, CONFIG_NOTICE, place, NULL,
+			   "profile \"%s\" has no \"pki trustpoint\": it answers peers, but "
+			   "begins no negotiation",
+			   profile->name);
+	if (profile->local_identity.type == ID_DER_ASN1_DN && !sign)
+		loader_error(loader, place,
+			     "profile \"%s\" has \"identity local dn\" without a certificate",
+			     profile->name);
+	if (auth_kind_is_signature(profile->remote_auth) &&
+	    !policy_trustpoint(loader->policy, profile, false, 0))
+		loader_error(loader, place,
+			     "profile \"%s\" verifies signatures, but no trustpoint has a "
+			     "\"ca file\" for it",
+			     profile->name);
+}
+
 static void check_ikev2_profile(struct loader *loader, const struct ikev2_profile *profile)
 {
 	struct place place = place_of_line(profile->place.line);
@@ -275,7 +327,9 @@ static void check_ikev2_profile(struct loader *loader, const struct ikev2_profil
 			     profile->name);
 	if (profile->local_auth == AUTH_KIND_NONE && profile->remote_auth == AUTH_KIND_NONE)
 		return;
-	if (!names_keyring(loader, profile))
+	check_signatures(loader, profile);
+	if (!names_keyring(loader, profile) && (profile->local_auth == AUTH_KIND_PRE_SHARE ||
+						profile->remote_auth == AUTH_KIND_PRE_SHARE))
 		loader_error(loader, place,
 			     "profile \"%s\" has no \"keyring local\" for its "
 			     "pre-shared keys",
@@ -471,6 +525,7 @@ void check_policy(struct loader *loader)
 	const struct keyring_peer *peer;
 	const struct keyring *keyring;
 	const struct legacy_use *use;
+	struct trustpoint *trustpoint;
 	struct ike_proposal *proposal;
 	struct reference *reference;
 
@@ -485,6 +540,8 @@ void check_policy(struct loader *loader)
 	TAILQ_FOREACH(keyring, &policy->keyrings, link)
 		TAILQ_FOREACH(peer, &keyring->peers, link)
 			check_peer(loader, peer);
+	TAILQ_FOREACH(trustpoint, &policy->trustpoints, link)
+		check_trustpoint(loader, trustpoint);
 	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
 		check_ikev2_profile(loader, profile);
 	TAILQ_FOREACH(set, &policy->transform_sets, link)

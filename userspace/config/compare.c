@@ -54,6 +54,37 @@ static bool same_secret(const struct secret *old, const struct secret *new)
 	return bytes_equal_secret(bytes_of(old->data, old->len), bytes_of(new->data, new->len));
 }
 
+/* The same names may stand for other files by now. */
+static bool same_certificates(const struct trustpoint *old, const struct trustpoint *new)
+{
+	struct bytes a = {}, b = {};
+
+	for (size_t i = 0; !i || a.len || b.len; i++) {
+		if (old->credential)
+			a = credential_certificate(old->credential, i);
+		if (new->credential)
+			b = credential_certificate(new->credential, i);
+		if (!bytes_equal(a, b))
+			return false;
+	}
+	for (size_t i = 0; !i || a.len || b.len; i++) {
+		if (old->anchors)
+			a = anchors_certificate(old->anchors, i);
+		if (new->anchors)
+			b = anchors_certificate(new->anchors, i);
+		if (!bytes_equal(a, b))
+			return false;
+	}
+	return true;
+}
+
+static bool same_trustpoint(const struct trustpoint *old, const struct trustpoint *new)
+{
+	return same_text(TEXT_OF(print_trustpoint(old, out, false)),
+			 TEXT_OF(print_trustpoint(new, out, false))) &&
+	       same_secret(&old->passphrase, &new->passphrase) && same_certificates(old, new);
+}
+
 static bool same_keyring(const struct keyring *old, const struct keyring *new)
 {
 	const struct keyring_peer *a, *b;
@@ -153,6 +184,7 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 	COMPARE_LISTS(keyring, keyrings, "crypto ikev2 keyring");
 	COMPARE_LISTS(address_pool, pools, "ip local pool");
 	COMPARE_LISTS(authorization_policy, authorizations, "crypto ikev2 authorization policy");
+	COMPARE_LISTS(trustpoint, trustpoints, "crypto pki trustpoint");
 	before = comparison.count;
 	COMPARE_LISTS(ikev2_profile, ikev2_profiles, "crypto ikev2 profile");
 	if (comparison.count == before && !same_order(old, new))

@@ -13,6 +13,7 @@
 #define KEYRING CONFIG_MODE_KEYRING
 #define PEER CONFIG_MODE_PEER
 #define AUTHORIZATION CONFIG_MODE_AUTHORIZATION
+#define TRUSTPOINT CONFIG_MODE_TRUSTPOINT
 #define PROFILE CONFIG_MODE_IKEV2_PROFILE
 #define SET CONFIG_MODE_TRANSFORM_SET
 #define IPSEC CONFIG_MODE_IPSEC_PROFILE
@@ -20,7 +21,7 @@
 #define NEGATES .can_negate = true
 #define REFUSED(...) .refusal = __VA_ARGS__
 #define NO_V1 "IKEv1 (ISAKMP) is not there yet"
-#define NO_CERTIFICATES "certificates are not there yet"
+#define NO_ENROLMENT "enrolment is not there yet: name the files of the certificate and of its key"
 
 static const struct statement statements[] = {
 	{ GLOBAL, "hostname NAME", "Name of this system", .handle = set_hostname, NEGATES },
@@ -86,6 +87,25 @@ static const struct statement statements[] = {
 	{ AUTHORIZATION, "route set access-list REST", "Networks of an access list",
 	  REFUSED("access lists are not read: name each network in \"route set remote ipv4\"") },
 
+	{ GLOBAL, "crypto pki trustpoint NAME", "A certificate of ours, and whom to trust",
+	  .handle = open_trustpoint, .opens = TRUSTPOINT },
+	{ TRUSTPOINT, "certificate file PATH",
+	  "Our certificate and those between it and the root, in PEM",
+	  .handle = trustpoint_certificate },
+	{ TRUSTPOINT, "private-key file PATH", "Its key, in PEM", .handle = trustpoint_key },
+	{ TRUSTPOINT, "private-key passphrase [0] KEY", "What opens an encrypted key",
+	  .handle = trustpoint_passphrase },
+	{ TRUSTPOINT, "ca file PATH", "Authorities whose peers are believed, in PEM",
+	  .handle = trustpoint_ca },
+	{ TRUSTPOINT, "crl file PATH", "What they have revoked, in PEM; read again at each reload",
+	  .handle = trustpoint_crl },
+	{ TRUSTPOINT, "revocation-check crl|none [none]",
+	  "Whether a CRL must speak about a certificate; \"crl none\": only if it is there",
+	  .handle = trustpoint_revocation, NEGATES },
+	{ TRUSTPOINT, "enrollment REST", "Getting certificates", REFUSED(NO_ENROLMENT) },
+	{ TRUSTPOINT, "rsakeypair REST", "The key pair to enrol", REFUSED(NO_ENROLMENT) },
+	{ TRUSTPOINT, "subject-name REST", "The name to enrol", REFUSED(NO_ENROLMENT) },
+
 	{ GLOBAL, "crypto ikev2 profile NAME", "Who the peers are and how they authenticate",
 	  .handle = open_ikev2_profile, .opens = PROFILE },
 	{ PROFILE, "match identity remote address A.B.C.D [MASK]", "Peers by address; 0.0.0.0: any",
@@ -98,6 +118,8 @@ static const struct statement statements[] = {
 	  .handle = profile_match_text },
 	{ PROFILE, "match identity remote fqdn|email domain NAME", "Peers by domain",
 	  .handle = profile_match_text },
+	{ PROFILE, "match identity remote dn REST",
+	  "The peer with this name: \"cn=gw,o=Example,c=JP\"", .handle = profile_match_dn },
 	{ PROFILE, "match identity remote any", "Every peer", .handle = profile_match_any },
 	{ PROFILE, "match fvrf any", "Peers of every VRF", .handle = profile_match_fvrf, NEGATES },
 	{ PROFILE, "match fvrf NAME", "Peers of one VRF", .handle = profile_match_fvrf },
@@ -105,11 +127,14 @@ static const struct statement statements[] = {
 	  .handle = profile_identity_address },
 	{ PROFILE, "identity local fqdn|email|key-id NAME", "Name ourselves",
 	  .handle = profile_identity, NEGATES },
-	{ PROFILE, "authentication local|remote pre-share|rsa-sig|ecdsa-sig|eap",
+	{ PROFILE, "identity local dn", "Name ourselves by our certificate's subject",
+	  .handle = profile_identity_dn },
+	{ PROFILE, "authentication local|remote pre-share|rsa-sig|rsa-pss|ecdsa-sig|eddsa-sig|eap",
 	  "How we, or the peer, authenticate", .handle = profile_authentication },
 	{ PROFILE, "keyring [local] NAME", "Where the pre-shared keys are",
 	  .handle = profile_keyring },
-	{ PROFILE, "pki trustpoint REST", "Certificates to use", REFUSED(NO_CERTIFICATES) },
+	{ PROFILE, "pki trustpoint NAME [sign|verify]",
+	  "Certificates to sign or verify with; may be repeated", .handle = profile_trustpoint },
 	{ PROFILE, "lifetime <30-86400>", "Seconds that an IKE SA lives",
 	  .handle = profile_lifetime, NEGATES },
 	{ PROFILE, "dpd <1-3600> <1-60> periodic|on-demand",
@@ -190,9 +215,10 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto isakmp REST", "IKEv1", NEGATES, REFUSED(NO_V1) },
 	{ GLOBAL, "crypto map REST", "Policy on an interface", NEGATES,
 	  REFUSED("crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },
-	{ GLOBAL, "crypto pki REST", "Certificates", NEGATES, REFUSED(NO_CERTIFICATES) },
-	{ GLOBAL, "crypto ca REST", "Certificates", NEGATES, REFUSED(NO_CERTIFICATES) },
-	{ GLOBAL, "crypto key REST", "Public keys", NEGATES, REFUSED(NO_CERTIFICATES) },
+	{ GLOBAL, "crypto pki REST", "Certificates", NEGATES, REFUSED(NO_ENROLMENT) },
+	{ GLOBAL, "crypto ca REST", "Certificates", NEGATES,
+	  REFUSED("use \"crypto pki trustpoint\" and name the files") },
+	{ GLOBAL, "crypto key REST", "Public keys", NEGATES, REFUSED(NO_ENROLMENT) },
 
 	{ GLOBAL, "interface INTERFACE [point-to-point|multipoint]",
 	  "A tunnel, or the address behind a router's name", .handle = open_interface,

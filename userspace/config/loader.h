@@ -18,6 +18,7 @@ enum reference_kind {
 	REFERENCE_KEYRING,
 	REFERENCE_POOL,
 	REFERENCE_AUTHORIZATION,
+	REFERENCE_TRUSTPOINT,
 	REFERENCE_TRANSFORM_SET,
 	REFERENCE_IKEV2_PROFILE,
 	REFERENCE_IPSEC_PROFILE,
@@ -77,6 +78,7 @@ struct loader {
 	struct keyring *keyring;
 	struct keyring_peer *peer;
 	struct authorization_policy *authorization;
+	struct trustpoint *trustpoint;
 	struct ikev2_profile *ikev2_profile;
 	struct transform_set *set;
 	struct ipsec_profile *ipsec_profile;

@@ -163,7 +163,9 @@ static void print_identity(const char *statement, const struct identity *identit
 
 	if (identity->type == ID_NONE)
 		return;
-	if (identity_address(identity, &address))
+	if (identity->type == ID_DER_ASN1_DN)
+		fprintf(out, "%s dn\n", statement);
+	else if (identity_address(identity, &address))
 		fprintf(out, "%s address %s\n", statement, address_format(&address, text));
 	else
 		fprintf(out, "%s %s %.*s\n", statement,
@@ -239,7 +241,8 @@ static void print_match(const struct identity_match *match, FILE *out)
 	static const char *const words[] = {
 		[MATCH_FQDN] = "fqdn ",	    [MATCH_FQDN_DOMAIN] = "fqdn domain ",
 		[MATCH_EMAIL] = "email ",   [MATCH_EMAIL_DOMAIN] = "email domain ",
-		[MATCH_KEY_ID] = "key-id ", [MATCH_ANY] = "any",
+		[MATCH_KEY_ID] = "key-id ", [MATCH_DN] = "dn ",
+		[MATCH_ANY] = "any",
 	};
 
 	fprintf(out, " match identity remote ");
@@ -250,6 +253,33 @@ static void print_match(const struct identity_match *match, FILE *out)
 		fprintf(out, "%s%s", words[match->kind], match->text ? match->text : "");
 	}
 	fputc('\n', out);
+}
+
+static void print_file(const char *statement, const char *file, FILE *out)
+{
+	if (file)
+		fprintf(out, " %s file %s\n", statement, file);
+}
+
+void print_trustpoint(const struct trustpoint *trustpoint, FILE *out, bool with_secrets)
+{
+	const struct secret *passphrase = &trustpoint->passphrase;
+
+	fprintf(out, "crypto pki trustpoint %s\n", trustpoint->name);
+	print_file("certificate", trustpoint->certificate_file, out);
+	print_file("private-key", trustpoint->key_file, out);
+	if (passphrase->len && with_secrets)
+		fprintf(out, " private-key passphrase 0 %.*s\n", (int)passphrase->len,
+			(const char *)passphrase->data);
+	else if (passphrase->len)
+		fprintf(out, " private-key passphrase <removed>\n");
+	print_file("ca", trustpoint->ca_file, out);
+	print_file("crl", trustpoint->crl_file, out);
+	if (trustpoint->has_revocation)
+		fprintf(out, " revocation-check %s\n",
+			trustpoint->revocation == REVOCATION_NONE ? "none" :
+			trustpoint->revocation == REVOCATION_CRL  ? "crl" :
+								    "crl none");
 }
 
 void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
@@ -270,9 +300,9 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
 		print_match(match, out);
 	print_identity(" identity local", &profile->local_identity, out);
 	if (profile->remote_auth != AUTH_KIND_NONE)
-		fprintf(out, " authentication remote pre-share\n");
+		fprintf(out, " authentication remote %s\n", auth_kind_name(profile->remote_auth));
 	if (profile->local_auth != AUTH_KIND_NONE)
-		fprintf(out, " authentication local pre-share\n");
+		fprintf(out, " authentication local %s\n", auth_kind_name(profile->local_auth));
 	if (profile->keyring)
 		fprintf(out, " keyring local %s\n", profile->keyring->name);
 	for (size_t i = 0; i < GROUP_COUNT; i++)
@@ -281,6 +311,14 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
 				profile->authorization[i]->name);
 	if (profile->config_request)
 		fprintf(out, " config-exchange request\n");
+	for (size_t i = 0; i < profile->trustpoint_count; i++) {
+		const struct trustpoint_use *use = &profile->trustpoints[i];
+
+		fprintf(out, " pki trustpoint %s%s\n", use->trustpoint->name,
+			use->sign && use->verify ? "" :
+			use->sign		 ? " sign" :
+						   " verify");
+	}
 	if (profile->lifetime != IKE_LIFETIME_DEFAULT)
 		fprintf(out, " lifetime %u\n", profile->lifetime);
 	if (profile->dpd_interval)
@@ -393,6 +431,7 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	const struct ikev2_policy *ikev2_policy;
 	const struct ike_proposal *proposal;
 	const struct ikev2_profile *profile;
+	const struct trustpoint *trustpoint;
 	const struct transform_set *set;
 	const struct keyring *keyring;
 	const struct route_config *route;
@@ -409,6 +448,8 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	PRINT_ALL(keyring, &policy->keyrings, print_keyring(keyring, out, with_secrets));
 	PRINT_ALL(pool, &policy->pools, print_pool(pool, out));
 	PRINT_ALL(authorization, &policy->authorizations, print_authorization(authorization, out));
+	PRINT_ALL(trustpoint, &policy->trustpoints,
+		  print_trustpoint(trustpoint, out, with_secrets));
 	PRINT_ALL(profile, &policy->ikev2_profiles, print_ikev2_profile(profile, out));
 	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));
 	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles, print_ipsec_profile(ipsec_profile, out));

@@ -12,6 +12,7 @@ void print_ikev2_policy(const struct ikev2_policy *policy, FILE *out);
 void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets);
 void print_pool(const struct address_pool *pool, FILE *out);
 void print_authorization(const struct authorization_policy *authorization, FILE *out);
+void print_trustpoint(const struct trustpoint *trustpoint, FILE *out, bool with_secrets);
 void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out);
 void print_transform_set(const struct transform_set *set, FILE *out);
 void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out);

@@ -23,9 +23,14 @@ statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, pr
 	proposal_group, open_ikev2_policy, policy_proposal, policy_match_fvrf, policy_match_address,
 	open_keyring, open_peer, peer_address, peer_prefix6, peer_hostname, peer_identity_address,
 	peer_identity, peer_key, peer_key_hex, open_ikev2_profile, profile_match_address,
-	profile_match_prefix6, profile_match_text, profile_match_any, profile_match_fvrf,
-	profile_identity_address, profile_identity, profile_authentication, profile_keyring,
-	profile_lifetime, profile_dpd, profile_legacy, profile_nat;
+	profile_match_prefix6, profile_match_text, profile_match_any, profile_match_dn,
+	profile_match_fvrf, profile_identity_address, profile_identity_dn, profile_identity,
+	profile_authentication, profile_keyring, profile_lifetime, profile_dpd, profile_legacy,
+	profile_nat;
+
+/* statements_pki.c */
+statement_handler open_trustpoint, trustpoint_certificate, trustpoint_key, trustpoint_ca,
+	trustpoint_crl, trustpoint_passphrase, trustpoint_revocation, profile_trustpoint;
 
 /* statements_remote.c */
 statement_handler add_pool, open_authorization, authorization_pool, authorization_netmask,
@@ -38,6 +43,9 @@ statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transf
 	ipsec_responder_only;
 
 /* Shared by the handlers */
+
+/** check_trustpoint() - reads its files */
+void check_trustpoint(struct loader *loader, struct trustpoint *trustpoint);
 
 void replace_text(char **slot, const char *text); /* NULL: none */
 struct source_place here(const struct loader *loader);

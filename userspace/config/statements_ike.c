@@ -375,6 +375,21 @@ void profile_match_any(struct loader *loader, const struct match *match)
 	add_match(loader)->kind = MATCH_ANY;
 }
 
+/* As identity_format() writes it, but for blanks behind commas. */
+void profile_match_dn(struct loader *loader, const struct match *match)
+{
+	struct identity_match *added = add_match(loader);
+	const char *from = match->args[0].text;
+	char *to;
+
+	added->kind = MATCH_DN;
+	added->text = must_strdup(from);
+	for (to = added->text; *from; from++)
+		if (*from != ' ' || (to > added->text && to[-1] != ','))
+			*to++ = *from;
+	*to = '\0';
+}
+
 void profile_match_fvrf(struct loader *loader, const struct match *match)
 {
 	replace_text(&loader->ikev2_profile->match_fvrf, fvrf_of(match));
@@ -385,6 +400,11 @@ void profile_identity_address(struct loader *loader, const struct match *match)
 	identity_set_address(&loader->ikev2_profile->local_identity, &match->args[0].address);
 }
 
+void profile_identity_dn(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->local_identity = (struct identity){ .type = ID_DER_ASN1_DN };
+}
+
 void profile_identity(struct loader *loader, const struct match *match)
 {
 	if (match->negated)
@@ -393,22 +413,27 @@ void profile_identity(struct loader *loader, const struct match *match)
 		set_identity(loader, match, &loader->ikev2_profile->local_identity);
 }
 
+static enum auth_kind auth_kind_of(const char *keyword)
+{
+	for (int kind = AUTH_KIND_NONE + 1; kind < AUTH_KIND_COUNT; kind++)
+		if (!strcmp(auth_kind_name(kind), keyword))
+			return kind;
+	return AUTH_KIND_NONE;
+}
+
 void profile_authentication(struct loader *loader, const struct match *match)
 {
 	struct ikev2_profile *profile = loader->ikev2_profile;
+	enum auth_kind kind = auth_kind_of(match->args[1].text);
 
-	if (strcmp(match->args[1].text, "pre-share")) {
+	/* Taken as given, so that the profile is not called incomplete as well. */
+	if (kind == AUTH_KIND_EAP)
 		loader_error(loader, place_of_arg(loader, &match->args[1]),
-			     "\"%s\" is not there yet: %s", match->args[1].text,
-			     strcmp(match->args[1].text, "eap") ?
-				     "certificates come later, use \"pre-share\"" :
-				     "use \"pre-share\"");
-		/* Taken as given, so that the profile is not called incomplete as well. */
-	}
+			     "\"eap\" is not there yet: use \"pre-share\"");
 	if (!strcmp(match->args[0].text, "local"))
-		profile->local_auth = AUTH_KIND_PRE_SHARE;
+		profile->local_auth = kind;
 	else
-		profile->remote_auth = AUTH_KIND_PRE_SHARE;
+		profile->remote_auth = kind;
 }
 
 void profile_keyring(struct loader *loader, const struct match *match)

@@ -13,6 +13,7 @@ static const struct {
 } placeholders[] = {
 	{ "NAME", TOKEN_NAME },
 	{ "DIRECTORY", TOKEN_NAME },
+	{ "PATH", TOKEN_NAME },
 	{ "INTERFACE", TOKEN_INTERFACE },
 	{ "A.B.C.D", TOKEN_IPV4 },
 	{ "X:X::X", TOKEN_IPV6 },

@@ -5,12 +5,6 @@
 
 #include "ctl/internal.h"
 
-static const char *const auth_names[] = {
-	[AUTH_KIND_NONE] = NULL,	 [AUTH_KIND_PRE_SHARE] = "pre-share",
-	[AUTH_KIND_RSA_SIG] = "rsa-sig", [AUTH_KIND_ECDSA_SIG] = "ecdsa-sig",
-	[AUTH_KIND_EAP] = "eap",
-};
-
 /* As the statement has it: "address 10.0.0.0 255.0.0.0", "fqdn host1.example". */
 static json_t *match_words(const struct identity_match *match)
 {
@@ -24,7 +18,7 @@ static json_t *match_words(const struct identity_match *match)
 		static const char *const kinds[] = {
 			[MATCH_FQDN] = "fqdn",	   [MATCH_FQDN_DOMAIN] = "fqdn domain",
 			[MATCH_EMAIL] = "email",   [MATCH_EMAIL_DOMAIN] = "email domain",
-			[MATCH_KEY_ID] = "key-id",
+			[MATCH_KEY_ID] = "key-id", [MATCH_DN] = "dn",
 		};
 		json_t *kind = ctl_text(kinds[match->kind]), *name = ctl_text(match->text);
 		json_t *words = json_sprintf("%s %s", json_string_value(kind),
@@ -55,6 +49,15 @@ static json_t *matches(const struct ikev2_profile *profile)
 	return array;
 }
 
+static json_t *trustpoint_names(const struct ikev2_profile *profile)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < profile->trustpoint_count; i++)
+		json_array_append_new(array, ctl_text(profile->trustpoints[i].trustpoint->name));
+	return array;
+}
+
 json_t *ctl_profiles(const struct policy *policy)
 {
 	const struct ikev2_profile *profile;
@@ -68,15 +71,18 @@ json_t *ctl_profiles(const struct policy *policy)
 
 		json_array_append_new(
 			array,
-			json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:b,s:b,s:b}", "name",
-				  ctl_text(profile->name), "fvrf", ctl_text(profile->match_fvrf),
-				  "identities", matches(profile), "local_identity",
+			json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:b,s:b,s:b}",
+				  "name", ctl_text(profile->name), "fvrf",
+				  ctl_text(profile->match_fvrf), "identities", matches(profile),
+				  "local_identity",
 				  ctl_text(named ? identity_format(&profile->local_identity, text) :
 						   NULL),
-				  "local_authentication", ctl_text(auth_names[profile->local_auth]),
+				  "local_authentication",
+				  ctl_text(auth_kind_name(profile->local_auth)),
 				  "remote_authentication",
-				  ctl_text(auth_names[profile->remote_auth]), "keyring",
-				  ctl_text(keyring ? keyring->name : NULL), "lifetime_seconds",
+				  ctl_text(auth_kind_name(profile->remote_auth)), "keyring",
+				  ctl_text(keyring ? keyring->name : NULL), "trustpoints",
+				  trustpoint_names(profile), "lifetime_seconds",
 				  (json_int_t)(profile->lifetime ? profile->lifetime :
 								   IKE_LIFETIME_DEFAULT),
 				  "dpd_interval_seconds",

@@ -23,6 +23,7 @@ struct policy *policy_new(void)
 	TAILQ_INIT(&policy->keyrings);
 	TAILQ_INIT(&policy->pools);
 	TAILQ_INIT(&policy->authorizations);
+	TAILQ_INIT(&policy->trustpoints);
 	TAILQ_INIT(&policy->ikev2_profiles);
 	TAILQ_INIT(&policy->transform_sets);
 	TAILQ_INIT(&policy->ipsec_profiles);
@@ -50,6 +51,19 @@ static void keyring_free(struct keyring *keyring)
 	}
 	free(keyring->name);
 	free(keyring);
+}
+
+static void trustpoint_free(struct trustpoint *trustpoint)
+{
+	credential_free(trustpoint->credential);
+	anchors_free(trustpoint->anchors);
+	secret_free(trustpoint->passphrase.data, trustpoint->passphrase.len);
+	free(trustpoint->certificate_file);
+	free(trustpoint->key_file);
+	free(trustpoint->ca_file);
+	free(trustpoint->crl_file);
+	free(trustpoint->name);
+	free(trustpoint);
 }
 
 static void ikev2_profile_free(struct ikev2_profile *profile)
@@ -138,6 +152,7 @@ void policy_free(struct policy *policy)
 	FREE_ALL(&policy->ikev2_profiles, ikev2_profile_free);
 	FREE_ALL(&policy->authorizations, authorization_free);
 	FREE_ALL(&policy->pools, pool_free);
+	FREE_ALL(&policy->trustpoints, trustpoint_free);
 	FREE_ALL(&policy->keyrings, keyring_free);
 	FREE_ALL(&policy->ikev2_policies, ikev2_policy_free);
 	FREE_ALL(&policy->ike_proposals, ike_proposal_free);
@@ -145,6 +160,47 @@ void policy_free(struct policy *policy)
 	free(policy->hostname);
 	free(policy->source);
 	free(policy);
+}
+
+const char *auth_kind_name(enum auth_kind kind)
+{
+	static const char *const names[AUTH_KIND_COUNT] = {
+		[AUTH_KIND_PRE_SHARE] = "pre-share", [AUTH_KIND_RSA_SIG] = "rsa-sig",
+		[AUTH_KIND_RSA_PSS] = "rsa-pss",     [AUTH_KIND_ECDSA_SIG] = "ecdsa-sig",
+		[AUTH_KIND_EDDSA_SIG] = "eddsa-sig", [AUTH_KIND_EAP] = "eap",
+	};
+
+	return names[kind];
+}
+
+bool auth_kind_is_signature(enum auth_kind kind)
+{
+	return kind == AUTH_KIND_RSA_SIG || kind == AUTH_KIND_RSA_PSS ||
+	       kind == AUTH_KIND_ECDSA_SIG || kind == AUTH_KIND_EDDSA_SIG;
+}
+
+const struct trustpoint *policy_trustpoint(const struct policy *policy,
+					   const struct ikev2_profile *profile, bool sign,
+					   size_t index)
+{
+	const struct trustpoint *trustpoint;
+	size_t i;
+
+	for (i = 0; profile && i < profile->trustpoint_count; i++) {
+		const struct trustpoint_use *use = &profile->trustpoints[i];
+
+		if ((sign ? use->sign && use->trustpoint->credential :
+			    use->verify && use->trustpoint->anchors) &&
+		    !index--)
+			return use->trustpoint;
+	}
+	if (profile && profile->trustpoint_count)
+		return NULL;
+	TAILQ_FOREACH(trustpoint, &policy->trustpoints, link)
+		if ((sign ? (void *)trustpoint->credential : (void *)trustpoint->anchors) &&
+		    !index--)
+			return trustpoint;
+	return NULL;
 }
 
 const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy, const char *name)
@@ -293,6 +349,7 @@ enum { SCORE_ANY = 1, SCORE_PART = 2, SCORE_EXACT = 100000 };
 
 unsigned int identity_match_score(const struct identity_match *match, const struct identity *remote)
 {
+	char text[IDENTITY_TEXT];
 	struct address address;
 	bool exact = false;
 
@@ -321,6 +378,10 @@ unsigned int identity_match_score(const struct identity_match *match, const stru
 	case MATCH_KEY_ID: /* opaque octets (RFC 7296 section 3.5): case matters */
 		exact = remote->type == ID_KEY_ID &&
 			bytes_equal(identity_bytes(remote), bytes_of_string(match->text));
+		break;
+	case MATCH_DN:
+		exact = remote->type == ID_DER_ASN1_DN &&
+			!strcasecmp(identity_format(remote, text), match->text);
 		break;
 	}
 	return exact ? SCORE_EXACT : 0;

@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "codec/identity.h"
+#include "pki/pki.h"
 #include "proposal/proposal.h"
 
 struct source_place { /* where a statement stands, for errors and doctor */
@@ -74,8 +75,35 @@ enum auth_kind {
 	AUTH_KIND_NONE,
 	AUTH_KIND_PRE_SHARE,
 	AUTH_KIND_RSA_SIG,
+	AUTH_KIND_RSA_PSS,
 	AUTH_KIND_ECDSA_SIG,
+	AUTH_KIND_EDDSA_SIG,
 	AUTH_KIND_EAP,
+	AUTH_KIND_COUNT,
+};
+
+const char *auth_kind_name(enum auth_kind kind); /* the keyword; NULL for AUTH_KIND_NONE */
+bool auth_kind_is_signature(enum auth_kind kind);
+
+/** struct trustpoint - "crypto pki trustpoint NAME"; file names are NULL when not given */
+struct trustpoint {
+	TAILQ_ENTRY(trustpoint) link;
+	char *name;
+	struct source_place place;
+	char *certificate_file, *key_file, *ca_file, *crl_file;
+	struct secret passphrase; /* of the key */
+	bool has_revocation; /* "revocation-check" was given */
+	enum revocation_check revocation;
+	struct credential *credential; /* what the files hold; NULL: no certificate of ours */
+	struct anchors *anchors; /* NULL: no peer is verified with it */
+};
+
+#define PROFILE_TRUSTPOINTS_MAX 8
+
+/** struct trustpoint_use - "pki trustpoint NAME [sign|verify]" */
+struct trustpoint_use {
+	const struct trustpoint *trustpoint;
+	bool sign, verify;
 };
 
 /** struct identity_match - "match identity remote ..." */
@@ -88,6 +116,7 @@ struct identity_match {
 		MATCH_EMAIL,
 		MATCH_EMAIL_DOMAIN,
 		MATCH_KEY_ID,
+		MATCH_DN,
 		MATCH_ANY
 	} kind;
 	struct prefix prefix;
@@ -129,9 +158,12 @@ struct ikev2_profile {
 	bool legacy; /* "legacy": weak algorithms are permitted in this profile */
 	TAILQ_HEAD(, identity_match) matches;
 	char *match_fvrf; /* NULL or "any" or a VRF's name */
-	struct identity local_identity; /* ID_NONE: the local address */
+	/** @local_identity: ID_NONE: the local address; a DN without octets: our certificate's */
+	struct identity local_identity;
 	enum auth_kind local_auth, remote_auth;
 	const struct keyring *keyring;
+	size_t trustpoint_count; /* 0: all of the configuration */
+	struct trustpoint_use trustpoints[PROFILE_TRUSTPOINTS_MAX];
 	uint32_t lifetime; /* of the IKE SA; default 86400 */
 	uint32_t dpd_interval, dpd_retry;
 	bool dpd_periodic;
@@ -235,6 +267,7 @@ struct policy {
 	TAILQ_HEAD(, keyring) keyrings;
 	TAILQ_HEAD(, address_pool) pools;
 	TAILQ_HEAD(, authorization_policy) authorizations;
+	TAILQ_HEAD(, trustpoint) trustpoints;
 	TAILQ_HEAD(, ikev2_profile) ikev2_profiles;
 	TAILQ_HEAD(, transform_set) transform_sets;
 	TAILQ_HEAD(, ipsec_profile) ipsec_profiles;
@@ -268,6 +301,15 @@ const struct address_pool *policy_find_pool(const struct policy *policy, const c
  */
 void policy_ike_proposals(const struct policy *policy, const struct address *local, bool legacy,
 			  struct proposal_list *list, const char **policy_name);
+/**
+ * policy_trustpoint() - those that a profile signs (or verifies) with, by number; NULL past the end
+ * @profile: NULL: not known yet
+ *
+ * A profile that names none uses all (row H10).
+ */
+const struct trustpoint *policy_trustpoint(const struct policy *policy,
+					   const struct ikev2_profile *profile, bool sign,
+					   size_t index);
 /** identity_match_score() - 0: no match; more specific ones score higher (H12) */
 unsigned int identity_match_score(const struct identity_match *match,
 				  const struct identity *remote);
