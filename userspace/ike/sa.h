@@ -131,6 +131,7 @@ struct ike_sa {
 	struct proposal chosen; /* the agreed transforms, count 0 before */
 	struct identity local_id, remote_id;
 	const char *auth_sign, *auth_verify;
+	bool weak_auth; /* SHA-1, or a certificate that only the permission for legacy made good */
 	uint64_t created_at, established_at; /* monotonic */
 	struct child_sa_list children;
 	struct tunnel *tunnel; /* that we negotiate for; NULL as responder */

@@ -22,7 +22,7 @@ ikev2_action init_check_role, init_start_timer;
 ikev2_action nat_detect, nat_check;
 
 /* auth.c */
-ikev2_action auth_generate, auth_build_request;
+ikev2_action auth_check_pki, auth_generate, auth_build_request;
 ikev2_action auth_check_notify, auth_process_id, auth_policy_by_id, auth_verify_policy;
 ikev2_action auth_check_type, auth_get_key, auth_verify, auth_verified, auth_check_contact,
 	auth_check_config;

@@ -9,11 +9,13 @@
 #include "base/log.h"
 #include "ike/v2/actions.h"
 #include "ike/v2/authenticator.h"
+#include "ike/v2/certs.h"
 
 /* --- methods --- */
 
 static const struct authenticator *const methods[] = {
-	&authenticator_psk,
+	&authenticator_psk,   &authenticator_rsa,   &authenticator_rsa_pss,
+	&authenticator_ecdsa, &authenticator_eddsa,
 };
 
 static const struct authenticator *method_of(enum auth_kind kind)
@@ -35,10 +37,34 @@ static enum ikev2_event no_method(struct task *task)
 				    task->sa->base.profile->name));
 }
 
+/* Row A13: who has no certificate does not begin what needs one. */
+enum ikev2_event auth_check_pki(struct task *task)
+{
+	struct result result = RESULT_OK;
+
+	if (auth_kind_is_signature(task->sa->base.profile->local_auth))
+		result = certs_choose(task);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_FAILED);
+	/* Which one is to be used depends on what the peer will ask for. */
+	credential_free(task->credential);
+	task->credential = NULL;
+	return EV_NEXT;
+}
+
 /* --- identities, policy and keys --- */
 
-static void choose_local_id(struct ike_sa *base)
+/* By our certificate's subject when the profile says so; then there must be one. */
+static void choose_local_id(struct task *task)
 {
+	struct ike_sa *base = &task->sa->base;
+
+	if (base->profile && base->profile->local_identity.type == ID_DER_ASN1_DN) {
+		if (!certs_choose(task).code)
+			identity_set(&base->local_id, ID_DER_ASN1_DN,
+				     credential_subject(task->credential));
+		return;
+	}
 	if (base->profile && base->profile->local_identity.type != ID_NONE)
 		base->local_id = base->profile->local_identity;
 	else
@@ -54,6 +80,7 @@ enum ikev2_event auth_process_id(struct task *task)
 
 	/* The wait is over: from here on the exchange is answered or fails. */
 	timer_stop(base->ike->env.timers, &task->wait);
+	certs_note(task);
 	if (!payload)
 		return task_fail(task,
 				 fail(-EPROTO, "%s payload is not contained", payload_name(type)),
@@ -107,7 +134,7 @@ enum ikev2_event auth_verify_policy(struct task *task)
 				      "not permit them: add \"legacy\" to it",
 				      profile->name),
 				 NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
-	choose_local_id(base);
+	choose_local_id(task);
 	return EV_NEXT;
 }
 
@@ -156,7 +183,12 @@ enum ikev2_event auth_get_key(struct task *task)
 		method_of(ours ? base->profile->local_auth : base->profile->remote_auth);
 
 	if (base->local_id.type == ID_NONE)
-		choose_local_id(base);
+		choose_local_id(task);
+	if (base->local_id.type == ID_NONE)
+		return auth_fail(task, fail(-EINVAL,
+					    "IKEv2 profile %s names us by the subject of a "
+					    "certificate, which is missing or too long",
+					    base->profile->name));
 	return method ? method->prepare(task, ours) : no_method(task);
 }
 
@@ -219,6 +251,8 @@ enum ikev2_event auth_build_request(struct task *task)
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
 	writer_begin_chain(&chain);
 	put_id(&chain, PAYLOAD_IDI, &sa->base.local_id);
+	certs_put(task, &chain);
+	certs_put_request(task, &chain);
 	put_own_auth(task, &chain);
 	config_put_request(task, &chain);
 	put_sa(&chain, &task->proposals);
@@ -262,7 +296,7 @@ enum ikev2_event auth_check_notify(struct task *task)
 			 fail(-ECONNREFUSED, "the peer answered IKE_AUTH with %s%s",
 			      notify_name(notify.type),
 			      notify.type == NOTIFY_AUTHENTICATION_FAILED ?
-				      ": it does not accept our identity or our pre-shared key" :
+				      ": it does not accept our identity or our authentication" :
 				      ""),
 			 0,
 			 notify.type == NOTIFY_AUTHENTICATION_FAILED ? IKE_STAT_AUTH_FAILED :
@@ -331,6 +365,7 @@ enum ikev2_event auth_build_response(struct task *task)
 
 	writer_begin_chain(&chain);
 	put_id(&chain, PAYLOAD_IDR, &sa->base.local_id);
+	certs_put(task, &chain);
 	put_own_auth(task, &chain);
 	if (task->child) {
 		config_put_reply(task, &chain);
@@ -477,6 +512,8 @@ enum ikev2_event auth_ready(struct task *task)
 	log_line(LOG_NOTICE, "IKE SA %u with %s (%s) established%s", sa->base.id,
 		 endpoint_format(&sa->base.remote, remote),
 		 identity_format(&sa->base.remote_id, id),
-		 proposal_is_legacy(&sa->base.chosen) ? ", legacy algorithms in use" : "");
+		 proposal_is_legacy(&sa->base.chosen) || sa->base.weak_auth ?
+			 ", legacy algorithms in use" :
+			 "");
 	return task->initiator ? EV_I_OK : EV_R_OK;
 }

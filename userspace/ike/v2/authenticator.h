@@ -31,7 +31,8 @@ struct authenticator {
 	enum ikev2_event (*verify)(struct task *task, const struct auth_payload *auth);
 };
 
-extern const struct authenticator authenticator_psk;
+extern const struct authenticator authenticator_psk, authenticator_rsa, authenticator_rsa_pss,
+	authenticator_ecdsa, authenticator_eddsa;
 
 /** auth_fail() - whatever does not convince us looks the same to the peer */
 enum ikev2_event auth_fail(struct task *task, struct result why);

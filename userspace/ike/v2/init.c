@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "ike/v2/actions.h"
+#include "ike/v2/certs.h"
 
 #define AUTH_WAIT SECONDS(60) /* a responder waits so long for IKE_AUTH */
 #define RESTARTS_MAX 4
@@ -301,6 +302,7 @@ enum ikev2_event init_build_request(struct task *task)
 	put_nonce(&writer, buffer_bytes(&task->nonce_i));
 	put_vendor_ids(task, &writer);
 	nat_put_detection(task, &writer, &header);
+	certs_put_init(task, &writer);
 	if (sa->base.ike->policy->fragment_mtu)
 		put_fragmentation(task, &writer);
 	buffer_set(&task->init_request, writer_finish(&writer));
@@ -441,6 +443,7 @@ enum ikev2_event init_process_response(struct task *task)
 
 	exchange_answered(task);
 	parse_sa_ke_nonce(task->message, &list, &ke, &nonce);
+	certs_note(task);
 	sa->base.remote_spi = task->message->header.spi_responder;
 	sa->base.chosen = list.proposals[0];
 	buffer_set(&sa->nonce_i, buffer_bytes(&task->nonce_i));
@@ -504,6 +507,7 @@ enum ikev2_event init_process_request(struct task *task)
 	struct result result;
 
 	trace_line(task, "Processing IKE_SA_INIT message");
+	certs_note(task);
 	parse_sa_ke_nonce(task->message, &offered, &ke, &nonce);
 	result = proposal_choose(&offered, &task->proposals, &base->chosen);
 	if (failed(&result))
@@ -532,6 +536,7 @@ enum ikev2_event init_build_response(struct task *task)
 	put_nonce(&writer, buffer_bytes(&sa->nonce_r));
 	put_vendor_ids(task, &writer);
 	nat_put_detection(task, &writer, &header);
+	certs_put_init(task, &writer);
 	if (sa->fragments)
 		put_fragmentation(task, &writer);
 	buffer_set(&task->init_response, writer_finish(&writer));

@@ -158,6 +158,10 @@ struct task {
 	struct buffer psk;
 	uint8_t auth_number; /* method of our AUTH payload, and what is in it */
 	struct buffer auth_value;
+	struct credential *credential; /* that we sign with; one holder of it */
+	struct buffer certreq; /* SHA-1 hashes of the authorities that the peer trusts */
+	bool peer_signs; /* it knows digital signatures, with these hashes (RFC 7427) */
+	uint32_t peer_hashes;
 
 	/* a child, in TASK_INITIAL and TASK_CHILD */
 	struct kernel_owner owner; /* the tunnel for which we began; 0 as responder */
@@ -263,6 +267,11 @@ struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *ol
 struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa,
 				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r);
 void keys_wipe(struct ikev2_keys *keys);
+/**
+ * keys_auth_octets() - what one side signs: its IKE_SA_INIT message, the other's nonce, its identity
+ * @ours: our side, else the peer's
+ */
+struct result keys_auth_octets(const struct task *task, bool ours, struct buffer *out);
 /** keys_auth_psk() - the AUTH value of one side (RFC 7296 section 2.15) */
 struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
 			    struct bytes message, const struct identity *identity, uint8_t *out);

@@ -170,6 +170,31 @@ struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *s
 	return result;
 }
 
+struct result keys_auth_octets(const struct task *task, bool ours, struct buffer *out)
+{
+	const struct ikev2_sa *sa = task->sa;
+	bool of_initiator = task->initiator == ours;
+	uint8_t maced_id[CRYPTOX_HASH_MAX];
+	struct buffer body = {};
+	struct result result;
+	struct bytes part;
+
+	id_payload_body(ours ? &sa->base.local_id : &sa->base.remote_id, &body);
+	part = buffer_bytes(&body);
+	result = prf_compute(sa->keys.prf,
+			     bytes_of(of_initiator ? sa->keys.sk_pi : sa->keys.sk_pr,
+				      sa->keys.prf_len),
+			     &part, 1, maced_id);
+	if (!failed(&result)) {
+		buffer_put(out,
+			   buffer_bytes(of_initiator ? &task->init_request : &task->init_response));
+		buffer_put(out, buffer_bytes(of_initiator ? &sa->nonce_r : &sa->nonce_i));
+		buffer_put(out, bytes_of(maced_id, sa->keys.prf_len));
+	}
+	buffer_free(&body);
+	return result;
+}
+
 struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
 			    struct bytes message, const struct identity *identity, uint8_t *out)
 {

@@ -99,6 +99,8 @@ void task_free(struct task *task)
 	buffer_free(&task->cookie);
 	buffer_free(&task->psk);
 	buffer_free(&task->auth_value);
+	buffer_free(&task->certreq);
+	credential_free(task->credential);
 	free(task);
 	if (in_flight && !sa->base.dead)
 		exchange_next(sa);
