@@ -216,6 +216,7 @@ static void tell_moved(struct sim *sim, int node, uint32_t address, uint16_t por
 {
 	struct kernel_events *events = &sim->nodes[node].kernel.events;
 	struct kernel_peer_moved moved = {
+		.owner = { .ifindex = 7 },
 		.local = { sim->nodes[node].tunnel.local, 4500 },
 		.remote = { address_of_ipv4(address), port },
 	};

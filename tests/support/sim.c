@@ -433,6 +433,16 @@ void sim_acquire(struct sim *sim, int index, uint32_t policy)
 	node->kernel.events.acquire(node->kernel.events.context, &acquire);
 }
 
+void sim_ping_lost(struct sim *sim, int index)
+{
+	struct sim_node *from = &sim->nodes[index];
+	struct sim_sa *out = find_sa(from, SA_OUTBOUND, from->current_out);
+
+	assert(out);
+	out->packets++;
+	out->last_packet = sim->now;
+}
+
 /* --- network and workers --- */
 
 static void enqueue(struct sim *sim, struct sim_message *message)

@@ -119,6 +119,8 @@ uint32_t sim_add_policy(struct sim *sim, int node, struct kernel_policy policy);
 void sim_acquire(struct sim *sim, int node, uint32_t policy);
 /** sim_ping_policy() - the policy of the other node that a packet of this one's arrives at, or 0 */
 uint32_t sim_ping_policy(struct sim *sim, int node, uint32_t policy);
+/** sim_ping_lost() - a packet of @node that gets lost on the wire */
+void sim_ping_lost(struct sim *sim, int node);
 size_t sim_count_sas(const struct sim *sim, int node); /* IKE SAs */
 size_t sim_count_kernel(const struct sim *sim, int node); /* kernel SAs, larval ones too */
 bool sim_logged(const struct sim *sim, const char *part);

@@ -347,6 +347,26 @@ void child_sa_move(struct child_sa *child, struct ike_sa *to)
 	TAILQ_INSERT_TAIL(&to->children, child, of_sa);
 }
 
+uint64_t ike_sa_idle(const struct ike_sa *sa, enum sa_direction direction)
+{
+	struct kernel *kernel = sa->ike->env.kernel;
+	const struct child_sa *child;
+	uint64_t idle = UINT64_MAX;
+
+	TAILQ_FOREACH(child, &sa->children, of_sa) {
+		struct kernel_sa_id id = child_sa_kernel_id(child, direction);
+		struct kernel_counters counters;
+		struct result result;
+
+		if (direction == SA_INBOUND ? !child->in_installed : !child->out_installed)
+			continue;
+		result = kernel->ops->get_counters(kernel, &id, &counters);
+		if (!failed(&result) && counters.idle_seconds < idle / SECONDS(1))
+			idle = SECONDS(counters.idle_seconds);
+	}
+	return idle;
+}
+
 struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi_out)
 {
 	struct child_sa *child;

@@ -83,6 +83,7 @@ void ike_free(struct ike *ike)
 	while ((tunnel = TAILQ_FIRST(&ike->tunnels)))
 		tunnel_free(tunnel);
 	leases_free(&ike->leases);
+	leftovers_free(ike);
 	free(ike->numbers.sas);
 	secret_wipe(&ike->cookie_secrets, sizeof(ike->cookie_secrets));
 	free(ike);

@@ -82,18 +82,14 @@ void ike_sa_follow(struct ike_sa *sa, const struct endpoint *local, const struct
 
 void ike_peer_moved(void *context, const struct kernel_peer_moved *moved)
 {
+	struct tunnel *tunnel = tunnel_of_owner(context, &moved->owner);
 	struct child_sa *child;
-	struct tunnel *tunnel;
-	struct ike *ike = context;
 
-	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
-		TAILQ_FOREACH(child, &tunnel->children, of_tunnel) {
-			if (child->spi_in != moved->id.spi ||
-			    child->protocol != moved->id.protocol || !child->sa ||
-			    !child->sa->established || !child->udp_encap || !moved->remote.port)
-				continue;
-			ike_sa_follow(child->sa, &child->sa->local, &moved->remote);
-			return;
-		}
-	}
+	if (!tunnel)
+		return;
+	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+		if (child->spi_in == moved->id.spi && child->protocol == moved->id.protocol)
+			break;
+	if (child && child->sa && child->sa->established && child->udp_encap && moved->remote.port)
+		ike_sa_follow(child->sa, &child->sa->local, &moved->remote);
 }

@@ -85,6 +85,14 @@ struct ike_numbers {
 	uint32_t count, free; /* places; the first one that nobody has */
 };
 
+/** struct leftovers - the kernel's list of SAs, as it was at the beginning of this turn */
+struct leftovers {
+	struct leftover *items; /* sorted by owner */
+	size_t count, capacity;
+	bool valid;
+	struct timer end;
+};
+
 /** struct ike - one engine */
 struct ike {
 	struct ike_env env;
@@ -95,6 +103,7 @@ struct ike {
 	struct ike_sa *by_origin; /* those that peers began; uthash over origin */
 	struct ike_numbers numbers;
 	struct cookie_secrets cookie_secrets;
+	struct leftovers leftovers;
 	struct ike_sa_list graveyard; /* freed when the stack has unwound */
 	struct timer burial;
 	struct tunnel_list tunnels;
@@ -179,6 +188,7 @@ struct child_sa {
 	struct timer rekey; /* soft lifetime in seconds */
 	struct timer linger; /* CHILD_LINGERING, or the wait of CHILD_INBOUND */
 	bool rekeying; /* a task of ours is replacing it */
+	bool replaces; /* it is made by a rekey, of either end */
 	bool deleting;
 	struct child_sa *
 		*holder; /* the task's pointer while it is being made: cleared when freed */
@@ -259,8 +269,6 @@ struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 			       const struct address *remote, const struct ikev2_profile *profile,
 			       const struct traffic_selectors *local_ts,
 			       const struct traffic_selectors *remote_ts, struct result *why);
-/** tunnel_adopt_leftovers() - SAs that an earlier daemon left carry on until their successor is up */
-void tunnel_adopt_leftovers(struct tunnel *tunnel);
 const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel);
 struct child_sa *tunnel_active_child(const struct tunnel *tunnel);
 /** tunnel_can_send() - an outbound SA is in the kernel, whoever made it */
@@ -305,6 +313,8 @@ void child_sa_orphan(struct child_sa *child);
 void child_sa_leave(struct child_sa *child);
 /** child_sa_move() - to the IKE SA that replaces its own */
 void child_sa_move(struct child_sa *child, struct ike_sa *to);
+/** ike_sa_idle() - microseconds since a packet of any child went that way, UINT64_MAX for never */
+uint64_t ike_sa_idle(const struct ike_sa *sa, enum sa_direction direction);
 struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi_out);
 /** child_protocol() - ESP or AH: all transform sets of a profile are of one */
 uint8_t child_protocol(const struct ipsec_profile *profile);
@@ -318,6 +328,12 @@ void child_proposals(const struct ipsec_profile *profile, bool pfs, struct propo
 bool selectors_narrow(const struct traffic_selectors *offered,
 		      const struct traffic_selectors *policy, struct traffic_selectors *out);
 void selectors_any(sa_family_t family, struct traffic_selectors *out);
+
+/* adopt.c */
+
+/** tunnel_adopt_leftovers() - SAs that an earlier daemon left carry on until their successor is up */
+void tunnel_adopt_leftovers(struct tunnel *tunnel);
+void leftovers_free(struct ike *ike);
 
 /* move.c */
 

@@ -119,6 +119,17 @@ static struct ike_sa *established_sa(struct tunnel *tunnel, const struct ipsec_p
 	return NULL;
 }
 
+/* By a rekey whose old child has gone meanwhile; if it fails it tells tunnel_lost(). */
+static bool child_is_coming(const struct tunnel *tunnel)
+{
+	const struct child_sa *child;
+
+	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
+		if (child->replaces && child->state == CHILD_NEGOTIATING)
+			return true;
+	return false;
+}
+
 void tunnel_want(struct tunnel *tunnel)
 {
 	const struct ipsec_profile *profile = tunnel_profile(tunnel);
@@ -128,7 +139,7 @@ void tunnel_want(struct tunnel *tunnel)
 	struct ike_sa *sa;
 
 	if (!tunnel->device.up || tunnel->negotiating || ike->shutting_down ||
-	    tunnel_active_child(tunnel))
+	    tunnel_active_child(tunnel) || child_is_coming(tunnel))
 		return;
 	timer_stop(ike->env.timers, &tunnel->retry);
 	if (!profile || !profile->ikev2_profile) {
@@ -230,24 +241,6 @@ static void end_sessions(struct tunnel *tunnel)
 	tunnel->negotiating = false;
 	timer_stop(ike->env.timers, &tunnel->retry);
 	client_unconfigure(tunnel);
-}
-
-static void adopt(void *context, const struct kernel_sa_id *id, const struct kernel_owner *owner)
-{
-	struct tunnel *tunnel = context;
-
-	if (tunnel_of_owner(tunnel->ike, owner) == tunnel)
-		child_sa_adopt(tunnel, id);
-}
-
-void tunnel_adopt_leftovers(struct tunnel *tunnel)
-{
-	struct kernel *kernel = tunnel->ike->env.kernel;
-	struct result result = kernel->ops->each_sa(kernel, adopt, tunnel);
-
-	if (failed(&result))
-		log_line(LOG_ERROR, "%s: cannot list the SAs of the kernel: %s",
-			 tunnel->device.name, result.why);
 }
 
 struct tunnel *tunnel_new(struct ike *ike)

@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "ike/v2/actions.h"
 
+#define SIMULTANEOUS SECONDS(5) /* so far apart, two exchanges may have crossed each other */
+
 static void retry_rekey(struct child_sa *child)
 {
 	child->rekeying = false;
@@ -53,8 +55,17 @@ static struct child_sa *replaced(const struct task *task)
 	return NULL;
 }
 
+/* A peer that takes no more children takes no successors either: all begins anew. */
+static void start_anew(struct ikev2_sa *sa)
+{
+	sa_line(sa, LOG_NOTICE,
+		"the peer takes no further child SAs on this IKE SA: a new one follows");
+	info_delete_sa(sa);
+}
+
 void child_abandon(struct task *task)
 {
+	struct tunnel *tunnel = task->child ? task->child->tunnel : NULL;
 	struct child_sa *old = replaced(task);
 
 	if (task->child) {
@@ -63,11 +74,15 @@ void child_abandon(struct task *task)
 			info_disown_child(task->child);
 		child_sa_destroy(task->child);
 	}
+	if (task->initiator && task->peer_error == NOTIFY_NO_ADDITIONAL_SAS &&
+	    task->kind == TASK_CHILD)
+		start_anew(task->sa);
+	if (!old && task->rekeys && tunnel)
+		tunnel_lost(tunnel);
 	if (!old || !task->initiator)
 		return;
 	if (task->peer_error == NOTIFY_CHILD_SA_NOT_FOUND) {
-		struct tunnel *tunnel = old->tunnel;
-
+		tunnel = old->tunnel;
 		child_sa_destroy(old);
 		tunnel_lost(tunnel);
 		return;
@@ -99,6 +114,7 @@ struct result child_prepare(struct task *task, bool pfs)
 			return result;
 	}
 	task->child->initiator = true;
+	task->child->replaces = old;
 	task->child->transport = child_wants_transport(tunnel, base);
 	for (size_t i = 0; i < task->proposals.count; i++)
 		task->proposals.proposals[i].spi = task->child->spi_in;
@@ -262,6 +278,16 @@ enum ikev2_event child_process_response(struct task *task)
 
 /* --- responder --- */
 
+static bool too_many(const struct ike_sa *base)
+{
+	const struct child_sa *child;
+	unsigned int count = 0;
+
+	TAILQ_FOREACH(child, &base->children, of_sa)
+		count++;
+	return count >= CHILDREN_MAX;
+}
+
 struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 {
 	const struct message *request = task_request(task);
@@ -282,6 +308,11 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 		result = parse_selectors(request, &tsi, &tsr);
 	if (failed(&result))
 		return result;
+	*notify = NOTIFY_NO_ADDITIONAL_SAS;
+	if (too_many(base))
+		return fail(-ENOSPC,
+			    "the peer has %u child SAs on this IKE SA, more are not allowed",
+			    CHILDREN_MAX);
 	*notify = NOTIFY_TS_UNACCEPTABLE;
 	tunnel = old ? old->tunnel :
 		       tunnel_for_peer(base->ike, &base->home_local, &base->home_remote,
@@ -306,6 +337,7 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 		*notify = NOTIFY_NO_ADDITIONAL_SAS;
 		return result;
 	}
+	task->child->replaces = old;
 	child_sa_agreed(task->child, &task->chosen);
 	task->chosen.spi = task->child->spi_in;
 	task->child->transport = child_wants_transport(tunnel, base) &&
@@ -416,6 +448,33 @@ static void use(struct child_sa *child)
 	}
 }
 
+/*
+ * Both ends may have begun a child for one tunnel at the same time. Of the two
+ * pairs the one with the lowest nonce goes, as after simultaneous rekeys.
+ */
+static void remove_duplicate(struct child_sa *child)
+{
+	struct child_sa *other, *loser;
+
+	TAILQ_FOREACH(other, &child->tunnel->children, of_tunnel) {
+		if (other->sa != child->sa || other->initiator == child->initiator ||
+		    other->state != CHILD_ACTIVE || other->deleting || other->rekeying ||
+		    other->successor || !other->nonce_low.len ||
+		    child->created_at - other->created_at > SIMULTANEOUS)
+			continue;
+		loser = bytes_order(buffer_bytes(&child->nonce_low),
+				    buffer_bytes(&other->nonce_low)) < 0 ?
+				child :
+				other;
+		if (!loser->initiator)
+			continue; /* the peer comes to the same end */
+		sa_line(ikev2_of(child->sa), LOG_IKEV2_INTERNAL,
+			"simultaneous child SAs: SPI 0x%08X is superfluous", loser->spi_in);
+		info_delete_child(loser);
+		return;
+	}
+}
+
 enum ikev2_event child_activate(struct task *task)
 {
 	struct child_sa *old = replaced(task);
@@ -429,6 +488,8 @@ enum ikev2_event child_activate(struct task *task)
 			child; /* used when the peer deletes the old one: then it can receive */
 	else
 		use(child);
+	if (!old && child->state == CHILD_ACTIVE)
+		remove_duplicate(child);
 	return EV_NEXT;
 }
 
@@ -463,6 +524,8 @@ enum ikev2_event child_finish(struct task *task)
 		old->state = CHILD_REPLACED;
 	} else if (old) {
 		retry_rekey(old);
+	} else if (child->state == CHILD_ACTIVE) {
+		remove_duplicate(child);
 	}
 	return EV_NEXT;
 }

@@ -177,14 +177,10 @@ enum ikev2_event create_finish(struct task *task)
 	return for_ike(task) ? rekey_finish(task) : child_finish(task);
 }
 
-/* The initiator deletes what was replaced; if it forgets, so do we, in a while. */
+/* The initiator deletes what was replaced. */
 enum ikev2_event create_start_delete_timer(struct task *task)
 {
-	struct ikev2_sa *sa = task->sa;
-
-	if (for_ike(task) && !sa->rekey_task) {
-		timer_stop(sa->base.ike->env.timers, &sa->rekey);
-		timer_start(sa->base.ike->env.timers, &sa->expire, SECONDS(30));
-	}
+	if (for_ike(task) && !task->sa->rekey_task)
+		ikev2_sa_replaced(task->sa);
 	return EV_NEXT;
 }

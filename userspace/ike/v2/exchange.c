@@ -323,7 +323,10 @@ static enum ikev2_event response_event(uint8_t exchange)
 	}
 }
 
-/* The peer's own words, and we cannot read them: sending again would not help. */
+/*
+ * The peer's own words, and we cannot read them: sending again would not help.
+ * What it has made of our CREATE_CHILD_SA we cannot name, so that all ends.
+ */
 static void fail_request(struct ikev2_sa *sa, const struct ike_header *header, struct result why)
 {
 	struct task *task = find_request(sa, header);
@@ -331,12 +334,25 @@ static void fail_request(struct ikev2_sa *sa, const struct ike_header *header, s
 	exchange_answered(task);
 	task->error = why;
 	machine_run(task, EV_FAIL);
+	if (header->exchange == EXCHANGE_CREATE_CHILD_SA && !sa->base.dead)
+		info_delete_sa(sa);
+}
+
+static struct result critical_payload(uint8_t type)
+{
+	return fail(-EPROTO, "cannot process payload %u, which is critical", type);
 }
 
 static void receive_response(struct ikev2_sa *sa, struct message *inner, struct bytes plain)
 {
 	struct task *task = find_request(sa, &inner->header);
+	uint8_t critical = message_unknown_critical(inner);
 
+	/* Who does not understand an answer must not act upon it (section 2.5). */
+	if (critical) {
+		fail_request(sa, &inner->header, critical_payload(critical));
+		return;
+	}
 	exchange_answered(task);
 	task_take_message(task, inner, plain);
 	machine_run(task, response_event(inner->header.exchange));
@@ -361,6 +377,27 @@ static void refuse(struct ikev2_sa *sa, const struct path *path, const struct ik
 	task_free(task);
 }
 
+/*
+ * What cannot be read is refused. In IKE_AUTH that is the end of what has hardly
+ * begun (RFC 7296 section 2.21.2).
+ */
+static void reject(struct ikev2_sa *sa, const struct path *path, const struct ike_header *header,
+		   struct result why, uint16_t notify, struct bytes data)
+{
+	struct task *task = sa->initial;
+
+	if (header->exchange != EXCHANGE_IKE_AUTH || !task) {
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", why.why);
+		refuse(sa, path, header, notify, data);
+		return;
+	}
+	task->exchange = header->exchange;
+	task->message_id = header->message_id;
+	task->path = *path;
+	buffer_set(&task->error_data, data);
+	machine_run(task, task_fail(task, why, notify, IKE_STAT_REJECTED));
+}
+
 static void receive_request(struct ikev2_sa *sa, const struct path *path, struct message *inner,
 			    struct bytes plain)
 {
@@ -370,10 +407,8 @@ static void receive_request(struct ikev2_sa *sa, const struct path *path, struct
 	struct task *task;
 
 	if (critical) {
-		sa_line(sa, LOG_IKEV2_ERROR, "cannot process payload %u, which is critical",
-			critical);
-		refuse(sa, path, header, NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD,
-		       bytes_of(&critical, 1));
+		reject(sa, path, header, critical_payload(critical),
+		       NOTIFY_UNSUPPORTED_CRITICAL_PAYLOAD, bytes_of(&critical, 1));
 		return;
 	}
 	switch (header->exchange) {
@@ -505,9 +540,8 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message, const 
 	ike_sa_follow(&sa->base, &path->local, &path->remote);
 	if (failed(&result)) {
 		ike->stats[IKE_STAT_DROP_MALFORMED]++;
-		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
 		if (!response)
-			refuse(sa, path, header, NOTIFY_INVALID_SYNTAX, bytes_of(NULL, 0));
+			reject(sa, path, header, result, NOTIFY_INVALID_SYNTAX, bytes_of(NULL, 0));
 		else
 			fail_request(sa, header, result);
 		goto out;

@@ -16,6 +16,7 @@
 #include "ike/v2/states.h"
 
 #define WINDOW_MAX 32
+#define CHILDREN_MAX 100 /* of one IKE SA, when the peer wants another one */
 #define NONCE_SIZE 32 /* ours; RFC 7296 section 2.10 wants half the PRF's key at least */
 
 struct ikev2_sa;
@@ -286,10 +287,16 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator);
 void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children);
 /** ikev2_sa_ready() - established: timers run */
 void ikev2_sa_ready(struct ikev2_sa *sa);
+/** ikev2_sa_replaced() - the peer is to delete it; if it forgets, so do we, in a while */
+void ikev2_sa_replaced(struct ikev2_sa *sa);
 /** ikev2_sa_heard() - an authentic message has come */
 void ikev2_sa_heard(struct ikev2_sa *sa);
 /** ikev2_sa_unreachable() - the peer stopped answering */
 void ikev2_sa_unreachable(struct ikev2_sa *sa);
+
+/* liveness.c */
+
+void liveness_start(struct ikev2_sa *sa);
 
 /* info.c */
 

@@ -115,22 +115,10 @@ enum ikev2_event nat_check(struct task *task)
 /* Since the last datagram that refreshed the mapping: IKE, or ESP of any child. */
 static uint64_t idle_time(const struct ikev2_sa *sa)
 {
-	struct kernel *kernel = sa->base.ike->env.kernel;
-	uint64_t idle = ike_now(sa->base.ike) - sa->last_sent;
-	const struct child_sa *child;
+	uint64_t ike = ike_now(sa->base.ike) - sa->last_sent;
+	uint64_t esp = ike_sa_idle(&sa->base, SA_OUTBOUND);
 
-	TAILQ_FOREACH(child, &sa->base.children, of_sa) {
-		struct kernel_sa_id id = child_sa_kernel_id(child, SA_OUTBOUND);
-		struct kernel_counters counters;
-		struct result result;
-
-		if (!child->out_installed)
-			continue;
-		result = kernel->ops->get_counters(kernel, &id, &counters);
-		if (!failed(&result) && counters.idle_seconds < idle / SECONDS(1))
-			idle = SECONDS(counters.idle_seconds);
-	}
-	return idle;
+	return ike < esp ? ike : esp;
 }
 
 static void keepalive_due(struct timer *timer)

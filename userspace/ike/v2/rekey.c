@@ -106,10 +106,12 @@ void rekey_abandon(struct task *task)
 		return;
 	sa->rekey_task = NULL;
 	/* The peer's own rekey went through meanwhile: that one counts. */
-	if (sa->successor)
+	if (sa->successor) {
 		rekey_move_children(sa, sa->successor);
-	else if (!sa->base.closing)
+		ikev2_sa_replaced(sa);
+	} else if (!sa->base.closing) {
 		retry_later(sa);
+	}
 }
 
 enum ikev2_event rekey_get_policy(struct task *task)
@@ -277,6 +279,7 @@ enum ikev2_event rekey_finish(struct task *task)
 			new->replaced = true;
 			rekey_move_children(sa, other);
 			info_delete_sa(new);
+			ikev2_sa_replaced(sa);
 			return EV_NEXT;
 		}
 		/* The peer deletes the one that it began. */

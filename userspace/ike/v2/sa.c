@@ -10,6 +10,8 @@
 #include "base/memory.h"
 #include "ike/v2/internal.h"
 
+#define DELETE_WAIT SECONDS(30) /* for the peer to delete what it has replaced */
+
 uint64_t retry_delay(void)
 {
 	return SECONDS(3) + random_u64() % SECONDS(3);
@@ -22,36 +24,9 @@ static uint64_t lifetime(const struct ikev2_sa *sa)
 	return profile && profile->lifetime ? profile->lifetime : IKE_LIFETIME_DEFAULT;
 }
 
-static uint64_t liveness_interval(const struct ikev2_sa *sa)
-{
-	const struct ikev2_profile *profile = sa->base.profile;
-
-	if (profile && profile->dpd_interval)
-		return profile->dpd_interval;
-	return sa->base.ike->policy->dpd_interval;
-}
-
 static void rekey_due(struct timer *timer)
 {
 	rekey_ike_start(container_of(timer, struct ikev2_sa, rekey));
-}
-
-/* Liveness (RFC 7296 section 2.4): silence is broken by an empty request. */
-static void liveness_due(struct timer *timer)
-{
-	struct ikev2_sa *sa = container_of(timer, struct ikev2_sa, liveness);
-	struct timers *timers = sa->base.ike->env.timers;
-	uint64_t interval = SECONDS(liveness_interval(sa));
-	uint64_t silent = ike_now(sa->base.ike) - sa->last_heard;
-
-	if (!interval || sa->base.closing)
-		return;
-	if (silent < interval) {
-		timer_start(timers, timer, interval - silent);
-		return;
-	}
-	timer_start(timers, timer, interval);
-	info_probe(sa);
 }
 
 static void expire_due(struct timer *timer)
@@ -80,7 +55,6 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator)
 	TAILQ_INIT(&sa->answering);
 	fragment_start(sa);
 	sa->rekey.fire = rekey_due;
-	sa->liveness.fire = liveness_due;
 	sa->expire.fire = expire_due;
 	ike_sa_register(ike, &sa->base);
 	ike->stats[initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]++;
@@ -146,13 +120,17 @@ void ikev2_sa_ready(struct ikev2_sa *sa)
 	struct timers *timers = sa->base.ike->env.timers;
 
 	ike_sa_established(&sa->base);
-	sa->last_heard = ike_now(sa->base.ike);
 	timer_start(timers, &sa->rekey,
 		    ike_rekey_delay(sa->base.ike, lifetime(sa), sa->base.initiator));
 	timer_start(timers, &sa->expire, SECONDS(lifetime(sa)));
-	if (liveness_interval(sa))
-		timer_start(timers, &sa->liveness, SECONDS(liveness_interval(sa)));
+	liveness_start(sa);
 	nat_start_keepalive(sa);
+}
+
+void ikev2_sa_replaced(struct ikev2_sa *sa)
+{
+	timer_stop(sa->base.ike->env.timers, &sa->rekey);
+	timer_start(sa->base.ike->env.timers, &sa->expire, DELETE_WAIT);
 }
 
 void ikev2_sa_heard(struct ikev2_sa *sa)
