@@ -621,7 +621,7 @@ static void the_report_shows_the_place(void **state)
 	static const char text[] =
 		"crypto ikev2 proposal P\n\tencrption aes-cbc-128\n"
 		"crypto ikev2 keyring K\n peer a\n  pre-shard-key local hunter2\n"
-		"  pre-shared-key hex hunter2\nusername bob password hunter2\n";
+		"  pre-shared-key hex hunter2\nusername bob secret hunter2\n";
 	static const char expected[] =
 		"my.conf:2:2: error: unknown statement \"encrption\"\n"
 		" \tencrption aes-cbc-128\n"

@@ -55,6 +55,7 @@ static void differences_are_named(void **state)
 		{ "ip local pool L 10.0.0.1 10.0.0.2\ncrypto ikev2 authorization policy A\n pool L\n",
 		  "ip local pool L 10.0.0.1 10.0.0.3\ncrypto ikev2 authorization policy A\n pool L\n",
 		  "~ip local pool L\n" },
+		{ "username bob password a\n", "username bob password b\n", "~username bob\n" },
 		/* Routes are their own names; their order is none */
 		{ "ip route 10.0.0.0 255.0.0.0 eth0\nip route 11.0.0.0 255.0.0.0 eth0\n",
 		  "ip route 11.0.0.0 255.0.0.0 eth0\nip route 10.0.0.0 255.0.0.0 eth1\n",

@@ -66,6 +66,10 @@ static const struct pair answers[] = {
 	{ STATE_I_PROC_INIT,
 	  EV_NO_EVENT }, /* the same, and init_verify_response(): no true answer */
 	{ STATE_INIT_DONE, EV_GET_CONFIG_MODE }, /* init_start_timer(): as initiator */
+	{ STATE_I_PROC_AUTH, EV_RECV_EAP_REQ }, /* eap_check_started() */
+	{ STATE_I_PROC_EAP_REQ, EV_RECV_EAP_SUCCESS }, /* eap_answer() */
+	{ STATE_R_WAIT_AUTH, EV_AUTHEN_REQ }, /* eap_check_policy() */
+	{ STATE_R_PROC_EAP_RESP, EV_RECV_EAP_SUCCESS }, /* eap_serve() */
 	{ STATE_READY, EV_I_OK }, /* auth_ready() */
 	{ STATE_READY, EV_R_OK },
 	{ STATE_CHILD_I_INIT, EV_REKEY_IPSECSA }, /* create_check_type() */

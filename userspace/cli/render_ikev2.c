@@ -129,6 +129,9 @@ static void print_details(const json_t *sa, FILE *out)
 		text_of(sa, "remote_spi"));
 	fprintf(out, "      Local id: %s\n", text_of(field(sa, "local_id"), "text"));
 	fprintf(out, "      Remote id: %s\n", text_of(field(sa, "remote_id"), "text"));
+	if (json_is_object(field(sa, "remote_eap_id")))
+		fprintf(out, "      Remote EAP id: %s\n",
+			text_of(field(sa, "remote_eap_id"), "text"));
 	print_pair(sa, "req msg id", "request_id", out);
 	print_pair(sa, "next msg id", "next_id", out);
 	print_pair(sa, "req queued", "queued", out);

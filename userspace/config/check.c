@@ -309,6 +309,34 @@ static void check_signatures(struct loader *loader, const struct ikev2_profile *
 			     profile->name);
 }
 
+static bool uses_pre_share(const struct ikev2_profile *profile)
+{
+	return profile->local_auth == AUTH_KIND_PRE_SHARE ||
+	       profile->remote_auth == AUTH_KIND_PRE_SHARE;
+}
+
+/* A client of EAP hears who the server is by other means (RFC 7296 section 2.16). */
+static void check_eap(struct loader *loader, const struct ikev2_profile *profile)
+{
+	struct place place = place_of_line(profile->place.line);
+
+	if (profile->local_auth == AUTH_KIND_EAP && profile->remote_auth == AUTH_KIND_EAP)
+		loader_error(loader, place,
+			     "profile \"%s\" has EAP on both sides: the server must "
+			     "authenticate with something else",
+			     profile->name);
+	else if (profile->local_auth == AUTH_KIND_EAP && !profile->eap_user)
+		loader_error(loader, place,
+			     "profile \"%s\" has no name and password for EAP: write "
+			     "\"authentication local eap username NAME password SECRET\"",
+			     profile->name);
+	else if (profile->remote_auth == AUTH_KIND_EAP && TAILQ_EMPTY(&loader->policy->users))
+		loader_say(loader, CONFIG_WARNING, place, NULL,
+			   "profile \"%s\" wants EAP, but there is no \"username NAME "
+			   "password SECRET\"",
+			   profile->name);
+}
+
 static void check_ikev2_profile(struct loader *loader, const struct ikev2_profile *profile)
 {
 	struct place place = place_of_line(profile->place.line);
@@ -328,8 +356,8 @@ static void check_ikev2_profile(struct loader *loader, const struct ikev2_profil
 	if (profile->local_auth == AUTH_KIND_NONE && profile->remote_auth == AUTH_KIND_NONE)
 		return;
 	check_signatures(loader, profile);
-	if (!names_keyring(loader, profile) && (profile->local_auth == AUTH_KIND_PRE_SHARE ||
-						profile->remote_auth == AUTH_KIND_PRE_SHARE))
+	check_eap(loader, profile);
+	if (uses_pre_share(profile) && !names_keyring(loader, profile))
 		loader_error(loader, place,
 			     "profile \"%s\" has no \"keyring local\" for its "
 			     "pre-shared keys",

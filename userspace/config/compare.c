@@ -111,7 +111,19 @@ SAME_BY_TEXT(ike_proposal, print_ike_proposal)
 SAME_BY_TEXT(ikev2_policy, print_ikev2_policy)
 SAME_BY_TEXT(address_pool, print_pool)
 SAME_BY_TEXT(authorization_policy, print_authorization)
-SAME_BY_TEXT(ikev2_profile, print_ikev2_profile)
+
+static bool same_ikev2_profile(const struct ikev2_profile *old, const struct ikev2_profile *new)
+{
+	return same_text(TEXT_OF(print_ikev2_profile(old, out, false)),
+			 TEXT_OF(print_ikev2_profile(new, out, false))) &&
+	       same_secret(&old->eap_password, &new->eap_password);
+}
+
+static bool same_user(const struct user *old, const struct user *new)
+{
+	return same_secret(&old->password, &new->password);
+}
+
 SAME_BY_TEXT(transform_set, print_transform_set)
 SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
 SAME_BY_TEXT(interface_config, print_interface)
@@ -182,6 +194,7 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 	COMPARE_LISTS(ike_proposal, ike_proposals, "crypto ikev2 proposal");
 	COMPARE_LISTS(ikev2_policy, ikev2_policies, "crypto ikev2 policy");
 	COMPARE_LISTS(keyring, keyrings, "crypto ikev2 keyring");
+	COMPARE_LISTS(user, users, "username");
 	COMPARE_LISTS(address_pool, pools, "ip local pool");
 	COMPARE_LISTS(authorization_policy, authorizations, "crypto ikev2 authorization policy");
 	COMPARE_LISTS(trustpoint, trustpoints, "crypto pki trustpoint");

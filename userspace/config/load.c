@@ -492,12 +492,16 @@ struct result config_load_text(const char *name, struct bytes text, struct confi
 
 static bool has_secrets(const struct policy *policy)
 {
+	const struct ikev2_profile *profile;
 	const struct keyring *keyring;
 
 	TAILQ_FOREACH(keyring, &policy->keyrings, link)
 		if (!TAILQ_EMPTY(&keyring->peers))
 			return true;
-	return false;
+	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
+		if (profile->eap_password.len)
+			return true;
+	return !TAILQ_EMPTY(&policy->users);
 }
 
 static void warn_if_readable(const char *path, mode_t mode, struct config_report *report)

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "config/print.h"
+#include "eap/eap.h"
 
 /* "A.B.C.D MASK" or "X:X::X/N" */
 static void print_prefix(const struct prefix *prefix, FILE *out)
@@ -282,7 +283,36 @@ void print_trustpoint(const struct trustpoint *trustpoint, FILE *out, bool with_
 								    "crl none");
 }
 
-void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
+/* One whose first word the grammar would take for something else stands behind "0". */
+static void print_password(const struct secret *password, FILE *out, bool with_secrets)
+{
+	if (with_secrets)
+		fprintf(out, " password 0 %.*s\n", (int)password->len,
+			(const char *)password->data);
+	else
+		fprintf(out, " password <removed>\n");
+}
+
+void print_user(const struct user *user, FILE *out, bool with_secrets)
+{
+	fprintf(out, "username %s", user->name);
+	print_password(&user->password, out, with_secrets);
+}
+
+static void print_eap(const struct ikev2_profile *profile, FILE *out, bool with_secrets)
+{
+	if (profile->local_auth == AUTH_KIND_EAP) {
+		fprintf(out, " authentication local eap username %s", profile->eap_user);
+		print_password(&profile->eap_password, out, with_secrets);
+	}
+	if (profile->eap_method_count)
+		fprintf(out, " eap method");
+	for (size_t i = 0; i < profile->eap_method_count; i++)
+		fprintf(out, " %s%s", profile->eap_methods[i] == EAP_TYPE_MD5 ? "md5" : "ms-chapv2",
+			i + 1 == profile->eap_method_count ? "\n" : "");
+}
+
+void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool with_secrets)
 {
 	static const char *const groups[GROUP_COUNT] = {
 		[GROUP_PSK] = "psk",
@@ -299,10 +329,14 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out)
 	TAILQ_FOREACH(match, &profile->matches, link)
 		print_match(match, out);
 	print_identity(" identity local", &profile->local_identity, out);
-	if (profile->remote_auth != AUTH_KIND_NONE)
+	if (profile->remote_auth == AUTH_KIND_EAP)
+		fprintf(out, " authentication remote eap%s\n",
+			profile->eap_query_identity ? " query-identity" : "");
+	else if (profile->remote_auth != AUTH_KIND_NONE)
 		fprintf(out, " authentication remote %s\n", auth_kind_name(profile->remote_auth));
-	if (profile->local_auth != AUTH_KIND_NONE)
+	if (profile->local_auth != AUTH_KIND_NONE && profile->local_auth != AUTH_KIND_EAP)
 		fprintf(out, " authentication local %s\n", auth_kind_name(profile->local_auth));
+	print_eap(profile, out, with_secrets);
 	if (profile->keyring)
 		fprintf(out, " keyring local %s\n", profile->keyring->name);
 	for (size_t i = 0; i < GROUP_COUNT; i++)
@@ -428,6 +462,7 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	const struct interface_config *interface;
 	const struct ipsec_profile *ipsec_profile;
 	const struct address_pool *pool;
+	const struct user *user;
 	const struct ikev2_policy *ikev2_policy;
 	const struct ike_proposal *proposal;
 	const struct ikev2_profile *profile;
@@ -446,11 +481,13 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	PRINT_ALL(proposal, &policy->ike_proposals, print_ike_proposal(proposal, out));
 	PRINT_ALL(ikev2_policy, &policy->ikev2_policies, print_ikev2_policy(ikev2_policy, out));
 	PRINT_ALL(keyring, &policy->keyrings, print_keyring(keyring, out, with_secrets));
+	PRINT_ALL(user, &policy->users, print_user(user, out, with_secrets));
 	PRINT_ALL(pool, &policy->pools, print_pool(pool, out));
 	PRINT_ALL(authorization, &policy->authorizations, print_authorization(authorization, out));
 	PRINT_ALL(trustpoint, &policy->trustpoints,
 		  print_trustpoint(trustpoint, out, with_secrets));
-	PRINT_ALL(profile, &policy->ikev2_profiles, print_ikev2_profile(profile, out));
+	PRINT_ALL(profile, &policy->ikev2_profiles,
+		  print_ikev2_profile(profile, out, with_secrets));
 	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));
 	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles, print_ipsec_profile(ipsec_profile, out));
 	PRINT_ALL(interface, &policy->interfaces, print_interface(interface, out));

@@ -35,7 +35,8 @@ statement_handler open_trustpoint, trustpoint_certificate, trustpoint_key, trust
 /* statements_remote.c */
 statement_handler add_pool, open_authorization, authorization_pool, authorization_netmask,
 	authorization_dns, authorization_wins, authorization_subnet, authorization_interface,
-	profile_authorization, profile_config_request;
+	profile_authorization, profile_config_request, add_user, skip_user, profile_remote_eap,
+	profile_local_eap, profile_eap_method;
 
 /* statements_ipsec.c */
 statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transform_set,

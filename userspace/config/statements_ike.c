@@ -426,14 +426,12 @@ void profile_authentication(struct loader *loader, const struct match *match)
 	struct ikev2_profile *profile = loader->ikev2_profile;
 	enum auth_kind kind = auth_kind_of(match->args[1].text);
 
-	/* Taken as given, so that the profile is not called incomplete as well. */
-	if (kind == AUTH_KIND_EAP)
-		loader_error(loader, place_of_arg(loader, &match->args[1]),
-			     "\"eap\" is not there yet: use \"pre-share\"");
-	if (!strcmp(match->args[0].text, "local"))
+	if (!strcmp(match->args[0].text, "local")) {
 		profile->local_auth = kind;
-	else
-		profile->remote_auth = kind;
+		return;
+	}
+	profile->remote_auth = kind;
+	profile->eap_query_identity = false;
 }
 
 void profile_keyring(struct loader *loader, const struct match *match)

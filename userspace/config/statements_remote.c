@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "eap/eap.h"
 #include "config/report.h"
 #include "config/statements.h"
 
@@ -111,4 +112,79 @@ void profile_authorization(struct loader *loader, const struct match *match)
 void profile_config_request(struct loader *loader, const struct match *match)
 {
 	loader->ikev2_profile->config_request = !match->negated;
+}
+
+/* --- EAP --- */
+
+static void set_password(struct secret *secret, const char *text)
+{
+	secret_free(secret->data, secret->len);
+	secret->data = (uint8_t *)must_strdup(text);
+	secret->len = strlen(text);
+}
+
+static bool is_removed(struct loader *loader, const struct arg *arg)
+{
+	if (strcmp(arg->text, "<removed>"))
+		return false;
+	loader_error(loader, place_of_arg(loader, arg),
+		     "the password was removed when this was printed: put it back");
+	return true;
+}
+
+void add_user(struct loader *loader, const struct match *match)
+{
+	struct user *user;
+
+	TAILQ_FOREACH(user, &loader->policy->users, link)
+		if (!strcmp(user->name, match->args[0].text))
+			duplicate(loader, match, &user->place);
+
+	if (is_removed(loader, &match->args[2]))
+		return;
+	user = must_calloc(1, sizeof(*user));
+	user->name = must_strdup(match->args[0].text);
+	user->place = here(loader);
+	set_password(&user->password, match->args[2].text);
+	TAILQ_INSERT_TAIL(&loader->policy->users, user, link);
+}
+
+/* "username admin secret 5 ...": a login of the router, nothing that EAP could use */
+void skip_user(struct loader *loader, const struct match *match)
+{
+	loader_say_once(loader, place_of_line(loader->number), match->statement->syntax,
+			"ignored \"%s\": EAP needs \"username NAME password SECRET\"",
+			match->statement->syntax);
+}
+
+static uint8_t eap_type_of(const char *keyword)
+{
+	return strcmp(keyword, "md5") ? EAP_TYPE_MSCHAPV2 : EAP_TYPE_MD5;
+}
+
+void profile_remote_eap(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->remote_auth = AUTH_KIND_EAP;
+	loader->ikev2_profile->eap_query_identity = true;
+}
+
+void profile_local_eap(struct loader *loader, const struct match *match)
+{
+	struct ikev2_profile *profile = loader->ikev2_profile;
+
+	profile->local_auth = AUTH_KIND_EAP;
+	replace_text(&profile->eap_user, match->args[0].text);
+	if (!is_removed(loader, &match->args[2]))
+		set_password(&profile->eap_password, match->args[2].text);
+}
+
+void profile_eap_method(struct loader *loader, const struct match *match)
+{
+	struct ikev2_profile *profile = loader->ikev2_profile;
+
+	profile->eap_method_count = 0;
+	for (size_t i = 0; i < match->count && arg_given(match, i); i++)
+		if (profile->eap_method_count < PROFILE_EAP_METHODS_MAX)
+			profile->eap_methods[profile->eap_method_count++] =
+				eap_type_of(match->args[i].text);
 }

@@ -194,6 +194,7 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 	put_ike_spi(object, "remote_spi", sa->remote_spi);
 	put_identity(object, "local_id", &sa->local_id);
 	put_identity(object, "remote_id", &sa->remote_id);
+	put_identity(object, "remote_eap_id", &sa->client_id);
 	put_number(object, "local_request_id", sa->local_request);
 	put_number(object, "remote_request_id", sa->remote_request);
 	put_number(object, "local_next_id", sa->local_next);

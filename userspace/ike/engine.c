@@ -132,7 +132,7 @@ void ike_receive(void *context, const struct endpoint *local, const struct endpo
 
 const struct identity *client_identity(const struct ike_sa *sa)
 {
-	return &sa->remote_id;
+	return sa->client_id.type != ID_NONE ? &sa->client_id : &sa->remote_id;
 }
 
 void ike_sa_register(struct ike *ike, struct ike_sa *sa)

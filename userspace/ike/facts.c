@@ -53,6 +53,7 @@ void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_
 			.remote_spi = sa->remote_spi,
 			.local_id = sa->local_id,
 			.remote_id = sa->remote_id,
+			.client_id = sa->client_id,
 			.nat_local = sa->nat_local,
 			.nat_remote = sa->nat_remote,
 			.legacy = proposal_is_legacy(&sa->chosen) || sa->weak_auth,

@@ -31,6 +31,7 @@ struct ike_sa_facts {
 	const char *status; /* "Negotiation done", "Initial State", ... */
 	uint64_t local_spi, remote_spi;
 	struct identity local_id, remote_id; /* ID_NONE while unknown */
+	struct identity client_id; /* of EAP; ID_NONE without */
 	uint32_t local_request, remote_request; /* message IDs */
 	uint32_t local_next, remote_next;
 	uint32_t local_queued, remote_queued;

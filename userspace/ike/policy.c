@@ -21,6 +21,7 @@ struct policy *policy_new(void)
 	TAILQ_INIT(&policy->ike_proposals);
 	TAILQ_INIT(&policy->ikev2_policies);
 	TAILQ_INIT(&policy->keyrings);
+	TAILQ_INIT(&policy->users);
 	TAILQ_INIT(&policy->pools);
 	TAILQ_INIT(&policy->authorizations);
 	TAILQ_INIT(&policy->trustpoints);
@@ -75,9 +76,18 @@ static void ikev2_profile_free(struct ikev2_profile *profile)
 		free(match->text);
 		free(match);
 	}
+	secret_free(profile->eap_password.data, profile->eap_password.len);
+	free(profile->eap_user);
 	free(profile->match_fvrf);
 	free(profile->name);
 	free(profile);
+}
+
+static void user_free(struct user *user)
+{
+	secret_free(user->password.data, user->password.len);
+	free(user->name);
+	free(user);
 }
 
 static void pool_free(struct address_pool *pool)
@@ -153,6 +163,7 @@ void policy_free(struct policy *policy)
 	FREE_ALL(&policy->authorizations, authorization_free);
 	FREE_ALL(&policy->pools, pool_free);
 	FREE_ALL(&policy->trustpoints, trustpoint_free);
+	FREE_ALL(&policy->users, user_free);
 	FREE_ALL(&policy->keyrings, keyring_free);
 	FREE_ALL(&policy->ikev2_policies, ikev2_policy_free);
 	FREE_ALL(&policy->ike_proposals, ike_proposal_free);
@@ -220,6 +231,16 @@ const struct interface_config *policy_find_interface(const struct policy *policy
 	TAILQ_FOREACH(interface, &policy->interfaces, link)
 		if (!strcasecmp(interface->name, name))
 			return interface;
+	return NULL;
+}
+
+const struct user *policy_find_user(const struct policy *policy, struct bytes name)
+{
+	const struct user *user;
+
+	TAILQ_FOREACH(user, &policy->users, link)
+		if (bytes_equal(bytes_of_string(user->name), name))
+			return user;
 	return NULL;
 }
 

@@ -147,6 +147,16 @@ struct authorization_policy {
 	bool route_interface; /* "route set interface": the tunnel's own address */
 };
 
+/** struct user - "username NAME password SECRET": who may authenticate with EAP */
+struct user {
+	TAILQ_ENTRY(user) link;
+	char *name;
+	struct source_place place;
+	struct secret password;
+};
+
+#define PROFILE_EAP_METHODS_MAX 4
+
 /* Which "aaa authorization group" counts follows from how the client has authenticated. */
 enum authorization_group { GROUP_PSK, GROUP_EAP, GROUP_CERT, GROUP_COUNT };
 
@@ -170,6 +180,11 @@ struct ikev2_profile {
 	bool nat_force_encap;
 	const struct authorization_policy *authorization[GROUP_COUNT]; /* NULL: none */
 	bool config_request; /* "config-exchange request" */
+	bool eap_query_identity; /* "authentication remote eap query-identity" */
+	size_t eap_method_count; /* "eap method ...": numbers of EAP; 0: MSCHAPv2 */
+	uint8_t eap_methods[PROFILE_EAP_METHODS_MAX];
+	char *eap_user; /* "authentication local eap ...": ours */
+	struct secret eap_password;
 };
 
 enum {
@@ -265,6 +280,7 @@ struct policy {
 	TAILQ_HEAD(, ike_proposal) ike_proposals;
 	TAILQ_HEAD(, ikev2_policy) ikev2_policies;
 	TAILQ_HEAD(, keyring) keyrings;
+	TAILQ_HEAD(, user) users;
 	TAILQ_HEAD(, address_pool) pools;
 	TAILQ_HEAD(, authorization_policy) authorizations;
 	TAILQ_HEAD(, trustpoint) trustpoints;
@@ -289,6 +305,7 @@ const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *polic
  */
 bool policy_resolve_source(const struct policy *policy, const char *source,
 			   struct address *address);
+const struct user *policy_find_user(const struct policy *policy, struct bytes name);
 /** policy_find_interface() - the stanza of a Linux interface: Tunnel0 is that of tunnel0 */
 const struct interface_config *policy_find_interface(const struct policy *policy, const char *name);
 const struct address_pool *policy_find_pool(const struct policy *policy, const char *name);

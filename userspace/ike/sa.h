@@ -139,6 +139,7 @@ struct ike_sa {
 	const struct ikev2_profile *profile; /* of the current policy; NULL until known */
 	struct proposal chosen; /* the agreed transforms, count 0 before */
 	struct identity local_id, remote_id;
+	struct identity client_id; /* the user that EAP has found; ID_NONE without */
 	const char *auth_sign, *auth_verify;
 	bool weak_auth; /* SHA-1, or a certificate that only the permission for legacy made good */
 	uint64_t created_at, established_at; /* monotonic */

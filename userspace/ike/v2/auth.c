@@ -26,6 +26,17 @@ static const struct authenticator *method_of(enum auth_kind kind)
 	return NULL;
 }
 
+/* Once EAP has succeeded both sides prove that they know its key (section 2.16). */
+static const struct authenticator *own_method(const struct task *task)
+{
+	return task->eap_done ? &authenticator_eap : method_of(task->sa->base.profile->local_auth);
+}
+
+static const struct authenticator *peer_method(const struct task *task)
+{
+	return task->eap_done ? &authenticator_eap : method_of(task->sa->base.profile->remote_auth);
+}
+
 enum ikev2_event auth_fail(struct task *task, struct result why)
 {
 	return task_fail(task, why, NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
@@ -142,16 +153,12 @@ enum ikev2_event auth_check_type(struct task *task)
 {
 	const struct payload *payload = message_get(task->message, PAYLOAD_AUTH);
 	const struct ikev2_profile *profile = task->sa->base.profile;
-	const struct authenticator *method = method_of(profile->remote_auth);
+	const struct authenticator *method = peer_method(task);
 	struct auth_payload auth;
 	struct result result;
 
 	if (!payload)
-		return auth_fail(task,
-				 fail(-EPROTO,
-				      "AUTH payload is not contained: the peer wants EAP, which "
-				      "IKEv2 profile %s does not have",
-				      profile->name));
+		return auth_fail(task, fail(-EPROTO, "AUTH payload is not contained"));
 	result = auth_payload_parse(payload->body, &auth);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
@@ -165,22 +172,24 @@ enum ikev2_event auth_check_type(struct task *task)
 				      "unmatched auth method: the peer used %s, IKEv2 "
 				      "profile %s wants %s",
 				      auth_method_name(auth.method), profile->name, method->name));
-	task->sa->base.auth_verify = method->name;
+	/* With EAP the server has been verified before, by other means. */
+	if (!task->eap_done || !task->initiator)
+		task->sa->base.auth_verify = method->name;
 	return EV_NEXT;
 }
 
 /* Ours before we sign, the peer's before we verify: they may differ (row D03). */
 static bool about_to_sign(const struct task *task)
 {
-	return task->state == STATE_I_BLD_AUTH || task->state == STATE_R_BLD_AUTH;
+	return task->state == STATE_I_BLD_AUTH || task->state == STATE_R_BLD_AUTH ||
+	       task->state == STATE_R_BLD_EAP_AUTH_REQ;
 }
 
 enum ikev2_event auth_get_key(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base;
 	bool ours = about_to_sign(task);
-	const struct authenticator *method =
-		method_of(ours ? base->profile->local_auth : base->profile->remote_auth);
+	const struct authenticator *method = ours ? own_method(task) : peer_method(task);
 
 	if (base->local_id.type == ID_NONE)
 		choose_local_id(task);
@@ -199,7 +208,7 @@ enum ikev2_event auth_verify(struct task *task)
 	enum ikev2_event event;
 
 	auth_payload_parse(payload->body, &auth);
-	event = method_of(task->sa->base.profile->remote_auth)->verify(task, &auth);
+	event = peer_method(task)->verify(task, &auth);
 	return event == EV_NEXT ? auth_verified(task) : event;
 }
 
@@ -211,18 +220,36 @@ enum ikev2_event auth_verified(struct task *task)
 
 enum ikev2_event auth_generate(struct task *task)
 {
-	const struct authenticator *method = method_of(task->sa->base.profile->local_auth);
+	const struct authenticator *method = own_method(task);
 
 	if (!method)
 		return no_method(task);
-	task->sa->base.auth_sign = method->name;
+	if (!task->eap_done || task->initiator)
+		task->sa->base.auth_sign = method->name;
 	return method->sign(task);
 }
 
 static void put_own_auth(struct task *task, struct writer *chain)
 {
+	if (!task->auth_value.len)
+		return; /* EAP is wanted (section 2.16) */
 	put_auth(chain, task->auth_number, buffer_bytes(&task->auth_value));
 	buffer_free(&task->auth_value);
+}
+
+void auth_put_proof(struct task *task, struct writer *chain)
+{
+	if (task->sa->base.local_id.type == ID_NONE)
+		choose_local_id(task);
+	/* Who has come to the end of EAP has said all else at its beginning. */
+	if (!task->eap_done) {
+		put_id(chain, task->initiator ? PAYLOAD_IDI : PAYLOAD_IDR,
+		       &task->sa->base.local_id);
+		certs_put(task, chain);
+		if (task->initiator)
+			certs_put_request(task, chain);
+	}
+	put_own_auth(task, chain);
 }
 
 /* --- initiator --- */
@@ -250,10 +277,7 @@ enum ikev2_event auth_build_request(struct task *task)
 	if (failed(&result))
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
 	writer_begin_chain(&chain);
-	put_id(&chain, PAYLOAD_IDI, &sa->base.local_id);
-	certs_put(task, &chain);
-	certs_put_request(task, &chain);
-	put_own_auth(task, &chain);
+	auth_put_proof(task, &chain);
 	config_put_request(task, &chain);
 	put_sa(&chain, &task->proposals);
 	child_put_selectors(&chain, task->child, true);
@@ -310,7 +334,9 @@ void auth_reject(struct task *task)
 	struct result result;
 
 	/* Only who has heard the responder's IKE_AUTH and dislikes it (RFC 7296 section 2.21.2). */
-	if (!task->initiator || task->state != STATE_I_PROC_AUTH || !task->error_notify)
+	if (!task->initiator ||
+	    (task->state != STATE_I_PROC_AUTH && task->state != STATE_I_PROC_EAP_AUTH) ||
+	    !task->error_notify)
 		return;
 	task->exchange = EXCHANGE_INFORMATIONAL;
 	writer_begin_chain(&chain);
@@ -358,20 +384,17 @@ enum ikev2_event auth_process_child(struct task *task)
 
 enum ikev2_event auth_build_response(struct task *task)
 {
-	struct ikev2_sa *sa = task->sa;
 	struct proposal_list chosen = { .count = 1, .proposals = { task->chosen } };
 	struct writer chain = {};
 	struct result result;
 
 	writer_begin_chain(&chain);
-	put_id(&chain, PAYLOAD_IDR, &sa->base.local_id);
-	certs_put(task, &chain);
-	put_own_auth(task, &chain);
+	auth_put_proof(task, &chain);
 	if (task->child) {
 		config_put_reply(task, &chain);
 		put_sa(&chain, &chosen);
 		child_put_selectors(&chain, task->child, false);
-	} else if (message_get(task->message, PAYLOAD_SA)) {
+	} else if (message_get(task_request(task), PAYLOAD_SA)) {
 		trace_line(task, "Sending %s notify", notify_name(task->child_notify));
 		put_notify(&chain, task->child_notify, bytes_of(NULL, 0));
 	}
@@ -398,7 +421,7 @@ enum ikev2_event auth_check_contact(struct task *task)
 	struct ike_sa *base = &task->sa->base, *other, *next;
 	struct notify_payload notify;
 
-	if (!message_get_notify(task->message, NOTIFY_INITIAL_CONTACT, &notify))
+	if (!message_get_notify(task_request(task), NOTIFY_INITIAL_CONTACT, &notify))
 		return EV_NEXT;
 	for (other = TAILQ_FIRST(&base->ike->sas); other; other = next) {
 		next = TAILQ_NEXT(other, link);

@@ -443,7 +443,8 @@ static bool request_fits(const struct ikev2_sa *sa, const struct ike_header *hea
 {
 	switch (header->exchange) {
 	case EXCHANGE_IKE_AUTH:
-		return sa->initial && sa->initial->state == STATE_R_WAIT_AUTH;
+		return sa->initial &&
+		       (sa->initial->state == STATE_R_WAIT_AUTH || eap_awaits(sa->initial->state));
 	case EXCHANGE_CREATE_CHILD_SA:
 	case EXCHANGE_INFORMATIONAL:
 		return sa->base.established;

@@ -11,6 +11,7 @@
  */
 
 #include "base/log.h"
+#include "eap/eap.h"
 #include "ike/sa.h"
 #include "ike/v2/ikev2.h"
 #include "ike/v2/states.h"
@@ -164,6 +165,13 @@ struct task {
 	bool peer_signs; /* it knows digital signatures, with these hashes (RFC 7427) */
 	uint32_t peer_hashes;
 
+	/* the same, with EAP */
+	struct eap *eap; /* NULL without */
+	bool eap_done; /* it has succeeded: AUTH is made with its key (section 2.16) */
+	struct buffer eap_packet; /* to be sent */
+	struct message *first; /* responder: the request that began IKE_AUTH */
+	struct buffer first_octets;
+
 	/* a child, in TASK_INITIAL and TASK_CHILD */
 	struct kernel_owner owner; /* the tunnel for which we began; 0 as responder */
 	struct child_sa *child; /* being made; the task's until it is handed over */
@@ -204,6 +212,8 @@ void task_enlist(struct task *task, struct task_list *list); /* moves; NULL: out
 void task_take_message(struct task *task, const struct message *message, struct bytes octets);
 /** task_request() - responder: the message that asks for the child and its configuration */
 const struct message *task_request(const struct task *task);
+/** task_keep_request() - as it stands now, for task_request() */
+void task_keep_request(struct task *task);
 /** task_tunnel() - for which we began, or NULL: it may have gone meanwhile */
 struct tunnel *task_tunnel(const struct task *task);
 /** task_submit() - gives @work, whose functions and @work.run are set, to the workers; one at a time */
@@ -364,6 +374,16 @@ void nat_start_keepalive(struct ikev2_sa *sa);
 
 /** auth_reject() - an initiator that does not believe the responder says so before it forgets the SA */
 void auth_reject(struct task *task);
+
+/** auth_put_proof() - ID and AUTH of ours, with what else proves us */
+void auth_put_proof(struct task *task, struct writer *chain);
+
+/* eap.c */
+
+/** eap_awaits() - does this state wait for IKE_AUTH requests of EAP? */
+bool eap_awaits(enum ikev2_state state);
+/** eap_put_failure() - responder: how a conversation that goes on ends badly; false when none does */
+bool eap_put_failure(struct task *task, struct writer *chain);
 
 /* init.c */
 

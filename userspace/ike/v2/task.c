@@ -31,7 +31,7 @@ struct task *task_new(struct ikev2_sa *sa, enum task_kind kind, bool initiator)
 
 const struct message *task_request(const struct task *task)
 {
-	return task->message;
+	return task->first ? task->first : task->message;
 }
 
 struct tunnel *task_tunnel(const struct task *task)
@@ -48,6 +48,29 @@ void task_enlist(struct task *task, struct task_list *list)
 		TAILQ_INSERT_TAIL(list, task, link);
 }
 
+/* A copy whose views point into a copy of the octets. */
+static struct message *copy_message(const struct message *message, struct bytes octets,
+				    struct buffer *copied)
+{
+	struct message *copy = must_calloc(1, sizeof(*message));
+
+	buffer_set(copied, octets);
+	*copy = *message;
+	for (size_t i = 0; i < message->count; i++) {
+		struct bytes *body = &copy->payloads[i].body;
+
+		if (body->len)
+			body->data = copied->data + (body->data - octets.data);
+	}
+	return copy;
+}
+
+void task_keep_request(struct task *task)
+{
+	free(task->first);
+	task->first = copy_message(task->message, buffer_bytes(&task->octets), &task->first_octets);
+}
+
 static void drop_message(struct task *task)
 {
 	free(task->message);
@@ -58,16 +81,7 @@ static void drop_message(struct task *task)
 void task_take_message(struct task *task, const struct message *message, struct bytes octets)
 {
 	drop_message(task);
-	buffer_set(&task->octets, octets);
-	task->message = must_calloc(1, sizeof(*message));
-	*task->message = *message;
-	/* The views follow the copy. */
-	for (size_t i = 0; i < message->count; i++) {
-		struct bytes *body = &task->message->payloads[i].body;
-
-		if (body->len)
-			body->data = task->octets.data + (body->data - octets.data);
-	}
+	task->message = copy_message(message, octets, &task->octets);
 }
 
 void task_free(struct task *task)
@@ -101,6 +115,10 @@ void task_free(struct task *task)
 	buffer_free(&task->auth_value);
 	buffer_free(&task->certreq);
 	credential_free(task->credential);
+	buffer_free(&task->eap_packet);
+	eap_free(task->eap);
+	free(task->first);
+	buffer_free(&task->first_octets);
 	free(task);
 	if (in_flight && !sa->base.dead)
 		exchange_next(sa);
@@ -230,8 +248,10 @@ static void tell_peer(struct task *task)
 	} else {
 		writer_begin_chain(&writer);
 	}
-	trace_line(task, "Construct Notify Payload: %s", notify_name(task->error_notify));
-	put_notify(&writer, task->error_notify, data);
+	if (!eap_put_failure(task, &writer)) {
+		trace_line(task, "Construct Notify Payload: %s", notify_name(task->error_notify));
+		put_notify(&writer, task->error_notify, data);
+	}
 	result = exchange_respond(task, &writer);
 	if (failed(&result))
 		sa_line(task->sa, LOG_IKEV2_ERROR, "%s", result.why);

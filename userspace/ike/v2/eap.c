@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * EAP inside IKE_AUTH (RFC 7296 section 2.16; rows A03, B29, F08). A client
+ * without an AUTH payload asks for it. The server proves itself first and by
+ * other means, so that nobody hears the client's name and no weak method meets
+ * an unknown server; what was asked for in the first request is answered when
+ * EAP has come to its end.
+ */
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ike/v2/actions.h"
+#include "ike/v2/authenticator.h"
+
+/* --- AUTH with the key of the method --- */
+
+static bool accepts(uint8_t number)
+{
+	return number == AUTH_SHARED_KEY;
+}
+
+/* Methods that make no key leave SK_pi and SK_pr of whoever signs. */
+static struct result compute(struct task *task, bool ours, uint8_t *value)
+{
+	struct ikev2_sa *sa = task->sa;
+	bool of_initiator = task->initiator == ours;
+	struct bytes key = eap_msk(task->eap);
+
+	if (!key.len)
+		key = bytes_of(of_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
+	return keys_auth_psk(sa, of_initiator, key,
+			     buffer_bytes(of_initiator ? &task->init_request :
+							 &task->init_response),
+			     ours ? &sa->base.local_id : &sa->base.remote_id, value);
+}
+
+static enum ikev2_event prepare(struct task *task, bool ours)
+{
+	return EV_NEXT;
+}
+
+static enum ikev2_event sign(struct task *task)
+{
+	uint8_t value[CRYPTOX_HASH_MAX];
+	struct result result = compute(task, true, value);
+
+	if (failed(&result))
+		return auth_fail(task, result);
+	task->auth_number = AUTH_SHARED_KEY;
+	buffer_set(&task->auth_value, bytes_of(value, task->sa->keys.prf_len));
+	return EV_NEXT;
+}
+
+static enum ikev2_event verify(struct task *task, const struct auth_payload *auth)
+{
+	uint8_t expected[CRYPTOX_HASH_MAX];
+	struct result result = compute(task, false, expected);
+
+	if (!failed(&result) &&
+	    !bytes_equal_secret(auth->data, bytes_of(expected, task->sa->keys.prf_len)))
+		result = fail(-EACCES, "unmatched auth data: the peer does not hold EAP's key");
+	secret_wipe(expected, sizeof(expected));
+	return failed(&result) ? auth_fail(task, result) : EV_NEXT;
+}
+
+const struct authenticator authenticator_eap = {
+	.kind = AUTH_KIND_EAP,
+	.name = "EAP",
+	.accepts = accepts,
+	.prepare = prepare,
+	.sign = sign,
+	.verify = verify,
+};
+
+/* --- both --- */
+
+/* The EAP payload of the message at hand, through the conversation. */
+static struct result converse(struct task *task, enum eap_status *status)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_EAP);
+
+	*status = EAP_FAILED;
+	if (!payload)
+		return fail(-EPROTO, "EAP payload is not contained");
+	return eap_receive(task->eap, payload->body, &task->eap_packet, status);
+}
+
+static void put_packet(struct task *task, struct writer *chain)
+{
+	put_raw_payload(chain, PAYLOAD_EAP, buffer_bytes(&task->eap_packet));
+	buffer_free(&task->eap_packet);
+}
+
+static enum ikev2_event sent(struct task *task, struct writer *chain, struct result result)
+{
+	writer_free(chain);
+	return failed(&result) ? task_fail(task, result, 0, IKE_STAT_FAILED) : EV_NEXT;
+}
+
+/* --- initiator --- */
+
+enum ikev2_event eap_check_local(struct task *task)
+{
+	return task->sa->base.profile->local_auth == AUTH_KIND_EAP ? EV_SEND_AUTH : EV_NEXT;
+}
+
+enum ikev2_event eap_check_started(struct task *task)
+{
+	const struct ikev2_profile *profile = task->sa->base.profile;
+	struct eap_peer_config config = {};
+
+	if (profile->local_auth != AUTH_KIND_EAP)
+		return EV_NEXT;
+	for (size_t i = 0; i < profile->eap_method_count; i++)
+		config.methods[config.method_count++] = profile->eap_methods[i];
+	if (!config.method_count)
+		config.methods[config.method_count++] = EAP_TYPE_MSCHAPV2;
+	config.user = bytes_of_string(profile->eap_user);
+	config.password = bytes_of(profile->eap_password.data, profile->eap_password.len);
+	task->eap = eap_peer_new(&config);
+	return EV_RECV_EAP_REQ;
+}
+
+enum ikev2_event eap_answer(struct task *task)
+{
+	enum eap_status status;
+	struct result result = converse(task, &status);
+
+	if (failed(&result))
+		return auth_fail(task, fail(result.code, "EAP: %s", result.why));
+	if (status == EAP_RUNNING)
+		return EV_NEXT;
+	task->eap_done = true;
+	trace_line(task, "EAP method %s has succeeded", eap_method_name(task->eap));
+	return EV_RECV_EAP_SUCCESS;
+}
+
+enum ikev2_event eap_send_response(struct task *task)
+{
+	struct writer chain = {};
+
+	writer_begin_chain(&chain);
+	put_packet(task, &chain);
+	return sent(task, &chain, exchange_request(task, &chain));
+}
+
+enum ikev2_event eap_send_auth(struct task *task)
+{
+	struct writer chain = {};
+
+	writer_begin_chain(&chain);
+	auth_put_proof(task, &chain);
+	return sent(task, &chain, exchange_request(task, &chain));
+}
+
+/* --- responder --- */
+
+bool eap_awaits(enum ikev2_state state)
+{
+	return state == STATE_R_WAIT_EAP_RESP || state == STATE_R_WAIT_EAP_AUTH_VERIFY;
+}
+
+enum ikev2_event eap_check_policy(struct task *task)
+{
+	const struct ikev2_profile *profile = task->sa->base.profile;
+	bool wanted = !message_get(task->message, PAYLOAD_AUTH);
+
+	if (wanted == (profile->remote_auth == AUTH_KIND_EAP))
+		return wanted ? EV_AUTHEN_REQ : EV_NEXT;
+	return auth_fail(task,
+			 wanted ? fail(-EACCES,
+				       "AUTH payload is not contained: the peer wants EAP, which "
+				       "IKEv2 profile %s does not have",
+				       profile->name) :
+				  fail(-EACCES, "unmatched auth method: IKEv2 profile %s wants EAP",
+				       profile->name));
+}
+
+/* The configuration may have been replaced since the conversation began. */
+static bool find_password(void *context, struct bytes name, struct bytes *password)
+{
+	const struct ike *ike = context;
+	const struct user *user = policy_find_user(ike->policy, name);
+
+	if (user)
+		*password = bytes_of(user->password.data, user->password.len);
+	return user;
+}
+
+/* Who does not ask for a name takes the one of IKE. */
+static struct bytes user_name(const struct identity *identity, char text[IDENTITY_TEXT])
+{
+	struct address address;
+
+	return identity_address(identity, &address) ?
+		       bytes_of_string(identity_format(identity, text)) :
+		       identity_bytes(identity);
+}
+
+enum ikev2_event eap_begin_server(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	const struct ikev2_profile *profile = base->profile;
+	struct eap_server_config config = { .find_password = find_password, .context = base->ike };
+	char text[IDENTITY_TEXT];
+	struct result result;
+
+	for (size_t i = 0; i < profile->eap_method_count; i++)
+		config.methods[config.method_count++] = profile->eap_methods[i];
+	if (!config.method_count)
+		config.methods[config.method_count++] = EAP_TYPE_MSCHAPV2;
+	if (!profile->eap_query_identity)
+		config.user = user_name(&base->remote_id, text);
+	task_keep_request(task);
+	task->eap = eap_server_new(&config);
+	result = eap_begin(task->eap, &task->eap_packet);
+	return failed(&result) ? auth_fail(task, result) : EV_NEXT;
+}
+
+static enum ikev2_event send_request(struct task *task, bool first)
+{
+	struct writer chain = {};
+
+	writer_begin_chain(&chain);
+	if (first)
+		auth_put_proof(task, &chain);
+	put_packet(task, &chain);
+	init_start_timer(task);
+	return sent(task, &chain, exchange_respond(task, &chain));
+}
+
+enum ikev2_event eap_send_first(struct task *task)
+{
+	return send_request(task, true);
+}
+
+enum ikev2_event eap_send_request(struct task *task)
+{
+	return send_request(task, false);
+}
+
+static void take_identity(struct task *task)
+{
+	identity_set(&task->sa->base.client_id, ID_KEY_ID, eap_user(task->eap));
+}
+
+enum ikev2_event eap_serve(struct task *task)
+{
+	struct ike_sa *base = &task->sa->base;
+	char text[IDENTITY_TEXT];
+	enum eap_status status;
+	struct result result;
+
+	timer_stop(base->ike->env.timers, &task->wait);
+	result = converse(task, &status);
+	take_identity(task);
+	if (failed(&result))
+		return auth_fail(task, fail(result.code, "EAP of \"%.100s\": %s",
+					    identity_format(&base->client_id, text), result.why));
+	if (status == EAP_RUNNING)
+		return EV_NEXT;
+	task->eap_done = true;
+	trace_line(task, "EAP method %s of \"%s\" has succeeded", eap_method_name(task->eap),
+		   identity_format(&base->client_id, text));
+	return EV_RECV_EAP_SUCCESS;
+}
+
+bool eap_put_failure(struct task *task, struct writer *chain)
+{
+	if (!task->eap || task->eap_done || task->state == STATE_R_BLD_EAP_AUTH_REQ)
+		return false;
+	eap_failure(task->eap, &task->eap_packet);
+	put_packet(task, chain);
+	return true;
+}
