@@ -7,10 +7,11 @@
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <net/ipv6.h>
 
 /**
  * struct seki_addr - an outer address
- * @family: AF_INET, or 0 if there is none
+ * @family: AF_INET, AF_INET6, or 0 if there is none
  * @v6: all 16 bytes; those that an IPv4 address leaves are 0
  * @v4: address
  */
@@ -30,9 +31,23 @@ static inline struct seki_addr seki_addr_v4(__be32 addr)
 	return out;
 }
 
+static inline struct seki_addr seki_addr_v6(const struct in6_addr *addr)
+{
+	return (struct seki_addr){ .family = AF_INET6, .v6 = *addr };
+}
+
 static inline bool seki_addr_equal(const struct seki_addr *a, const struct seki_addr *b)
 {
 	return !memcmp(a, b, sizeof(*a));
+}
+
+/* May it be one end of an SA? */
+static inline bool seki_addr_unicast(const struct seki_addr *addr)
+{
+	if (addr->family == AF_INET6)
+		return !ipv6_addr_any(&addr->v6) && !ipv6_addr_is_multicast(&addr->v6);
+	return addr->v4.s_addr && !ipv4_is_zeronet(addr->v4.s_addr) &&
+	       !ipv4_is_multicast(addr->v4.s_addr) && !ipv4_is_lbcast(addr->v4.s_addr);
 }
 
 /* bytes of the address on the wire */

@@ -65,7 +65,10 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 	struct crypto_aead *tfm;
 	int err;
 
-	if (keys->integ)
+	if (!keys->encr)
+		err = snprintf(name, sizeof(name), "authenc(%s,ecb(cipher_null))",
+			       keys->integ->driver);
+	else if (keys->integ)
 		err = snprintf(name, sizeof(name), "%s(%s,%s)",
 			       keys->esn ? "authencesn" : "authenc",
 			       keys->integ->driver, keys->encr->driver);
@@ -100,17 +103,20 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 		goto err_tfm;
 	}
 
-	if (WARN_ON_ONCE(crypto_aead_ivsize(tfm) != keys->encr->iv)) {
+	if (WARN_ON_ONCE(crypto_aead_ivsize(tfm) != (keys->encr ? keys->encr->iv : 0))) {
 		NL_SET_ERR_MSG(extack, "The cipher has another length of IV");
 		err = -EOPNOTSUPP;
 		goto err_tfm;
 	}
 
 	crypto->tfm = tfm;
-	crypto->iv = seki_encr_iv(keys->encr);
-	crypto->iv_len = keys->encr->iv;
-	crypto->align = max_t(u8, keys->encr->block, 4);
 	crypto->esn = keys->esn;
+	crypto->align = 4;
+	if (keys->encr) {
+		crypto->iv = seki_encr_iv(keys->encr);
+		crypto->iv_len = keys->encr->iv;
+		crypto->align = max_t(u8, keys->encr->block, 4);
+	}
 	crypto->op_size = sizeof(struct seki_op) + crypto_aead_reqsize(tfm);
 	return 0;
 
@@ -134,16 +140,15 @@ void seki_crypto_free(struct seki_crypto *crypto)
 
 /**
  * seki_op_get - take an op for one packet
- * @crypto: the cipher that the packet will pass
+ * @size: the largest op_size of the ciphers that the packet will pass
  *
  * Bottom halves must be off.
  *
  * Return: an op that belongs to the caller, or NULL without memory.
  */
-struct seki_op *seki_op_get(const struct seki_crypto *crypto)
+struct seki_op *seki_op_get(unsigned int size)
 {
 	struct seki_op *op = this_cpu_xchg(op_stock, NULL);
-	unsigned int size = crypto->op_size;
 
 	if (likely(op && op->size >= size))
 		return op;
@@ -183,43 +188,59 @@ static void op_prepare(struct seki_op *op, const struct seki_crypto *crypto,
 	aead_request_set_tfm(&op->req, crypto->tfm);
 	aead_request_set_callback(&op->req, 0, op_complete, op);
 	aead_request_set_ad(&op->req, assoc);
-	aead_request_set_crypt(&op->req, &op->sg, &op->sg, len, op->iv);
+	aead_request_set_crypt(&op->req, op->sg, op->sg, len, op->iv);
 }
 
 /**
  * seki_op_encrypt - encrypt a packet in place
- * @op: with its packet, iv, sg and finish function set; given away
+ * @op: with its packet, iv, sg and finish function set
  * @crypto: cipher
  * @assoc: bytes that are authenticated only, IV included
  * @len: bytes of plaintext
+ *
+ * Return: -EINPROGRESS and @op is given away, its finish function will be
+ * called; else the cipher is done, with this result.
  */
-void seki_op_encrypt(struct seki_op *op, const struct seki_crypto *crypto,
-		     unsigned int assoc, unsigned int len)
+int seki_op_encrypt(struct seki_op *op, const struct seki_crypto *crypto,
+		    unsigned int assoc, unsigned int len)
 {
-	int err;
-
 	op_prepare(op, crypto, assoc, len);
-	err = crypto_aead_encrypt(&op->req);
-	if (err != -EINPROGRESS)
-		op->finish(op, err);
+	return crypto_aead_encrypt(&op->req);
 }
 
 /**
  * seki_op_decrypt - authenticate and decrypt a packet in place
- * @op: with its packet, iv, sg and finish function set; given away
+ * @op: with its packet, iv, sg and finish function set
  * @crypto: cipher
  * @assoc: bytes that are authenticated only, IV included
  * @len: bytes of ciphertext and ICV
+ *
+ * Return: as seki_op_encrypt(); -EBADMSG if the ICV is wrong.
  */
-void seki_op_decrypt(struct seki_op *op, const struct seki_crypto *crypto,
-		     unsigned int assoc, unsigned int len)
+int seki_op_decrypt(struct seki_op *op, const struct seki_crypto *crypto,
+		    unsigned int assoc, unsigned int len)
 {
-	int err;
-
 	op_prepare(op, crypto, assoc, len);
-	err = crypto_aead_decrypt(&op->req);
-	if (err != -EINPROGRESS)
-		op->finish(op, err);
+	return crypto_aead_decrypt(&op->req);
+}
+
+/**
+ * seki_crypto_error - tell why a cipher did not work
+ * @err: what seki_op_encrypt() or seki_op_decrypt() returned, not 0
+ *
+ * Return: the reason to drop the packet.
+ */
+enum seki_drop seki_crypto_error(int err)
+{
+	switch (err) {
+	case -EBADMSG:
+		return SEKI_DROP_AUTH_FAILED;
+	case -EBUSY:
+	case -ENOSPC:
+		return SEKI_DROP_CRYPTO_BUSY;
+	default:
+		return SEKI_DROP_CRYPTO_ERROR;
+	}
 }
 
 /**

@@ -3,6 +3,8 @@
  * ESP in UDP (RFC 3948), on a socket that the daemon opened and keeps using
  * for IKE.  The module cannot be unloaded while it has one.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
@@ -25,8 +27,6 @@ static int encap_rcv(struct sock *sk, struct sk_buff *skb)
 	struct net *net = sock_net(sk);
 	const u8 *data;
 
-	if (skb->protocol != htons(ETH_P_IP))
-		return 1;
 	if (!pskb_may_pull(skb, sizeof(struct udphdr) +
 			   min_t(unsigned int, len, NON_ESP_MARKER_LEN)))
 		goto drop;
@@ -39,7 +39,6 @@ static int encap_rcv(struct sock *sk, struct sk_buff *skb)
 		return 1;
 
 	__skb_pull(skb, sizeof(struct udphdr));
-	skb_reset_transport_header(skb);
 	if (seki_input(net, skb, IPPROTO_ESP, true)) {
 		seki_drops_inc(&seki_net(net)->drops, SEKI_DROP_NO_SA);
 		seki_drop_skb(skb, NULL, NULL, SEKI_DROP_NO_SA);
@@ -58,6 +57,42 @@ static void encap_destroy(struct sock *sk)
 	module_put(THIS_MODULE);
 }
 
+/*
+ * An ICMP error that quotes UDP from the socket concerns us if it quotes an SPI
+ * of ours, too.  Return: 0 if so.
+ */
+static int encap_err_lookup(struct sock *sk, struct sk_buff *skb)
+{
+	struct seki_sa_key key = {
+		.proto = IPPROTO_ESP,
+		.direction = SEKI_DIRECTION_OUT,
+	};
+	const __be32 *spi;
+	__be32 buf;
+
+	if (ip_hdr(skb)->version == 4)
+		key.daddr = seki_addr_v4(ip_hdr(skb)->daddr);
+	else
+		key.daddr = seki_addr_v6(&ipv6_hdr(skb)->daddr);
+	spi = skb_header_pointer(skb, skb_transport_offset(skb) + sizeof(struct udphdr),
+				 sizeof(buf), &buf);
+	if (!spi)
+		return -ENOENT;
+	key.spi = *spi;
+	return seki_sa_find(seki_net(sock_net(sk)), &key) ? 0 : -ENOENT;
+}
+
+/**
+ * seki_encap_owns - is a socket one that was lent to us?
+ * @sk: UDP socket
+ *
+ * Return: true if it is.
+ */
+bool seki_encap_owns(const struct sock *sk)
+{
+	return READ_ONCE(udp_sk(sk)->encap_rcv) == encap_rcv;
+}
+
 /**
  * seki_encap_adopt - receive ESP on a UDP socket of the caller's
  * @fd: the socket
@@ -71,6 +106,7 @@ int seki_encap_adopt(int fd, struct netlink_ext_ack *extack)
 	struct udp_tunnel_sock_cfg cfg = {
 		.encap_type = UDP_ENCAP_ESPINUDP,
 		.encap_rcv = encap_rcv,
+		.encap_err_lookup = encap_err_lookup,
 		.encap_destroy = encap_destroy,
 	};
 	struct socket *sock;

@@ -5,7 +5,9 @@
 #include <linux/types.h>
 
 struct netlink_ext_ack;
+struct sock;
 
+bool seki_encap_owns(const struct sock *sk);
 int seki_encap_adopt(int fd, struct netlink_ext_ack *extack);
 
 #endif /* SEKI_ENCAP_H */

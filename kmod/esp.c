@@ -63,38 +63,38 @@ static void make_iv(struct seki_op *op, const struct seki_crypto *crypto, u8 *iv
  */
 unsigned int seki_esp_payload_max(const struct seki_crypto *crypto, unsigned int room)
 {
-	unsigned int fixed = seki_esp_header(crypto) + crypto->icv_len;
-
-	if (room < fixed + crypto->align)
-		return 0;
-	return rounddown(room - fixed, crypto->align) - 2;
+	return seki_esp_payload_fit(room, seki_esp_header(crypto) + crypto->icv_len,
+				    crypto->align);
 }
 
 /**
  * seki_esp_encap - put ESP around a payload and start the cipher
- * @op: with skb, seq and finish function; given away
+ * @op: with skb, seq, finish function and the protocol of the payload
  * @crypto: cipher of the SA
  * @spi: of the SA
- * @next: protocol of the payload
+ * @tfc: bytes to pad the payload to, if it is shorter
  *
  * The packet must be linear and not shared, with room for
- * seki_esp_header() plus four bytes in front and seki_esp_trailer_max() behind.
+ * seki_esp_header() plus four bytes in front, and for seki_esp_trailer_max()
+ * and what @tfc adds behind.
+ *
+ * Return: as seki_op_encrypt().
  */
-void seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32 spi, u8 next)
+int seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32 spi,
+		   unsigned int tfc)
 {
 	struct sk_buff *skb = op->skb;
-	unsigned int i, plain, pad, shift = 0;
+	unsigned int plain, pad, shift = 0;
 	struct ip_esp_hdr *esph;
-	u8 *tail;
 
-	/* RFC 4303 section 2.4: default padding is 1, 2, 3, ... */
-	plain = ALIGN(skb->len + 2, crypto->align);
-	pad = plain - skb->len - 2;
-	tail = __skb_put(skb, pad + 2 + crypto->icv_len);
-	for (i = 0; i < pad; i++)
-		*tail++ = i + 1;
-	*tail++ = pad;
-	*tail = next;
+	/* RFC 4303 section 2.7: the payload's own length tells where it ends */
+	if (tfc > skb->len)
+		__skb_put_zero(skb, tfc - skb->len);
+
+	pad = seki_esp_padding(skb->len, crypto->align);
+	plain = skb->len + pad + SEKI_ESP_TRAILER;
+	seki_esp_trailer_write(__skb_put(skb, pad + SEKI_ESP_TRAILER + crypto->icv_len), pad,
+			       op->next);
 
 	esph = __skb_push(skb, seki_esp_header(crypto));
 	skb_reset_transport_header(skb);
@@ -106,8 +106,8 @@ void seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32
 		esn_insert(op, esph);
 		shift = ESN_SHIFT;
 	}
-	sg_init_one(&op->sg, skb->data - shift, skb->len + shift);
-	seki_op_encrypt(op, crypto, assoc_len(crypto), plain);
+	sg_init_one(op->sg, skb->data - shift, skb->len + shift);
+	return seki_op_encrypt(op, crypto, assoc_len(crypto), plain);
 }
 
 /**
@@ -141,15 +141,15 @@ enum seki_drop seki_esp_check(struct sk_buff *skb, const struct seki_crypto *cry
 
 /**
  * seki_esp_decap - start the cipher on a packet that arrived
- * @op: with skb, seq and finish function; given away if it returns
- *	SEKI_DROP_NONE
+ * @op: with skb, seq and finish function
  * @crypto: cipher of the SA
+ * @err: set to what seki_op_decrypt() returned
  *
  * The packet must have passed seki_esp_check().
  *
  * Return: SEKI_DROP_NONE, or why the cipher was not started.
  */
-enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *crypto)
+enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *crypto, int *err)
 {
 	unsigned int shift = crypto->esn ? ESN_SHIFT : 0;
 	struct sk_buff *skb = op->skb;
@@ -161,12 +161,13 @@ enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *cryp
 	 */
 	if (skb_linearize_cow(skb))
 		return SEKI_DROP_NO_MEMORY;
-	sg_init_one(&op->sg, skb->data - shift, skb->len + shift);
+	sg_init_one(op->sg, skb->data - shift, skb->len + shift);
 	esph = (struct ip_esp_hdr *)skb->data;
 	memcpy(op->iv, esph->enc_data, crypto->iv_len);
 	if (crypto->esn)
 		esn_insert(op, esph);
-	seki_op_decrypt(op, crypto, assoc_len(crypto), skb->len - seki_esp_header(crypto));
+	*err = seki_op_decrypt(op, crypto, assoc_len(crypto),
+			       skb->len - seki_esp_header(crypto));
 	return SEKI_DROP_NONE;
 }
 
@@ -184,30 +185,20 @@ enum seki_drop seki_esp_decap_finish(struct seki_op *op, const struct seki_crypt
 				     int err, u8 *next)
 {
 	struct sk_buff *skb = op->skb;
-	unsigned int trailer;
-	u8 end[2];
+	unsigned int plain;
+	u8 end[SEKI_ESP_TRAILER];
 
 	if (crypto->esn)
 		esn_remove(op, (struct ip_esp_hdr *)skb->data);
-	switch (err) {
-	case 0:
-		break;
-	case -EBADMSG:
-		return SEKI_DROP_AUTH_FAILED;
-	case -EBUSY:
-	case -ENOSPC:
-		return SEKI_DROP_CRYPTO_BUSY;
-	default:
-		return SEKI_DROP_CRYPTO_ERROR;
-	}
+	if (err)
+		return seki_crypto_error(err);
 
 	if (skb_copy_bits(skb, skb->len - crypto->icv_len - sizeof(end), end, sizeof(end)))
 		return SEKI_DROP_TOO_SHORT;
-	trailer = end[0] + sizeof(end) + crypto->icv_len;
-	if (trailer > skb->len - seki_esp_header(crypto))
+	plain = skb->len - seki_esp_header(crypto) - crypto->icv_len;
+	if (!seki_esp_trailer_read(end, &plain, next))
 		return SEKI_DROP_BAD_PAD;
-	*next = end[1];
-	if (pskb_trim(skb, skb->len - trailer))
+	if (pskb_trim(skb, seki_esp_header(crypto) + plain))
 		return SEKI_DROP_NO_MEMORY;
 	skb_pull(skb, seki_esp_header(crypto));
 	return SEKI_DROP_NONE;

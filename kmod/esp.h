@@ -8,6 +8,7 @@
 
 #include "crypto.h"
 #include "drop.h"
+#include "layout.h"
 
 /* ESP header and IV */
 static inline unsigned int seki_esp_header(const struct seki_crypto *crypto)
@@ -18,16 +19,17 @@ static inline unsigned int seki_esp_header(const struct seki_crypto *crypto)
 /* at most: padding, pad length, next header and ICV */
 static inline unsigned int seki_esp_trailer_max(const struct seki_crypto *crypto)
 {
-	return crypto->align - 1 + 2 + crypto->icv_len;
+	return crypto->align - 1 + SEKI_ESP_TRAILER + crypto->icv_len;
 }
 
 unsigned int seki_esp_payload_max(const struct seki_crypto *crypto, unsigned int room);
 
-void seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32 spi, u8 next);
+int seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32 spi,
+		   unsigned int tfc);
 void seki_esp_encap_finish(struct seki_op *op, const struct seki_crypto *crypto);
 
 enum seki_drop seki_esp_check(struct sk_buff *skb, const struct seki_crypto *crypto);
-enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *crypto);
+enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *crypto, int *err);
 enum seki_drop seki_esp_decap_finish(struct seki_op *op, const struct seki_crypto *crypto,
 				     int err, u8 *next);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seki: IPsec tunnels as network devices, beside XFRM.
+ * seki: IPsec tunnels as network devices, and crypto maps, beside XFRM.
  */
 #include <linux/if_link_seki.h>
 #include <linux/init.h>
@@ -10,6 +10,7 @@
 #include <net/rtnetlink.h>
 
 #include "crypto.h"
+#include "map.h"
 #include "net.h"
 #include "netdev.h"
 #include "netlink.h"
@@ -32,11 +33,16 @@ static int __init seki_init(void)
 	err = seki_proto_init();
 	if (err)
 		goto err_netlink;
-	err = seki_netdev_init();
+	err = seki_map_init();
 	if (err)
 		goto err_proto;
+	err = seki_netdev_init();
+	if (err)
+		goto err_map;
 	return 0;
 
+err_map:
+	seki_map_exit();
 err_proto:
 	seki_proto_exit();
 err_netlink:
@@ -55,6 +61,7 @@ err_sa:
 static void __exit seki_exit(void)
 {
 	seki_netdev_exit();
+	seki_map_exit();
 	seki_proto_exit();
 	seki_netlink_exit();
 	seki_net_exit();

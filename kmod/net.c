@@ -15,6 +15,7 @@ static int __net_init net_init(struct net *net)
 	struct seki_net *sn = seki_net(net);
 
 	INIT_LIST_HEAD(&sn->tunnels);
+	INIT_LIST_HEAD(&sn->policies);
 	return seki_sa_net_init(sn);
 }
 

@@ -9,6 +9,8 @@
 
 #include "drop.h"
 
+struct seki_tunnel;
+
 /**
  * struct seki_net - what a network namespace has of seki
  * @lock: protects which SAs are in @sas, and of each tunnel whose underlay this
@@ -16,6 +18,11 @@
  *	of its SAs, and together with RTNL its addresses and profile
  * @sas: SAs whose outer packets travel in this namespace; read under RCU
  * @tunnels: tunnels whose underlay this namespace is; protected by RTNL
+ * @policies: crypto maps, in the order in which they decide; changed under RTNL,
+ *	read under RCU
+ * @policy_tunnel: device that their packets appear on, NULL before there was a
+ *	policy; protected by RTNL
+ * @policy_id: number of the last policy that got one from us; protected by RTNL
  * @sa_id: number of the last SA made; protected by @lock
  * @drops: packets that belong to no SA
  */
@@ -23,6 +30,9 @@ struct seki_net {
 	spinlock_t lock;	/* @sas, SAs and addresses of the tunnels here */
 	struct rhashtable sas;
 	struct list_head tunnels;
+	struct list_head policies;
+	struct seki_tunnel *policy_tunnel;
+	u32 policy_id;
 	u64 sa_id;
 	struct seki_drops drops;
 };

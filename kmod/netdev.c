@@ -13,6 +13,7 @@
 #include <net/rtnetlink.h>
 
 #include "esp.h"
+#include "map.h"
 #include "mode.h"
 #include "netdev.h"
 #include "outer.h"
@@ -29,19 +30,58 @@ static const struct nla_policy seki_link_policy[IFLA_SEKI_MAX + 1] = {
 	[IFLA_SEKI_PROFILE] = { .type = NLA_NUL_STRING, .len = IFLA_SEKI_PROFILE_MAX },
 	[IFLA_SEKI_TTL] = { .type = NLA_U8 },
 	[IFLA_SEKI_TOS] = { .type = NLA_U8 },
+	[IFLA_SEKI_LINK] = { .type = NLA_U32 },
+	[IFLA_SEKI_FWMARK] = { .type = NLA_U32 },
+	[IFLA_SEKI_AUTO_MTU] = NLA_POLICY_MAX(NLA_U8, 1),
 };
+
+/* Is it a packet that can go inside, with its header readable? */
+static bool may_carry(struct sk_buff *skb)
+{
+	if (!pskb_inet_may_pull(skb))
+		return false;
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return ip_hdr(skb)->version == 4;
+	case htons(ETH_P_IPV6):
+		return ip_hdr(skb)->version == 6;
+	default:
+		return false;
+	}
+}
 
 static netdev_tx_t tunnel_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct seki_tunnel *tunnel = netdev_priv(dev);
 
-	if (unlikely(skb->protocol != htons(ETH_P_IP) || !pskb_inet_may_pull(skb) ||
-		     ip_hdr(skb)->version != 4)) {
-		seki_drop_skb(skb, tunnel, NULL, SEKI_DROP_BAD_PROTOCOL);
-		return NETDEV_TX_OK;
-	}
-	seki_output(tunnel, skb);
+	/* what policies protect does not come by a route into their device */
+	if (unlikely(!may_carry(skb) || tunnel->for_policies))
+		seki_drop_skb(skb, &tunnel->flow, NULL, SEKI_DROP_BAD_PROTOCOL);
+	else
+		seki_output(&tunnel->flow, skb);
 	return NETDEV_TX_OK;
+}
+
+/**
+ * seki_netdev_policy_xmit - send a packet that a policy protects
+ * @policy: policy
+ * @skb: packet with data at its IP header, given away
+ *
+ * Whoever listens on the policies' device sees it, as if it went out there.
+ * Under RCU, with bottom halves off.
+ */
+void seki_netdev_policy_xmit(struct seki_policy *policy, struct sk_buff *skb)
+{
+	struct net_device *dev = policy->flow.tunnel->dev;
+
+	if (unlikely(!may_carry(skb))) {
+		seki_drop_skb(skb, &policy->flow, NULL, SEKI_DROP_BAD_PROTOCOL);
+		return;
+	}
+	skb->dev = dev;
+	if (dev_nit_active(dev))
+		dev_queue_xmit_nit(skb, dev);
+	seki_output(&policy->flow, skb);
 }
 
 static void tunnel_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
@@ -68,7 +108,7 @@ static void tunnel_get_stats64(struct net_device *dev, struct rtnl_link_stats64 
 		stats->tx_bytes += tx_bytes;
 	}
 	for (why = SEKI_DROP_NONE + 1; why < SEKI_DROP_MAX; why++) {
-		u64 count = seki_drops_read(&tunnel->drops, why);
+		u64 count = seki_drops_read(&tunnel->flow.drops, why);
 
 		/* gro_cells counts it for the device itself */
 		if (why == SEKI_DROP_RX_QUEUE_FULL)
@@ -89,26 +129,18 @@ static unsigned int best_mtu(struct seki_tunnel *tunnel)
 	static const struct seki_crypto likely_crypto = {
 		.iv_len = 16, .icv_len = 16, .align = 16,
 	};
-	unsigned int path = ETH_DATA_LEN, mtu;
+	const struct seki_flow *flow = &tunnel->flow;
 	const struct seki_sa *sa;
-	struct flowi4 fl4 = {};
-	struct rtable *rt;
+	unsigned int path, mtu;
 
 	rcu_read_lock();
-	sa = rcu_dereference(tunnel->out);
-	fl4.daddr = (sa ? &sa->remote : &tunnel->remote)->v4.s_addr;
-	fl4.saddr = (sa ? &sa->local : &tunnel->local)->v4.s_addr;
-	fl4.flowi4_proto = sa && sa->encap ? IPPROTO_UDP : IPPROTO_ESP;
-	if (fl4.daddr) {
-		rt = ip_route_output_key(tunnel->net, &fl4);
-		if (!IS_ERR(rt)) {
-			if (rt->dst.dev != tunnel->dev)
-				path = dst_mtu(&rt->dst);
-			ip_rt_put(rt);
-		}
-	}
-	mtu = sa ? seki_outer_payload_max(sa, path) :
-		   seki_esp_payload_max(&likely_crypto, path - sizeof(struct iphdr));
+	sa = rcu_dereference(flow->out);
+	path = seki_outer_path_mtu(flow);
+	mtu = sa ? seki_outer_payload_max(sa, 0, path) :
+		   seki_esp_payload_max(&likely_crypto,
+					path - (flow->remote.family == AF_INET6 ?
+							sizeof(struct ipv6hdr) :
+							sizeof(struct iphdr)));
 	rcu_read_unlock();
 	return clamp(mtu, tunnel->dev->min_mtu, tunnel->dev->max_mtu);
 }
@@ -120,7 +152,7 @@ static void update_work(struct work_struct *work)
 	unsigned int mtu;
 
 	rtnl_lock();
-	if (dev->reg_state == NETREG_REGISTERED && !tunnel->mtu_fixed) {
+	if (dev->reg_state == NETREG_REGISTERED && !tunnel->mtu_fixed && !tunnel->for_policies) {
 		mtu = best_mtu(tunnel);
 		if (mtu != dev->mtu) {
 			tunnel->mtu_updating = true;
@@ -153,16 +185,16 @@ static int tunnel_init(struct net_device *dev)
 	tunnel->stats = netdev_alloc_pcpu_stats(struct seki_tunnel_stats);
 	if (!tunnel->stats)
 		return -ENOMEM;
-	err = dst_cache_init(&tunnel->dst_cache, GFP_KERNEL);
+	err = seki_flow_init(&tunnel->flow, tunnel, NULL);
 	if (err)
 		goto err_stats;
 	err = gro_cells_init(&tunnel->gro_cells, dev);
 	if (err)
-		goto err_dst_cache;
+		goto err_flow;
 	return 0;
 
-err_dst_cache:
-	dst_cache_destroy(&tunnel->dst_cache);
+err_flow:
+	seki_flow_free(&tunnel->flow);
 err_stats:
 	free_percpu(tunnel->stats);
 	return err;
@@ -172,7 +204,11 @@ static void tunnel_uninit(struct net_device *dev)
 {
 	struct seki_tunnel *tunnel = netdev_priv(dev);
 
-	seki_sa_close(tunnel);
+	if (tunnel->for_policies) {
+		seki_map_flush(tunnel->net, 0);
+		seki_net(tunnel->net)->policy_tunnel = NULL;
+	}
+	seki_flow_close(&tunnel->flow);
 	list_del_init(&tunnel->node);
 }
 
@@ -181,8 +217,15 @@ static void tunnel_free(struct net_device *dev)
 	struct seki_tunnel *tunnel = netdev_priv(dev);
 
 	gro_cells_destroy(&tunnel->gro_cells);
-	dst_cache_destroy(&tunnel->dst_cache);
+	seki_flow_free(&tunnel->flow);
 	free_percpu(tunnel->stats);
+}
+
+static int tunnel_get_iflink(const struct net_device *dev)
+{
+	const struct seki_tunnel *tunnel = netdev_priv(dev);
+
+	return READ_ONCE(tunnel->link) ?: dev->ifindex;
 }
 
 static const struct net_device_ops seki_netdev_ops = {
@@ -191,6 +234,7 @@ static const struct net_device_ops seki_netdev_ops = {
 	.ndo_start_xmit = tunnel_xmit,
 	.ndo_get_stats64 = tunnel_get_stats64,
 	.ndo_change_mtu = tunnel_change_mtu,
+	.ndo_get_iflink = tunnel_get_iflink,
 };
 
 static void ethtool_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
@@ -220,7 +264,7 @@ static void ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u
 	int why;
 
 	for (why = SEKI_DROP_NONE + 1; why < SEKI_DROP_MAX; why++)
-		*data++ = seki_drops_read(&tunnel->drops, why);
+		*data++ = seki_drops_read(&tunnel->flow.drops, why);
 }
 
 static const struct ethtool_ops seki_ethtool_ops = {
@@ -238,10 +282,10 @@ static void tunnel_setup(struct net_device *dev)
 	struct seki_tunnel *tunnel = netdev_priv(dev);
 
 	tunnel->dev = dev;
+	/* for what looks at it before tunnel_init() */
+	tunnel->flow.tunnel = tunnel;
 	tunnel->ttl = SEKI_TTL_DEFAULT;
 	tunnel->tos = SEKI_TOS_INHERIT;
-	tunnel->acquire_after = jiffies;
-	INIT_LIST_HEAD(&tunnel->sas);
 	INIT_LIST_HEAD(&tunnel->node);
 	INIT_WORK(&tunnel->update_work, update_work);
 
@@ -253,7 +297,7 @@ static void tunnel_setup(struct net_device *dev)
 	dev->priv_flags |= IFF_NO_QUEUE;
 	dev->hard_header_len = 0;
 	dev->addr_len = 0;
-	dev->needed_headroom = LL_MAX_HEADER + sizeof(struct iphdr) + sizeof(struct udphdr) +
+	dev->needed_headroom = LL_MAX_HEADER + sizeof(struct ipv6hdr) + sizeof(struct udphdr) +
 			       sizeof(struct ip_esp_hdr) + SEKI_IV_MAX;
 	dev->needed_tailroom = 64;
 	dev->min_mtu = ETH_MIN_MTU;
@@ -271,22 +315,28 @@ static void tunnel_setup(struct net_device *dev)
 	set_bit(__LINK_STATE_DORMANT, &dev->state);
 }
 
+static struct seki_addr get_addr(const struct nlattr *attr)
+{
+	struct in6_addr addr6;
+
+	if (nla_len(attr) == sizeof(struct in_addr))
+		return seki_addr_v4(nla_get_in_addr(attr));
+	addr6 = nla_get_in6_addr(attr);
+	return seki_addr_v6(&addr6);
+}
+
 static int check_addr(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	__be32 addr;
+	struct seki_addr addr;
 
 	if (!attr)
 		return 0;
-	if (nla_len(attr) == sizeof(struct in6_addr)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "IPv6 outer addresses are not supported yet");
-		return -EAFNOSUPPORT;
-	}
-	if (nla_len(attr) != sizeof(addr)) {
+	if (nla_len(attr) != sizeof(struct in_addr) && nla_len(attr) != sizeof(struct in6_addr)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "An outer address has 4 or 16 bytes");
 		return -EINVAL;
 	}
-	addr = nla_get_in_addr(attr);
-	if (ipv4_is_zeronet(addr) || ipv4_is_multicast(addr) || ipv4_is_lbcast(addr)) {
+	addr = get_addr(attr);
+	if (!seki_addr_unicast(&addr)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "An outer address must be a unicast address");
 		return -EADDRNOTAVAIL;
 	}
@@ -310,38 +360,57 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 	return err;
 }
 
-/* What newlink and changelink have in common. Attributes are valid. */
-static void apply(struct seki_tunnel *tunnel, struct nlattr *data[])
+/* What newlink and changelink have in common. Attributes are valid one by one. */
+static int apply(struct seki_tunnel *tunnel, struct nlattr *data[],
+		 struct netlink_ext_ack *extack)
 {
 	struct seki_net *sn = seki_net(tunnel->net);
+	struct seki_flow *flow = &tunnel->flow;
+	struct seki_addr local = flow->local, remote = flow->remote;
 
 	ASSERT_RTNL();
 
 	if (!data)
-		return;
+		return 0;
+	if (data[IFLA_SEKI_LOCAL])
+		local = get_addr(data[IFLA_SEKI_LOCAL]);
+	if (data[IFLA_SEKI_REMOTE])
+		remote = get_addr(data[IFLA_SEKI_REMOTE]);
+	if (local.family && remote.family && local.family != remote.family) {
+		NL_SET_ERR_MSG(extack, "The outer addresses are of different families");
+		return -EAFNOSUPPORT;
+	}
+
 	/* an acquire tells them to the daemon from any context */
 	spin_lock_bh(&sn->lock);
-	if (data[IFLA_SEKI_LOCAL])
-		tunnel->local = seki_addr_v4(nla_get_in_addr(data[IFLA_SEKI_LOCAL]));
-	if (data[IFLA_SEKI_REMOTE])
-		tunnel->remote = seki_addr_v4(nla_get_in_addr(data[IFLA_SEKI_REMOTE]));
+	flow->local = local;
+	flow->remote = remote;
 	if (data[IFLA_SEKI_PROFILE])
-		nla_strscpy(tunnel->profile, data[IFLA_SEKI_PROFILE], sizeof(tunnel->profile));
+		nla_strscpy(flow->profile, data[IFLA_SEKI_PROFILE], sizeof(flow->profile));
 	spin_unlock_bh(&sn->lock);
 	if (data[IFLA_SEKI_TTL])
 		WRITE_ONCE(tunnel->ttl, nla_get_u8(data[IFLA_SEKI_TTL]));
 	if (data[IFLA_SEKI_TOS])
 		WRITE_ONCE(tunnel->tos, nla_get_u8(data[IFLA_SEKI_TOS]));
+	if (data[IFLA_SEKI_LINK])
+		WRITE_ONCE(tunnel->link, nla_get_u32(data[IFLA_SEKI_LINK]));
+	if (data[IFLA_SEKI_FWMARK])
+		WRITE_ONCE(tunnel->fwmark, nla_get_u32(data[IFLA_SEKI_FWMARK]));
+	if (data[IFLA_SEKI_AUTO_MTU])
+		tunnel->mtu_fixed = !nla_get_u8(data[IFLA_SEKI_AUTO_MTU]);
+	return 0;
 }
 
 static int new_tunnel(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
-		      struct nlattr *data[])
+		      struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	struct seki_tunnel *tunnel = netdev_priv(dev);
 	int err;
 
 	tunnel->net = link_net;
-	apply(tunnel, data);
+	err = apply(tunnel, data, extack);
+	if (err)
+		return err;
 	if (tb[IFLA_MTU])
 		tunnel->mtu_fixed = true;
 	else
@@ -357,13 +426,14 @@ static int new_tunnel(struct net *link_net, struct net_device *dev, struct nlatt
 static int link_new(struct net_device *dev, struct rtnl_newlink_params *params,
 		    struct netlink_ext_ack *extack)
 {
-	return new_tunnel(rtnl_newlink_link_net(params), dev, params->tb, params->data);
+	return new_tunnel(rtnl_newlink_link_net(params), dev, params->tb, params->data,
+			  extack);
 }
 #else
 static int link_new(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
 		    struct nlattr *data[], struct netlink_ext_ack *extack)
 {
-	return new_tunnel(link_net, dev, tb, data);
+	return new_tunnel(link_net, dev, tb, data, extack);
 }
 #endif
 
@@ -371,9 +441,16 @@ static int link_change(struct net_device *dev, struct nlattr *tb[], struct nlatt
 		       struct netlink_ext_ack *extack)
 {
 	struct seki_tunnel *tunnel = netdev_priv(dev);
+	int err;
 
-	apply(tunnel, data);
-	dst_cache_reset(&tunnel->dst_cache);
+	if (tunnel->for_policies) {
+		NL_SET_ERR_MSG(extack, "The device of the policies has no options");
+		return -EOPNOTSUPP;
+	}
+	err = apply(tunnel, data, extack);
+	if (err)
+		return err;
+	dst_cache_reset(&tunnel->flow.dst_cache);
 	seki_tunnel_update(tunnel);
 	return 0;
 }
@@ -382,21 +459,28 @@ static size_t link_size(const struct net_device *dev)
 {
 	return nla_total_size(sizeof(struct in6_addr)) * 2 +
 	       nla_total_size(IFLA_SEKI_PROFILE_MAX + 1) +
-	       nla_total_size(sizeof(u8)) * 2;
+	       nla_total_size(sizeof(u8)) * 3 +
+	       nla_total_size(sizeof(u32)) * 2;
+}
+
+static int put_addr(struct sk_buff *skb, int type, const struct seki_addr *addr)
+{
+	return addr->family ? nla_put(skb, type, seki_addr_len(addr), &addr->v6) : 0;
 }
 
 static int link_fill(struct sk_buff *skb, const struct net_device *dev)
 {
 	const struct seki_tunnel *tunnel = netdev_priv(dev);
+	const struct seki_flow *flow = &tunnel->flow;
 
-	if ((tunnel->local.family &&
-	     nla_put_in_addr(skb, IFLA_SEKI_LOCAL, tunnel->local.v4.s_addr)) ||
-	    (tunnel->remote.family &&
-	     nla_put_in_addr(skb, IFLA_SEKI_REMOTE, tunnel->remote.v4.s_addr)) ||
-	    (tunnel->profile[0] &&
-	     nla_put_string(skb, IFLA_SEKI_PROFILE, tunnel->profile)) ||
+	if (put_addr(skb, IFLA_SEKI_LOCAL, &flow->local) ||
+	    put_addr(skb, IFLA_SEKI_REMOTE, &flow->remote) ||
+	    (flow->profile[0] && nla_put_string(skb, IFLA_SEKI_PROFILE, flow->profile)) ||
 	    nla_put_u8(skb, IFLA_SEKI_TTL, tunnel->ttl) ||
-	    nla_put_u8(skb, IFLA_SEKI_TOS, tunnel->tos))
+	    nla_put_u8(skb, IFLA_SEKI_TOS, tunnel->tos) ||
+	    (tunnel->link && nla_put_u32(skb, IFLA_SEKI_LINK, tunnel->link)) ||
+	    (tunnel->fwmark && nla_put_u32(skb, IFLA_SEKI_FWMARK, tunnel->fwmark)) ||
+	    nla_put_u8(skb, IFLA_SEKI_AUTO_MTU, !tunnel->mtu_fixed))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -421,6 +505,53 @@ static struct rtnl_link_ops seki_link_ops __read_mostly = {
 	.fill_info = link_fill,
 	.get_link_net = link_get_net,
 };
+
+/**
+ * seki_netdev_policy_make - see to the device of a namespace's policies
+ * @net: namespace
+ * @extack: says what is wrong
+ *
+ * Under RTNL.
+ *
+ * Return: 0 and struct seki_net.policy_tunnel is set; -EEXIST if another device
+ * has the name; -ENOMEM.
+ */
+int seki_netdev_policy_make(struct net *net, struct netlink_ext_ack *extack)
+{
+	struct seki_net *sn = seki_net(net);
+	struct seki_tunnel *tunnel;
+	struct net_device *dev;
+	int err;
+
+	ASSERT_RTNL();
+
+	if (sn->policy_tunnel)
+		return 0;
+	dev = alloc_netdev(sizeof(*tunnel), SEKI_POLICY_DEVICE, NET_NAME_PREDICTABLE,
+			   tunnel_setup);
+	if (!dev)
+		return -ENOMEM;
+	dev_net_set(dev, net);
+	dev->rtnl_link_ops = &seki_link_ops;
+	seki_compat_dev_netns_local(dev);
+	clear_bit(__LINK_STATE_DORMANT, &dev->state);
+	tunnel = netdev_priv(dev);
+	tunnel->net = net;
+	tunnel->for_policies = true;
+
+	err = register_netdevice(dev);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "The device of the policies cannot be made");
+		free_netdev(dev);
+		return err;
+	}
+	list_add(&tunnel->node, &sn->tunnels);
+	sn->policy_tunnel = tunnel;
+	err = dev_open(dev, extack);
+	if (err)
+		unregister_netdevice(dev);
+	return err;
+}
 
 /**
  * seki_netdev_is - is a device a tunnel of ours?

@@ -2,24 +2,22 @@
 #ifndef SEKI_OUTER_H
 #define SEKI_OUTER_H
 
-#include <linux/ip.h>
-#include <linux/udp.h>
 #include <net/dst.h>
 
 #include "crypto.h"
 #include "drop.h"
 #include "sa.h"
 
-/* IP and UDP header in front of ESP */
-static inline unsigned int seki_outer_header(const struct seki_sa *sa)
-{
-	return sizeof(struct iphdr) + (sa->encap ? sizeof(struct udphdr) : 0);
-}
+enum seki_drop seki_outer_route(struct seki_flow *flow, const struct seki_sa *sa,
+				const struct seki_path *path, struct dst_entry **dst);
+unsigned int seki_outer_path_mtu(const struct seki_flow *flow);
 
-enum seki_drop seki_outer_route(struct seki_tunnel *tunnel, const struct seki_sa *sa,
-				struct dst_entry **dst);
-unsigned int seki_outer_payload_max(const struct seki_sa *sa, unsigned int mtu);
-int seki_outer_send(const struct seki_op *op, struct seki_tunnel *tunnel,
-		    const struct seki_sa *sa);
+unsigned int seki_outer_head(const struct seki_sa *sa);
+unsigned int seki_outer_payload_max(const struct seki_sa *sa, unsigned int header,
+				    unsigned int mtu);
+
+void seki_outer_push(const struct seki_op *op, const struct seki_sa *sa,
+		     const struct seki_path *path, u8 proto);
+int seki_outer_send(const struct seki_op *op, const struct seki_sa *sa);
 
 #endif /* SEKI_OUTER_H */

@@ -2,15 +2,20 @@
 /*
  * A packet's way out, in order:
  *
- *	seki_output()	the tunnel's SA; too big?; cut what is to be cut
- *	send_one()	room, route, outer fields, sequence number, ESP
+ *	seki_output()	the flow's SA; too big?; cut what is to be cut
+ *	send_one()	room, outer fields; what mode wants
+ *	protect()	sequence number, ESP or AH
  *	... cipher ...	now or later
- *	send_finish()	outer header, off it goes
+ *	send_finish()	AH around ESP, if there is a bundle; off it goes
  */
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <net/icmp.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
 
+#include "ah.h"
 #include "esp.h"
 #include "events.h"
 #include "mode.h"
@@ -37,40 +42,90 @@ static void count_tx(struct seki_tunnel *tunnel, unsigned int bytes)
 }
 
 /* Ask the daemon for an SA, but not for every packet. */
-static void acquire(struct seki_tunnel *tunnel, struct sk_buff *skb)
+static void acquire(struct seki_flow *flow, struct sk_buff *skb)
 {
-	unsigned long after = READ_ONCE(tunnel->acquire_after);
+	unsigned long after = READ_ONCE(flow->acquire_after);
 
 	if (time_before(jiffies, after))
 		return;
 	/* of several CPUs one asks */
-	if (cmpxchg(&tunnel->acquire_after, after, jiffies + ACQUIRE_INTERVAL) == after)
-		seki_event_acquire(tunnel, skb);
+	if (cmpxchg(&flow->acquire_after, after, jiffies + ACQUIRE_INTERVAL) == after)
+		seki_event_acquire(flow, skb);
 }
 
+static void drop_op(struct seki_op *op, enum seki_drop why)
+{
+	dst_release(op->dst);
+	seki_drop_skb(op->skb, op->sa->flow, op->at, why);
+	seki_sa_put(op->sa);
+	seki_op_put(op);
+}
+
+static void send_finish(struct seki_op *op, int err);
+
+/*
+ * Put ESP or AH around what the packet has now. AH covers the outer header,
+ * which is therefore put in front first.
+ */
+static void protect(struct seki_op *op, struct seki_sa *sa)
+{
+	enum seki_drop why;
+	int err;
+
+	op->at = sa;
+	why = seki_sa_usable(sa);
+	if (likely(!why))
+		why = seki_sa_next_seq(sa, &op->seq);
+	if (unlikely(why)) {
+		drop_op(op, why);
+		return;
+	}
+
+	if (sa->key.proto == IPPROTO_ESP) {
+		err = seki_esp_encap(op, &sa->crypto, sa->key.spi, sa->tfc ? op->tfc : 0);
+	} else {
+		seki_ah_push(op, &sa->crypto, sa->key.spi, sa->ipv6);
+		seki_outer_push(op, op->sa, rcu_dereference(op->sa->path), IPPROTO_AH);
+		err = seki_ah_encap(op, &sa->crypto);
+	}
+	if (err != -EINPROGRESS)
+		send_finish(op, err);
+}
+
+/* The cipher of one SA is done: go on with the one around it, or leave. */
 static void send_finish(struct seki_op *op, int err)
 {
-	struct seki_sa *sa = op->sa;
-	struct seki_tunnel *tunnel = sa->tunnel;
-	enum seki_drop why = SEKI_DROP_NONE;
+	struct seki_sa *sa = op->sa, *at = op->at;
+	struct seki_flow *flow = sa->flow;
 
 	if (unlikely(err)) {
-		why = err == -EBUSY || err == -ENOSPC ? SEKI_DROP_CRYPTO_BUSY :
-							SEKI_DROP_CRYPTO_ERROR;
-		dst_release(op->dst);
-		seki_drop_skb(op->skb, tunnel, sa, why);
+		drop_op(op, at->key.proto == IPPROTO_AH && err == -EINVAL ?
+				    SEKI_DROP_BAD_HEADER : seki_crypto_error(err));
+		return;
+	}
+
+	rcu_read_lock();
+	if (at->key.proto == IPPROTO_ESP)
+		seki_esp_encap_finish(op, &at->crypto);
+	else
+		seki_ah_encap_finish(op, &at->crypto);
+	trace_seki_tx(op->skb, at, op->seq);
+	seki_sa_account(at, op->len);
+	if (at->outer) {
+		op->next = IPPROTO_ESP;
+		protect(op, at->outer);
 		goto out;
 	}
 
-	seki_esp_encap_finish(op, &sa->crypto);
-	trace_seki_tx(op->skb, sa, op->seq);
-	if (unlikely(seki_outer_send(op, tunnel, sa))) {
-		seki_drops_inc(&tunnel->drops, SEKI_DROP_SEND_FAILED);
-		seki_drops_inc(&sa->drops, SEKI_DROP_SEND_FAILED);
-	}
-out:
+	count_tx(flow->tunnel, op->len);
+	if (at->key.proto == IPPROTO_ESP)
+		seki_outer_push(op, sa, rcu_dereference(sa->path), IPPROTO_ESP);
+	if (unlikely(seki_outer_send(op, sa)))
+		seki_count_drop(NULL, flow, sa, SEKI_DROP_SEND_FAILED);
 	seki_op_put(op);
 	seki_sa_put(sa);
+out:
+	rcu_read_unlock();
 }
 
 /*
@@ -94,10 +149,12 @@ static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail)
 	return skb_linearize(skb);
 }
 
-static void send_one(struct seki_tunnel *tunnel, struct seki_sa *sa, struct dst_entry *dst,
-		     struct sk_buff *skb)
+static void send_one(struct seki_sa *sa, const struct seki_path *path, struct dst_entry *dst,
+		     struct sk_buff *skb, bool to_peer)
 {
-	unsigned int head, len = skb->len;
+	struct seki_flow *flow = sa->flow;
+	const struct seki_tunnel *tunnel = flow->tunnel;
+	unsigned int head, tail, tfc = 0, len = skb->len;
 	enum seki_drop why;
 	struct seki_op *op;
 
@@ -107,101 +164,142 @@ static void send_one(struct seki_tunnel *tunnel, struct seki_sa *sa, struct dst_
 	}
 	skb->ip_summed = CHECKSUM_NONE;
 
-	head = LL_RESERVED_SPACE(dst->dev) + seki_outer_header(sa) +
-	       seki_esp_header(&sa->crypto);
-	if (make_room(skb, head, seki_esp_trailer_max(&sa->crypto))) {
+	head = seki_outer_head(sa);
+	tail = sa->key.proto == IPPROTO_ESP ? seki_esp_trailer_max(&sa->crypto) : 0;
+	if (unlikely(sa->tfc)) {
+		tfc = min(sa->tfc, seki_outer_payload_max(sa, 0, dst_mtu(dst)));
+		tail += tfc > len ? tfc - len : 0;
+	}
+	if (make_room(skb, LL_RESERVED_SPACE(dst->dev) + sa->outer_len + head, tail)) {
 		why = SEKI_DROP_NO_MEMORY;
 		goto drop;
 	}
 
-	op = seki_op_get(&sa->crypto);
+	op = seki_op_get(sa->op_size);
 	if (!op) {
 		why = SEKI_DROP_NO_MEMORY;
 		goto drop;
 	}
-	why = seki_sa_next_seq(sa, &op->seq);
-	if (why)
-		goto drop_op;
-
-	seki_mode_tunnel_out(op, ip_hdr(skb), READ_ONCE(tunnel->ttl), READ_ONCE(tunnel->tos),
-			     sa->flags);
+	op->skb = skb;
+	if (likely(sa->mode == SEKI_MODE_TUNNEL)) {
+		seki_mode_tunnel_out(op, READ_ONCE(tunnel->ttl), READ_ONCE(tunnel->tos),
+				     sa->flags);
+	} else {
+		why = seki_mode_transport_out(op, path, head);
+		if (unlikely(why))
+			goto drop_op;
+	}
 	if (!refcount_inc_not_zero(&sa->refs)) {
 		why = SEKI_DROP_EXPIRED;
 		goto drop_op;
 	}
-	op->skb = skb;
 	op->sa = sa;
 	op->dst = dst_clone(dst);
 	op->finish = send_finish;
-	seki_sa_account(sa, len);
-	count_tx(tunnel, len);
-	seki_esp_encap(op, &sa->crypto, sa->key.spi, IPPROTO_IPIP);
+	op->len = len;
+	op->tfc = tfc;
+	op->fragment |= to_peer;
+	protect(op, sa);
 	return;
 
 drop_op:
 	seki_op_put(op);
 drop:
-	seki_drop_skb(skb, tunnel, sa, why);
+	seki_drop_skb(skb, flow, sa, why);
+}
+
+/*
+ * Is the packet for the peer itself?  Then its sender and the outer packets
+ * share one route, and what the sender were told about its MTU, the outer packets
+ * would obey too, and again, until nothing is left.
+ */
+static bool is_to_peer(const struct seki_flow *flow, const struct sk_buff *skb,
+		       const struct seki_path *path)
+{
+	if (likely(!flow->policy))
+		return false;
+	if (skb->protocol == htons(ETH_P_IP))
+		return path->remote.family == AF_INET &&
+		       path->remote.v4.s_addr == ip_hdr(skb)->daddr;
+	return path->remote.family == AF_INET6 &&
+	       ipv6_addr_equal(&path->remote.v6, &ipv6_hdr(skb)->daddr);
 }
 
 /* Does the packet fit, or may it be made to? If not, its sender learns. */
-static bool fits(struct sk_buff *skb, unsigned int max)
+static bool fits(struct sk_buff *skb, const struct seki_sa *sa, unsigned int mtu)
 {
+	bool ipv4 = skb->protocol == htons(ETH_P_IP);
+	unsigned int max;
+
+	max = seki_outer_payload_max(sa, ipv4 ? ip_hdrlen(skb) : sizeof(struct ipv6hdr), mtu);
 	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, max) : skb->len <= max)
 		return true;
-	/* without DF, the outer packet goes in fragments (RFC 4301 section 8.2.1) */
-	if (!skb_is_gso(skb) && !(ip_hdr(skb)->frag_off & htons(IP_DF)) && max)
-		return true;
 
+	/* without DF, the outer packet goes in fragments (RFC 4301 section 8.2.1) */
+	if (ipv4) {
+		if (!skb_is_gso(skb) && !(ip_hdr(skb)->frag_off & htons(IP_DF)) && max)
+			return true;
+		skb_dst_update_pmtu_no_confirm(skb, max);
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(max));
+		return false;
+	}
+	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, IPV6_MIN_MTU) :
+			      skb->len <= IPV6_MIN_MTU)
+		return max;
+	max = max_t(unsigned int, max, IPV6_MIN_MTU);
 	skb_dst_update_pmtu_no_confirm(skb, max);
-	icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(max));
+	icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, max);
 	return false;
 }
 
 /* Keep the device's MTU in step with the path. */
-static void follow_path_mtu(struct seki_tunnel *tunnel, const struct dst_entry *dst)
+static void follow_path_mtu(struct seki_flow *flow, const struct dst_entry *dst)
 {
 	unsigned int mtu = dst_mtu(dst);
 
-	if (unlikely(READ_ONCE(tunnel->path_mtu) != mtu)) {
-		WRITE_ONCE(tunnel->path_mtu, mtu);
-		seki_tunnel_update(tunnel);
+	if (unlikely(READ_ONCE(flow->path_mtu) != mtu)) {
+		WRITE_ONCE(flow->path_mtu, mtu);
+		seki_tunnel_update(flow->tunnel);
 	}
 }
 
 /**
- * seki_output - send a packet through a tunnel
- * @tunnel: tunnel
- * @skb: IPv4 packet with its network header set, given away
+ * seki_output - send a packet through a flow
+ * @flow: flow
+ * @skb: IPv4 or IPv6 packet with its network header set, given away
  *
  * Bottom halves must be off.
  */
-void seki_output(struct seki_tunnel *tunnel, struct sk_buff *skb)
+void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 {
+	const struct seki_path *path;
 	struct sk_buff *segs, *next;
 	struct dst_entry *dst;
 	enum seki_drop why;
 	struct seki_sa *sa;
+	bool to_peer;
 
 	rcu_read_lock();
-	sa = rcu_dereference(tunnel->out);
+	sa = rcu_dereference(flow->out);
 	if (unlikely(dev_recursion_level() > NESTING_MAX)) {
 		why = SEKI_DROP_ROUTE_LOOP;
 		goto drop;
 	}
 	if (unlikely(!sa)) {
-		acquire(tunnel, skb);
+		acquire(flow, skb);
 		why = SEKI_DROP_NO_OUTBOUND_SA;
 		goto drop;
 	}
 	why = seki_sa_usable(sa);
 	if (unlikely(why))
 		goto drop;
-	why = seki_outer_route(tunnel, sa, &dst);
+	path = rcu_dereference(sa->path);
+	why = seki_outer_route(flow, sa, path, &dst);
 	if (unlikely(why))
 		goto drop;
-	follow_path_mtu(tunnel, dst);
-	if (unlikely(!fits(skb, seki_outer_payload_max(sa, dst_mtu(dst))))) {
+	follow_path_mtu(flow, dst);
+	to_peer = is_to_peer(flow, skb, path);
+	if (unlikely(!to_peer && !fits(skb, sa, dst_mtu(dst)))) {
 		why = SEKI_DROP_TOO_BIG;
 		goto drop_dst;
 	}
@@ -217,7 +315,7 @@ void seki_output(struct seki_tunnel *tunnel, struct sk_buff *skb)
 	}
 	skb_list_walk_safe(skb, segs, next) {
 		skb_mark_not_on_list(segs);
-		send_one(tunnel, sa, dst, segs);
+		send_one(sa, path, dst, segs, to_peer);
 	}
 	dst_release(dst);
 	rcu_read_unlock();
@@ -226,6 +324,6 @@ void seki_output(struct seki_tunnel *tunnel, struct sk_buff *skb)
 drop_dst:
 	dst_release(dst);
 drop:
-	seki_drop_skb(skb, tunnel, sa, why);
+	seki_drop_skb(skb, flow, sa, why);
 	rcu_read_unlock();
 }

@@ -4,8 +4,8 @@
 
 #include <linux/skbuff.h>
 
-#include "tunnel.h"
+struct seki_flow;
 
-void seki_output(struct seki_tunnel *tunnel, struct sk_buff *skb);
+void seki_output(struct seki_flow *flow, struct sk_buff *skb);
 
 #endif /* SEKI_OUTPUT_H */

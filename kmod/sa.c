@@ -8,11 +8,15 @@
  * grace period, stops the timer, wipes the keys and lets the device go.  So
  * the timer needs no reference, and when all devices are gone, so are all SAs.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/udp.h>
 
 #include "events.h"
+#include "policy.h"
 #include "sa.h"
 #include "trace.h"
 
@@ -20,6 +24,9 @@
 #define SPI_TRIES	1024U
 
 struct workqueue_struct *seki_wq;
+
+/* a cache of its own: kmalloc() would round the size up */
+static struct kmem_cache *sa_cache;
 
 static const struct rhashtable_params sa_params = {
 	.key_len = sizeof(struct seki_sa_key),
@@ -33,12 +40,21 @@ static void expire_work(struct work_struct *work);
 static void free_work(struct work_struct *work)
 {
 	struct seki_sa *sa = container_of(to_rcu_work(work), struct seki_sa, free_work);
+	struct seki_policy *policy = sa->flow->policy;
 
 	cancel_delayed_work_sync(&sa->expire_work);
 	seki_crypto_free(&sa->crypto);
-	netdev_put(sa->tunnel->dev, &sa->dev_tracker);
+	if (sa->outer)
+		seki_sa_put(sa->outer);
+	/* without a policy, the flow goes with the device */
+	netdev_put(sa->flow->tunnel->dev, &sa->dev_tracker);
+	if (policy)
+		seki_policy_put(policy);
+	kfree(rcu_access_pointer(sa->path));
 	kfree(sa->replay);
-	kfree_sensitive(sa);
+	kfree(sa->origins);
+	memzero_explicit(sa, sizeof(*sa));
+	kmem_cache_free(sa_cache, sa);
 }
 
 /**
@@ -97,32 +113,40 @@ void seki_tunnel_update(struct seki_tunnel *tunnel)
 		dev_put(tunnel->dev);
 }
 
-/* The newest outbound SA is the one to send with. */
-static void choose_out(struct seki_tunnel *tunnel)
+static struct seki_net *net_of(const struct seki_flow *flow)
+{
+	return seki_net(flow->tunnel->net);
+}
+
+/* The newest outbound SA is the one to send with; of a bundle, the ESP SA. */
+static void choose_out(struct seki_flow *flow)
 {
 	struct seki_sa *sa, *out = NULL;
 
-	lockdep_assert_held(&seki_net(tunnel->net)->lock);
+	lockdep_assert_held(&net_of(flow)->lock);
 
-	list_for_each_entry_reverse(sa, &tunnel->sas, list) {
-		if (sa->key.direction == SEKI_DIRECTION_OUT) {
+	list_for_each_entry_reverse(sa, &flow->sas, list) {
+		if (sa->key.direction == SEKI_DIRECTION_OUT &&
+		    !(sa->flags & SEKI_SA_FLAGS_BUNDLED)) {
 			out = sa;
 			break;
 		}
 	}
-	rcu_assign_pointer(tunnel->out, out);
-	dst_cache_reset(&tunnel->dst_cache);
-	if (out)
-		netif_dormant_off(tunnel->dev);
-	else
-		netif_dormant_on(tunnel->dev);
+	rcu_assign_pointer(flow->out, out);
+	dst_cache_reset(&flow->dst_cache);
 	/* without an SA the next packet may ask for one at once */
-	WRITE_ONCE(tunnel->acquire_after, jiffies);
+	WRITE_ONCE(flow->acquire_after, jiffies);
+	if (flow->policy)
+		return;
+	if (out)
+		netif_dormant_off(flow->tunnel->dev);
+	else
+		netif_dormant_on(flow->tunnel->dev);
 }
 
 static void set_state(struct seki_sa *sa, enum seki_state state)
 {
-	lockdep_assert_held(&seki_net(sa->tunnel->net)->lock);
+	lockdep_assert_held(&net_of(sa->flow)->lock);
 
 	trace_seki_state(sa, sa->state, state);
 	WRITE_ONCE(sa->state, state);
@@ -131,12 +155,12 @@ static void set_state(struct seki_sa *sa, enum seki_state state)
 /* Make an SA unreachable. The caller puts the table's reference afterwards. */
 static void unlink_sa(struct seki_sa *sa)
 {
-	lockdep_assert_held(&seki_net(sa->tunnel->net)->lock);
+	lockdep_assert_held(&net_of(sa->flow)->lock);
 
 	set_state(sa, SEKI_STATE_DEAD);
 	list_del(&sa->list);
-	if (rcu_access_pointer(sa->tunnel->out) == sa)
-		choose_out(sa->tunnel);
+	if (rcu_access_pointer(sa->flow->out) == sa)
+		choose_out(sa->flow);
 }
 
 /**
@@ -147,7 +171,7 @@ static void unlink_sa(struct seki_sa *sa)
  */
 bool seki_sa_remove(struct seki_sa *sa)
 {
-	struct seki_net *sn = seki_net(sa->tunnel->net);
+	struct seki_net *sn = net_of(sa->flow);
 	bool current_out;
 
 	spin_lock_bh(&sn->lock);
@@ -155,50 +179,67 @@ bool seki_sa_remove(struct seki_sa *sa)
 		spin_unlock_bh(&sn->lock);
 		return false;
 	}
-	current_out = rcu_access_pointer(sa->tunnel->out) == sa;
+	current_out = rcu_access_pointer(sa->flow->out) == sa;
 	rhashtable_remove_fast(&sn->sas, &sa->hash, sa_params);
 	unlink_sa(sa);
 	spin_unlock_bh(&sn->lock);
 
 	if (current_out)
-		seki_tunnel_update(sa->tunnel);
+		seki_tunnel_update(sa->flow->tunnel);
 	seki_sa_put(sa);
 	return true;
 }
 
-static struct seki_sa *sa_alloc(struct seki_tunnel *tunnel, const struct seki_sa_config *config)
+static struct seki_sa *sa_alloc(struct seki_flow *flow, const struct seki_sa_config *config)
 {
+	struct seki_path *path;
 	struct seki_sa *sa;
 
-	sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+	sa = kmem_cache_zalloc(sa_cache, GFP_KERNEL);
 	if (!sa)
 		return NULL;
+	path = kmalloc(sizeof(*path), GFP_KERNEL);
+	if (!path) {
+		kmem_cache_free(sa_cache, sa);
+		return NULL;
+	}
 
+	path->local = config->local;
+	path->remote = config->remote;
+	path->sport = config->sport;
+	path->dport = config->dport;
+	RCU_INIT_POINTER(sa->path, path);
 	sa->key = config->key;
-	sa->tunnel = tunnel;
-	sa->local = config->local;
-	sa->remote = config->remote;
+	sa->flow = flow;
+	sa->mode = config->mode;
+	sa->encap = config->encap;
+	sa->ipv6 = config->local.family == AF_INET6;
+	sa->outer_len = sa->ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	if (sa->encap)
+		sa->outer_len += sizeof(struct udphdr);
 	sa->state = SEKI_STATE_LARVAL;
 	refcount_set(&sa->refs, 1);
 	spin_lock_init(&sa->replay_lock);
 	INIT_DELAYED_WORK(&sa->expire_work, expire_work);
 	INIT_RCU_WORK(&sa->free_work, free_work);
-	netdev_hold(tunnel->dev, &sa->dev_tracker, GFP_KERNEL);
+	netdev_hold(flow->tunnel->dev, &sa->dev_tracker, GFP_KERNEL);
+	if (flow->policy)
+		seki_policy_hold(flow->policy);
 	return sa;
 }
 
-/* Enter an SA; a larval one of the same tunnel gives way to it. */
+/* Enter an SA; a larval one of the same flow gives way to it. */
 static int link_sa(struct seki_sa *sa, struct seki_sa **larval, struct netlink_ext_ack *extack)
 {
-	struct seki_tunnel *tunnel = sa->tunnel;
-	struct seki_net *sn = seki_net(tunnel->net);
+	struct seki_flow *flow = sa->flow;
+	struct seki_net *sn = net_of(flow);
 	struct seki_sa *old;
 	int err;
 
 	lockdep_assert_held(&sn->lock);
 
-	if (tunnel->closed) {
-		NL_SET_ERR_MSG(extack, "The tunnel is being deleted");
+	if (flow->closed) {
+		NL_SET_ERR_MSG(extack, "The tunnel or policy is being deleted");
 		return -ENODEV;
 	}
 	rcu_read_lock();
@@ -207,7 +248,7 @@ static int link_sa(struct seki_sa *sa, struct seki_sa **larval, struct netlink_e
 	if (!old) {
 		err = rhashtable_insert_fast(&sn->sas, &sa->hash, sa_params);
 	} else if (sa->state != SEKI_STATE_LARVAL && old->state == SEKI_STATE_LARVAL &&
-		   old->tunnel == tunnel) {
+		   old->flow == flow) {
 		err = rhashtable_replace_fast(&sn->sas, &old->hash, &sa->hash, sa_params);
 		if (!err) {
 			unlink_sa(old);
@@ -222,7 +263,7 @@ static int link_sa(struct seki_sa *sa, struct seki_sa **larval, struct netlink_e
 		return err;
 	}
 	sa->id = ++sn->sa_id;
-	list_add_tail(&sa->list, &tunnel->sas);
+	list_add_tail(&sa->list, &flow->sas);
 	return 0;
 }
 
@@ -244,51 +285,94 @@ static void arm_expire(struct seki_sa *sa)
 	queue_delayed_work(seki_wq, &sa->expire_work, next * HZ);
 }
 
-/**
- * seki_sa_add - make an SA, or give a larval one its keys
- * @tunnel: that it will belong to; the caller holds its device
- * @config: what it shall be
- * @extack: says what is wrong
- *
- * An outbound SA is from now on the one that @tunnel sends with.  May sleep.
- *
- * Return: 0; -EEXIST if the SPI is taken; -ENODEV if the tunnel goes away;
- * errors of seki_crypto_init(); -ENOMEM.
- */
-int seki_sa_add(struct seki_tunnel *tunnel, const struct seki_sa_config *config,
-		struct netlink_ext_ack *extack)
+/* The AH SA that is to be around an ESP SA: from the same flow, the same way. */
+static struct seki_sa *get_outer(struct seki_flow *flow, const struct seki_sa_config *config,
+				 struct netlink_ext_ack *extack)
 {
-	struct seki_net *sn = seki_net(tunnel->net);
-	struct seki_sa *sa, *larval = NULL;
+	struct seki_sa_key key = config->key;
+	struct seki_sa *outer;
+
+	key.spi = config->outer_spi;
+	key.proto = IPPROTO_AH;
+	outer = seki_sa_get(net_of(flow), &key);
+	if (outer && outer->flow == flow && outer->flags & SEKI_SA_FLAGS_BUNDLED)
+		return outer;
+	if (outer)
+		seki_sa_put(outer);
+	NL_SET_ERR_MSG(extack, "No AH SA with this outer SPI waits for a bundle");
+	return ERR_PTR(-ESRCH);
+}
+
+/* What an SA with keys has that a larval one has not. */
+static int sa_key(struct seki_sa *sa, const struct seki_sa_config *config,
+		  struct netlink_ext_ack *extack)
+{
 	int err;
 
-	sa = sa_alloc(tunnel, config);
-	if (!sa)
-		return -ENOMEM;
-
 	sa->flags = config->flags;
-	sa->encap = config->encap;
-	sa->sport = config->sport;
-	sa->dport = config->dport;
-	sa->encr = config->keys.encr->id;
+	sa->tfc = config->tfc;
+	sa->encr = config->keys.encr ? config->keys.encr->id : 0;
 	sa->integ = config->keys.integ ? config->keys.integ->id : 0;
 	sa->soft = config->soft;
 	sa->hard = config->hard;
 	sa->added = ktime_get_seconds();
 	sa->added_real = ktime_get_real_seconds();
+	sa->peer_after = jiffies;
 	err = seki_crypto_init(&sa->crypto, &config->keys, extack);
 	if (err)
-		goto err_sa;
+		return err;
 
+	sa->op_size = sa->crypto.op_size;
+	if (sa->key.proto == IPPROTO_AH)
+		sa->op_size += SEKI_OP_SCRATCH;
+	if (config->outer_spi) {
+		struct seki_sa *outer = get_outer(sa->flow, config, extack);
+
+		if (IS_ERR(outer))
+			return PTR_ERR(outer);
+		sa->outer = outer;
+		sa->op_size = max(sa->op_size, outer->op_size);
+	}
+
+	if (config->origins.local.family) {
+		sa->origins = kmemdup(&config->origins, sizeof(config->origins), GFP_KERNEL);
+		if (!sa->origins)
+			return -ENOMEM;
+	}
 	if (config->key.direction == SEKI_DIRECTION_IN) {
 		sa->window = config->window;
 		sa->replay = kmalloc(seki_replay_size(sa->window), GFP_KERNEL);
-		if (!sa->replay) {
-			err = -ENOMEM;
-			goto err_sa;
-		}
+		if (!sa->replay)
+			return -ENOMEM;
 		seki_replay_init(sa->replay, sa->window);
 	}
+	return 0;
+}
+
+/**
+ * seki_sa_add - make an SA, or give a larval one its keys
+ * @flow: that it will belong to; the caller holds its device and policy
+ * @config: what it shall be
+ * @extack: says what is wrong
+ *
+ * An outbound SA is from now on the one that @flow sends with.  May sleep.
+ *
+ * Return: 0; -EEXIST if the SPI is taken; -ENODEV if the flow goes away;
+ * -ESRCH if the outer SA is missing; errors of seki_crypto_init(); -ENOMEM.
+ */
+int seki_sa_add(struct seki_flow *flow, const struct seki_sa_config *config,
+		struct netlink_ext_ack *extack)
+{
+	struct seki_net *sn = net_of(flow);
+	struct seki_sa *sa, *larval = NULL;
+	int err;
+
+	sa = sa_alloc(flow, config);
+	if (!sa)
+		return -ENOMEM;
+	err = sa_key(sa, config, extack);
+	if (err)
+		goto err_sa;
 
 	spin_lock_bh(&sn->lock);
 	sa->state = SEKI_STATE_MATURE;
@@ -296,7 +380,7 @@ int seki_sa_add(struct seki_tunnel *tunnel, const struct seki_sa_config *config,
 	if (!err) {
 		trace_seki_state(sa, SEKI_STATE_LARVAL, SEKI_STATE_MATURE);
 		if (config->key.direction == SEKI_DIRECTION_OUT)
-			choose_out(tunnel);
+			choose_out(flow);
 		/* another may delete it as soon as the lock is free */
 		refcount_inc(&sa->refs);
 	}
@@ -308,7 +392,7 @@ int seki_sa_add(struct seki_tunnel *tunnel, const struct seki_sa_config *config,
 		seki_sa_put(larval);
 	arm_expire(sa);
 	if (config->key.direction == SEKI_DIRECTION_OUT)
-		seki_tunnel_update(tunnel);
+		seki_tunnel_update(flow->tunnel);
 	seki_event_sa_new(sa);
 	seki_sa_put(sa);
 	return 0;
@@ -319,8 +403,70 @@ err_sa:
 }
 
 /**
+ * seki_sa_move - let an SA have other outer addresses or ports
+ * @sa: SA
+ * @to: new ones, of the same family
+ * @extack: says what is wrong
+ *
+ * Return: 0; -EEXIST if another SA has the SPI there; -ESRCH if the SA is
+ * gone; -ENOMEM.
+ */
+int seki_sa_move(struct seki_sa *sa, const struct seki_path *to, struct netlink_ext_ack *extack)
+{
+	struct seki_net *sn = net_of(sa->flow);
+	struct seki_sa_key old_key, key;
+	struct seki_path *path, *old;
+	int err = 0;
+
+	path = kmemdup(to, sizeof(*to), GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+
+	spin_lock_bh(&sn->lock);
+	if (sa->state == SEKI_STATE_DEAD) {
+		NL_SET_ERR_MSG(extack, "There is no such SA");
+		err = -ESRCH;
+		goto out;
+	}
+	old_key = sa->key;
+	key = old_key;
+	key.daddr = key.direction == SEKI_DIRECTION_IN ? to->local : to->remote;
+	if (!seki_addr_equal(&key.daddr, &old_key.daddr)) {
+		rcu_read_lock();
+		if (seki_sa_find(sn, &key))
+			err = -EEXIST;
+		rcu_read_unlock();
+		if (err) {
+			NL_SET_ERR_MSG(extack, "Another SA has this SPI");
+			goto out;
+		}
+		/* whoever looks it up meanwhile may miss it, as if it came later */
+		rhashtable_remove_fast(&sn->sas, &sa->hash, sa_params);
+		sa->key = key;
+		err = rhashtable_insert_fast(&sn->sas, &sa->hash, sa_params);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "The table of SAs takes no more");
+			sa->key = old_key;
+			/* the place that it just left */
+			WARN_ON_ONCE(rhashtable_insert_fast(&sn->sas, &sa->hash, sa_params));
+			goto out;
+		}
+	}
+	old = rcu_replace_pointer(sa->path, path, lockdep_is_held(&sn->lock));
+	path = NULL;
+	kfree_rcu(old, rcu);
+	dst_cache_reset(&sa->flow->dst_cache);
+out:
+	spin_unlock_bh(&sn->lock);
+	kfree(path);
+	if (!err)
+		seki_tunnel_update(sa->flow->tunnel);
+	return err;
+}
+
+/**
  * seki_sa_alloc_spi - choose an SPI and hold it in a larval SA
- * @tunnel: that it is for; the caller holds its device
+ * @flow: that it is for; the caller holds its device and policy
  * @config: key but for the SPI, and addresses; the SPI is filled in
  * @lo: smallest SPI, host byte order
  * @hi: largest SPI, host byte order
@@ -328,15 +474,15 @@ err_sa:
  *
  * Return: 0; -ENOSPC if every SPI that was tried is taken; -ENODEV; -ENOMEM.
  */
-int seki_sa_alloc_spi(struct seki_tunnel *tunnel, struct seki_sa_config *config,
+int seki_sa_alloc_spi(struct seki_flow *flow, struct seki_sa_config *config,
 		      u32 lo, u32 hi, struct netlink_ext_ack *extack)
 {
-	struct seki_net *sn = seki_net(tunnel->net);
+	struct seki_net *sn = net_of(flow);
 	u32 span = hi - lo, start = get_random_u32(), i = 0;
 	struct seki_sa *sa;
 	int err;
 
-	sa = sa_alloc(tunnel, config);
+	sa = sa_alloc(flow, config);
 	if (!sa)
 		return -ENOMEM;
 
@@ -359,20 +505,20 @@ int seki_sa_alloc_spi(struct seki_tunnel *tunnel, struct seki_sa_config *config,
 		NL_SET_ERR_MSG(extack, "No SPI of the range is free");
 		err = -ENOSPC;
 	} else if (err) {
-		NL_SET_ERR_MSG(extack, "The tunnel takes no SA now");
+		NL_SET_ERR_MSG(extack, "The tunnel or policy takes no SA now");
 	}
 	if (err)
 		seki_sa_put(sa);
 	return err;
 }
 
-static struct seki_sa *first_sa(struct seki_tunnel *tunnel)
+static struct seki_sa *first_sa(struct seki_flow *flow)
 {
-	struct seki_net *sn = seki_net(tunnel->net);
+	struct seki_net *sn = net_of(flow);
 	struct seki_sa *sa;
 
 	spin_lock_bh(&sn->lock);
-	sa = list_first_entry_or_null(&tunnel->sas, struct seki_sa, list);
+	sa = list_first_entry_or_null(&flow->sas, struct seki_sa, list);
 	if (sa)
 		refcount_inc(&sa->refs);
 	spin_unlock_bh(&sn->lock);
@@ -380,14 +526,14 @@ static struct seki_sa *first_sa(struct seki_tunnel *tunnel)
 }
 
 /**
- * seki_sa_flush - remove all SAs of a tunnel
- * @tunnel: tunnel
+ * seki_flow_flush - remove all SAs of a flow
+ * @flow: flow
  */
-void seki_sa_flush(struct seki_tunnel *tunnel)
+void seki_flow_flush(struct seki_flow *flow)
 {
 	struct seki_sa *sa;
 
-	while ((sa = first_sa(tunnel))) {
+	while ((sa = first_sa(flow))) {
 		if (seki_sa_remove(sa))
 			seki_event_sa_del(sa);
 		seki_sa_put(sa);
@@ -395,17 +541,44 @@ void seki_sa_flush(struct seki_tunnel *tunnel)
 }
 
 /**
- * seki_sa_close - remove all SAs of a tunnel and let it have no more
- * @tunnel: one that is going away
+ * seki_flow_close - remove all SAs of a flow and let it have no more
+ * @flow: one that is going away
  */
-void seki_sa_close(struct seki_tunnel *tunnel)
+void seki_flow_close(struct seki_flow *flow)
 {
-	struct seki_net *sn = seki_net(tunnel->net);
+	struct seki_net *sn = net_of(flow);
 
 	spin_lock_bh(&sn->lock);
-	tunnel->closed = true;
+	flow->closed = true;
 	spin_unlock_bh(&sn->lock);
-	seki_sa_flush(tunnel);
+	seki_flow_flush(flow);
+}
+
+/**
+ * seki_flow_init - start with no SA
+ * @flow: zeroed
+ * @tunnel: device that its packets appear on
+ * @policy: that selects the packets, or NULL
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int seki_flow_init(struct seki_flow *flow, struct seki_tunnel *tunnel,
+		   struct seki_policy *policy)
+{
+	flow->tunnel = tunnel;
+	flow->policy = policy;
+	flow->acquire_after = jiffies;
+	INIT_LIST_HEAD(&flow->sas);
+	return dst_cache_init(&flow->dst_cache, GFP_KERNEL);
+}
+
+/**
+ * seki_flow_free - free what seki_flow_init() made
+ * @flow: closed, and no packet is left in it
+ */
+void seki_flow_free(struct seki_flow *flow)
+{
+	dst_cache_destroy(&flow->dst_cache);
 }
 
 /* Note once that a limit is reached, and leave the rest to the work item. */
@@ -430,7 +603,7 @@ static void reach_hard(struct seki_sa *sa, enum seki_limit limit)
 static void expire_work(struct work_struct *work)
 {
 	struct seki_sa *sa = container_of(to_delayed_work(work), struct seki_sa, expire_work);
-	struct seki_net *sn = seki_net(sa->tunnel->net);
+	struct seki_net *sn = net_of(sa->flow);
 	enum seki_limit soft, hard;
 	bool told = true;
 	u64 age;
@@ -532,20 +705,36 @@ void seki_sa_account(struct seki_sa *sa, unsigned int bytes)
 }
 
 /**
- * seki_drop_skb - drop a packet, and say why
- * @skb: packet, given away
- * @tunnel: that it came through or was to go through, or NULL
+ * seki_count_drop - count a packet that ends here, and say why
+ * @skb: packet, for those who trace; NULL if it is gone
+ * @flow: that it came through or was to go through, or NULL
  * @sa: that it belongs to, or NULL
  * @why: reason
  */
-void seki_drop_skb(struct sk_buff *skb, struct seki_tunnel *tunnel, struct seki_sa *sa,
-		   enum seki_drop why)
+void seki_count_drop(struct sk_buff *skb, struct seki_flow *flow, struct seki_sa *sa,
+		     enum seki_drop why)
 {
-	if (tunnel)
-		seki_drops_inc(&tunnel->drops, why);
+	if (flow) {
+		seki_drops_inc(&flow->drops, why);
+		if (flow->policy)
+			seki_drops_inc(&flow->tunnel->flow.drops, why);
+	}
 	if (sa)
 		seki_drops_inc(&sa->drops, why);
-	trace_seki_drop(skb, tunnel, sa, why);
+	trace_seki_drop(skb, flow, sa, why);
+}
+
+/**
+ * seki_drop_skb - drop a packet, and say why
+ * @skb: packet, given away
+ * @flow: that it came through or was to go through, or NULL
+ * @sa: that it belongs to, or NULL
+ * @why: reason
+ */
+void seki_drop_skb(struct sk_buff *skb, struct seki_flow *flow, struct seki_sa *sa,
+		   enum seki_drop why)
+{
+	seki_count_drop(skb, flow, sa, why);
 	kfree_skb(skb);
 }
 
@@ -562,8 +751,15 @@ void seki_sa_net_exit(struct seki_net *sn)
 
 int seki_sa_init(void)
 {
+	sa_cache = KMEM_CACHE(seki_sa, SLAB_HWCACHE_ALIGN);
+	if (!sa_cache)
+		return -ENOMEM;
 	seki_wq = alloc_workqueue("seki", WQ_UNBOUND, 0);
-	return seki_wq ? 0 : -ENOMEM;
+	if (!seki_wq) {
+		kmem_cache_destroy(sa_cache);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* When no tunnel is left: then neither is an SA, but maybe its last work item. */
@@ -571,4 +767,7 @@ void seki_sa_exit(void)
 {
 	rcu_barrier();
 	destroy_workqueue(seki_wq);
+	/* paths and policies, which the work items gave up */
+	rcu_barrier();
+	kmem_cache_destroy(sa_cache);
 }

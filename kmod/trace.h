@@ -28,7 +28,7 @@ DECLARE_EVENT_CLASS(seki_packet,
 	),
 	TP_fast_assign(
 		__entry->skb = skb;
-		__entry->ifindex = sa->tunnel->dev->ifindex;
+		__entry->ifindex = sa->flow->tunnel->dev->ifindex;
 		__entry->spi = ntohl(sa->key.spi);
 		__entry->seq = seq;
 		__entry->len = skb->len;
@@ -53,9 +53,9 @@ DEFINE_EVENT(seki_packet, seki_rx,
 
 TRACE_EVENT(seki_drop,
 
-	TP_PROTO(const struct sk_buff *skb, const struct seki_tunnel *tunnel,
+	TP_PROTO(const struct sk_buff *skb, const struct seki_flow *flow,
 		 const struct seki_sa *sa, unsigned int why),
-	TP_ARGS(skb, tunnel, sa, why),
+	TP_ARGS(skb, flow, sa, why),
 	TP_STRUCT__entry(
 		__field(const void *, skb)
 		__field(int, ifindex)
@@ -65,9 +65,9 @@ TRACE_EVENT(seki_drop,
 	),
 	TP_fast_assign(
 		__entry->skb = skb;
-		__entry->ifindex = tunnel ? tunnel->dev->ifindex : 0;
+		__entry->ifindex = flow ? flow->tunnel->dev->ifindex : 0;
 		__entry->spi = sa ? ntohl(sa->key.spi) : 0;
-		__entry->len = skb->len;
+		__entry->len = skb ? skb->len : 0;
 		__entry->why = why;
 	),
 	TP_printk("skb=%p ifindex=%d spi=0x%08x len=%u reason=%s",
@@ -87,7 +87,7 @@ TRACE_EVENT(seki_state,
 		__field(u8, to)
 	),
 	TP_fast_assign(
-		__entry->ifindex = sa->tunnel->dev->ifindex;
+		__entry->ifindex = sa->flow->tunnel->dev->ifindex;
 		__entry->spi = ntohl(sa->key.spi);
 		__entry->direction = sa->key.direction;
 		__entry->from = from;

@@ -12,11 +12,13 @@ REPO = Path(__file__).resolve().parent.parent
 # own row and the rows below it.
 KERNEL_LAYERS = [
     {"main", "net"},
-    {"netdev", "netlink", "netlink_gen", "encap", "proto"},
+    {"netdev", "map", "encap", "proto", "netlink", "netlink_gen", "netlink_sa",
+     "netlink_answer", "netlink_event", "netlink_policy"},
     {"output", "input", "outer"},
     {"sa", "policy", "tunnel", "trace"},
     {"esp", "ah", "mode"},
-    {"crypto", "replay", "algs", "selector", "checksum", "ah_mutable", "layout", "addr", "drop"},
+    {"crypto", "replay", "algs", "selector", "checksum", "ah_mutable", "layout", "path",
+     "addr", "drop"},
 ]
 # Headers that every layer knows: what a namespace holds, and the one way up,
 # declarations of what the lower layers report.

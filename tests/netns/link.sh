@@ -21,7 +21,8 @@ create_with_plugin() {
 	ip -n r1 -d -j link show t1 | python3 -c '
 import json, sys
 data = json.load(sys.stdin)[0]["linkinfo"]
-want = {"local": "10.0.0.1", "remote": "10.0.0.2", "profile": "a-b", "ttl": 33, "tos": 16}
+want = {"local": "10.0.0.1", "remote": "10.0.0.2", "profile": "a-b", "ttl": 33, "tos": 16,
+	"automtu": True}
 assert data == {"info_kind": "seki", "info_data": want}, data'
 }
 
@@ -30,12 +31,36 @@ change() {
 	shows t1 'seki local 10.0.0.1 remote 10.0.0.9 profile c ttl inherit tos inherit'
 }
 
-flags() { shows t1 'POINTOPOINT,MULTICAST,NOARP'; }
-
-refuses_ipv6() {
-	! ip -n r1 link add t6 type seki local fd00::1 2>"$ktap_tmp/err"
-	grep -q 'IPv6 outer addresses are not supported yet' "$ktap_tmp/err"
+# device, mark and automatic MTU; what is unset is not shown
+underlay_options() {
+	ip -n r1 link add t2 type seki local 10.0.0.1 remote 10.0.0.2 dev e0 fwmark 0x2a
+	shows t2 'remote 10.0.0.2 .*dev e0 fwmark 0x2a automtu on'
+	ip -n r1 -d -j link show t2 | python3 -c '
+import json, sys
+data = json.load(sys.stdin)[0]["linkinfo"]["info_data"]
+want = {"dev": "e0", "fwmark": 42, "automtu": True}
+assert want.items() <= data.items(), data'
+	ip -n r1 link set t2 mtu 1300
+	shows t2 'automtu off'
+	ip -n r1 link change t2 type seki nodev fwmark 0 automtu on
+	shows t2 'automtu on'
+	! shows t2 'dev e0'
+	! shows t2 fwmark
+	ip -n r1 link del t2
 }
+
+ipv6_outside() {
+	ip -n r1 link add t6 type seki local fd00::1 remote fd00::2
+	shows t6 'seki local fd00::1 remote fd00::2 '
+	ip -n r1 link del t6
+}
+
+refuses_two_families() {
+	! ip -n r1 link add t6 type seki local fd00::1 remote 10.0.0.2 2>"$ktap_tmp/err"
+	[ -s "$ktap_tmp/err" ]
+}
+
+flags() { shows t1 'POINTOPOINT,MULTICAST,NOARP'; }
 
 refuses_multicast() {
 	! ip -n r1 link add t6 type seki remote 224.0.0.1 2>"$ktap_tmp/err"
@@ -140,7 +165,9 @@ run_test "create without plugin" create_without_plugin
 run_test "create and show with plugin" create_with_plugin
 run_test "change" change
 run_test "flags" flags
-run_test "IPv6 outer addresses are refused with a sentence" refuses_ipv6
+run_test "device, mark and automatic MTU" underlay_options
+run_test "IPv6 outside" ipv6_outside
+run_test "outer addresses of two families are refused" refuses_two_families
 run_test "a multicast remote is refused with a sentence" refuses_multicast
 run_test "help" help_text
 run_test "delete" delete

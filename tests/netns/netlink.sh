@@ -82,19 +82,19 @@ manual_r1 sa-new dev tunnel0 direction in spi 0x8000 encr 20 encr-key $key
 while IFS='|' read -r sentence words; do
 	bad "$sentence" $words
 done <<END
-The tunnel's ifindex is missing|sa-new direction in spi 0x9000 encr 20 encr-key $key
+The tunnel's ifindex or the policy is missing|sa-new direction in spi 0x9000 encr 20 encr-key $key
 There is no device with this ifindex|sa-new ifindex 4242 direction in spi 0x9000 encr 20 encr-key $key
 The device is not a seki tunnel|sa-new dev e0 direction in spi 0x9000 encr 20 encr-key $key
 The direction is missing|sa-new dev tunnel0 spi 0x9000 encr 20 encr-key $key
 integer out of range|sa-new dev tunnel0 direction 3 spi 0x9000 encr 20 encr-key $key
-AH is not supported yet|sa-new $in proto 51 encr 20 encr-key $key
+AH encrypts nothing|sa-new $in proto 51 encr 20 encr-key $key
 The protocol is neither ESP nor AH|sa-new $in proto 17 encr 20 encr-key $key
 The SPI is missing|sa-new dev tunnel0 direction in encr 20 encr-key $key
 SPIs below 256 are reserved|sa-new dev tunnel0 direction in spi 255 encr 20 encr-key $key
-Transport mode is not supported yet|sa-new $in mode 2 encr 20 encr-key $key
+A tunnel carries whole packets: transport mode needs a policy|sa-new $in mode 2 encr 20 encr-key $key
 A local address is missing|sa-new dev nothing direction in spi 0x9000 encr 20 encr-key $key
 A remote address is missing|sa-new dev nothing direction in spi 0x9000 local 10.0.0.1 encr 20 encr-key $key
-IPv6 outer addresses are not supported yet|sa-new $in local fd00::1 encr 20 encr-key $key
+The outer addresses are of different families|sa-new $in local fd00::1 encr 20 encr-key $key
 An outer address has 4 or 16 bytes|sa-new $in remote hex:0a0000 encr 20 encr-key $key
 The encryption algorithm is missing|sa-new $in encr-key $key
 Unknown encryption algorithm|sa-new $in encr 99 encr-key $key
