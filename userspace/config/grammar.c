@@ -158,6 +158,8 @@ static const struct statement statements[] = {
 	  .handle = profile_authorization },
 	{ PROFILE, "config-exchange request", "Ask the peer for name servers and networks",
 	  .handle = profile_config_request, NEGATES },
+	{ PROFILE, "mobike", "We, or the peer, may move to another address (RFC 4555)",
+	  .handle = profile_mobike, NEGATES },
 	{ PROFILE, "legacy", "Permit weak algorithms with this profile", .handle = profile_legacy,
 	  NEGATES },
 	{ PROFILE, "description REST", "Words for people; not kept", .handle = ignore_statement },

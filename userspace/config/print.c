@@ -360,6 +360,8 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool wi
 			profile->dpd_periodic ? "periodic" : "on-demand");
 	if (profile->nat_force_encap)
 		fprintf(out, " nat force-encap\n");
+	if (profile->mobike)
+		fprintf(out, " mobike\n");
 }
 
 static void print_esp_keywords(const struct proposal *proposal, FILE *out)

@@ -460,6 +460,11 @@ void profile_legacy(struct loader *loader, const struct match *match)
 	loader->ikev2_profile->legacy = !match->negated;
 }
 
+void profile_mobike(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->mobike = !match->negated;
+}
+
 void profile_nat(struct loader *loader, const struct match *match)
 {
 	loader->ikev2_profile->nat_force_encap = !match->negated;

@@ -178,6 +178,7 @@ struct ikev2_profile {
 	uint32_t dpd_interval, dpd_retry;
 	bool dpd_periodic;
 	bool nat_force_encap;
+	bool mobike; /* "mobike" */
 	const struct authorization_policy *authorization[GROUP_COUNT]; /* NULL: none */
 	bool config_request; /* "config-exchange request" */
 	bool eap_query_identity; /* "authentication remote eap query-identity" */

@@ -44,6 +44,7 @@ TAILQ_HEAD(tunnel_list, tunnel);
  * @close: ask the peer to delete it, then free it; one that is not established goes at once,
  *   or with the SA that it was to replace
  * @drop: free it at once without a word, its children stay in the kernel
+ * @move: we are at another address now; only with @explicit_moves of one that we began
  * @tell: the version's part of what show prints
  */
 struct ike_version {
@@ -59,6 +60,7 @@ struct ike_version {
 	void (*delete_child)(struct child_sa *child);
 	void (*close)(struct ike_sa *sa);
 	void (*drop)(struct ike_sa *sa);
+	void (*move)(struct ike_sa *sa, const struct address *local);
 	void (*tell)(const struct ike_sa *sa, struct ike_sa_facts *facts);
 };
 
@@ -134,6 +136,7 @@ struct ike_sa {
 	struct endpoint local, remote;
 	bool nat_local, nat_remote;
 	bool nat_forced; /* we made the peer believe in a NAT (row I12) */
+	bool original; /* we began the first of a series of rekeyed ones */
 	bool explicit_moves; /* MOBIKE: addresses change by its messages alone */
 	struct address home_local, home_remote; /* the tunnel's, wherever we and the peer move */
 	const struct ikev2_profile *profile; /* of the current policy; NULL until known */

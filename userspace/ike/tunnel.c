@@ -256,6 +256,26 @@ struct tunnel *tunnel_new(struct ike *ike)
 	return tunnel;
 }
 
+/* Only our own outer address is another one, and the peer can be told (RFC 4555). */
+static bool moves_along(struct tunnel *tunnel, const struct kernel_tunnel *device)
+{
+	struct child_sa *child = tunnel_active_child(tunnel);
+	struct ike_sa *sa = child ? child->sa : NULL;
+
+	if (!sa || !sa->established || sa->closing || !sa->original || !sa->explicit_moves ||
+	    !tunnel->device.up || !device->up ||
+	    !address_equal(&tunnel->device.remote, &device->remote) ||
+	    strcmp(tunnel->device.profile, device->profile))
+		return false;
+	tunnel->device = *device;
+	/* Another tunnel of the same IKE SA may have been here before. */
+	if (!address_equal(&sa->home_local, &device->local)) {
+		sa->home_local = device->local;
+		sa->version->move(sa, &device->local);
+	}
+	return true;
+}
+
 static void seen(void *context, const struct kernel_tunnel *device)
 {
 	struct ike *ike = context;
@@ -273,6 +293,8 @@ static void seen(void *context, const struct kernel_tunnel *device)
 			  strcmp(tunnel->device.profile, device->profile) ||
 			  (tunnel->device.up && !device->up);
 	}
+	if (changed && moves_along(tunnel, device))
+		return;
 	if (changed) {
 		log_line(LOG_NOTICE, "%s: %s", device->name,
 			 device->up ? "endpoint or profile changed" : "shut down");

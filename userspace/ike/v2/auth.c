@@ -287,6 +287,7 @@ enum ikev2_event auth_build_request(struct task *task)
 	}
 	put_window(task, &chain);
 	child_put_capabilities(task, &chain);
+	mobike_put_supported(task, &chain);
 	result = exchange_request(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))
@@ -354,6 +355,7 @@ enum ikev2_event auth_process_child(struct task *task)
 	struct ikev2_sa *sa = task->sa;
 	struct result result = task->child_error;
 
+	mobike_note_supported(task);
 	if (!failed(&result) && task->initiator && !task->child)
 		result = fail(-ENODEV, "the tunnel is gone");
 	if (!failed(&result)) {
@@ -401,6 +403,7 @@ enum ikev2_event auth_build_response(struct task *task)
 	put_window(task, &chain);
 	if (task->child)
 		child_put_capabilities(task, &chain);
+	mobike_put_supported(task, &chain);
 	result = exchange_respond(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))

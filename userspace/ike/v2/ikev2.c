@@ -106,6 +106,11 @@ static void delete_sa(struct ike_sa *sa)
 		drop(sa);
 }
 
+static void move(struct ike_sa *sa, const struct address *local)
+{
+	mobike_move(ikev2_of(sa), local);
+}
+
 static uint32_t count(const struct task_list *list)
 {
 	const struct task *task;
@@ -148,5 +153,6 @@ const struct ike_version ikev2 = {
 	.delete_child = info_delete_child,
 	.close = delete_sa,
 	.drop = drop,
+	.move = move,
 	.tell = tell,
 };

@@ -70,6 +70,7 @@ enum ikev2_event info_build(struct task *task)
 		put_delete_ike(&chain);
 	else if (task->delete_protocol)
 		put_delete_child(&chain, task->delete_protocol, &task->delete_spi_in, 1);
+	mobike_put_update(task, &chain);
 	result = exchange_request(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))
@@ -112,6 +113,7 @@ enum ikev2_event info_process_ack(struct task *task)
 		if (child)
 			child_gone(child);
 	}
+	mobike_take_answer(task);
 	return EV_NEXT;
 }
 
@@ -182,8 +184,10 @@ enum ikev2_event info_process_request(struct task *task)
 		else
 			process_delete_children(sa, &delete, &answer);
 	}
-	if (!failed(&result))
+	if (!failed(&result)) {
 		config_put_reply(task, &answer);
+		mobike_answer(task, &answer);
+	}
 	if (failed(&result)) {
 		writer_free(&answer);
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);

@@ -50,6 +50,7 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 
 	sa->base.local = (struct endpoint){ tunnel->device.local, IKE_PORT };
 	sa->base.remote = (struct endpoint){ tunnel->device.remote, IKE_PORT };
+	sa->base.original = true;
 	sa->base.home_local = tunnel->device.local;
 	sa->base.home_remote = tunnel->device.remote;
 	sa->base.profile = profile->ikev2_profile;

@@ -70,6 +70,8 @@ struct ikev2_sa {
 	struct exchange_slot slots[WINDOW_MAX];
 	struct task_list answering;
 
+	bool moved; /* MOBIKE: by the request with the message ID below */
+	uint32_t last_move;
 	bool fragments; /* the peer understands them, and so do we */
 	struct reassembly_list reassemblies; /* oldest first */
 	struct timer reassembly;
@@ -185,6 +187,7 @@ struct task {
 
 	/* TASK_INFORMATIONAL */
 	bool delete_sa;
+	bool moves; /* MOBIKE: we have moved */
 	uint8_t delete_protocol; /* 0: no child to delete */
 	uint32_t delete_spi_in, delete_spi_out;
 };
@@ -244,6 +247,18 @@ void exchange_note_window(struct ikev2_sa *sa, const struct message *message);
 struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,
 				  uint32_t message_id);
 void exchange_abort_all(struct ikev2_sa *sa); /* frees all tasks silently */
+
+/* mobike.c */
+
+void mobike_put_supported(struct task *task, struct writer *writer);
+/** mobike_note_supported() - do both want it? Before children are installed */
+void mobike_note_supported(struct task *task);
+void mobike_move(struct ikev2_sa *sa, const struct address *local);
+/** mobike_put_update(), mobike_take_answer() - the initiator's half of the exchange */
+void mobike_put_update(struct task *task, struct writer *chain);
+void mobike_take_answer(struct task *task);
+/** mobike_answer() - moves what the peer's request moves, and adds to the answer */
+void mobike_answer(struct task *task, struct writer *answer);
 
 /* cookie.c */
 

@@ -95,14 +95,20 @@ enum ikev2_event nat_detect(struct task *task)
 	return EV_NEXT;
 }
 
-/* With a NAT in between both ports become 4500 (RFC 7296 section 2.23). */
+/*
+ * With a NAT in between both ports become 4500 (RFC 7296 section 2.23), and with
+ * MOBIKE, for the NATs that may come (RFC 4555 section 3.3).
+ */
 enum ikev2_event nat_check(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base;
+	struct notify_payload notify;
 
 	/* The hash that we have sent made the peer see a NAT: let there be one (row I12). */
 	base->nat_forced = base->profile->nat_force_encap && base->ike->policy->nat_traversal;
-	if (ike_sa_encapsulates(base)) {
+	if (ike_sa_encapsulates(base) ||
+	    (base->profile->mobike && base->ike->policy->nat_traversal &&
+	     message_get_notify(task->message, NOTIFY_NAT_DETECTION_SOURCE_IP, &notify))) {
 		base->local.port = IKE_NAT_PORT;
 		base->remote.port = IKE_NAT_PORT;
 		trace_line(task, "floating to port %u", IKE_NAT_PORT);

@@ -66,6 +66,7 @@ static void inherit(struct ikev2_sa *new, const struct ikev2_sa *old)
 	new->base.nat_local = old->base.nat_local;
 	new->base.nat_remote = old->base.nat_remote;
 	new->base.nat_forced = old->base.nat_forced;
+	new->base.original = old->base.original;
 	new->base.explicit_moves = old->base.explicit_moves;
 	new->base.home_local = old->base.home_local;
 	new->base.home_remote = old->base.home_remote;
