@@ -7,7 +7,7 @@
  *	seki-manual list [ATTRIBUTE VALUE...]		all SAs
  *	seki-manual policies [ATTRIBUTE VALUE...]	all policies
  *	seki-manual events [count N] [seconds N]
- *	seki-manual encap PORT		lends a socket and keeps it open
+ *	seki-manual encap PORT [6]	lends a socket, of IPv6 perhaps, and keeps it open
  *	seki-manual -			one such command in each line of stdin
  *
  * Operations, attributes and the values of enumerations have the names of the
@@ -395,17 +395,21 @@ static int listen_events(char **argv)
 	return 0;
 }
 
-static int lend_socket(const char *port)
+static int lend_socket(const char *port, bool six)
 {
+	struct sockaddr_in6 addr6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in addr = { .sin_family = AF_INET };
 	struct nl_msg *msg = nlmsg_alloc();
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int fd = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM, 0), one = 1;
 	char buf[2048];
 	ssize_t len;
 	int err;
 
-	addr.sin_port = htons((uint16_t)atoi(port));
-	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+	addr.sin_port = addr6.sin6_port = htons((uint16_t)atoi(port));
+	if (six)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (fd < 0 || bind(fd, six ? (struct sockaddr *)&addr6 : (struct sockaddr *)&addr,
+			   six ? sizeof(addr6) : sizeof(addr)))
 		usage("cannot bind");
 	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0, SEKI_CMD_ENCAP_SET,
 		    SEKI_FAMILY_VERSION);
@@ -437,7 +441,7 @@ static int run(char **argv)
 	if (!strcmp(argv[0], "events"))
 		return listen_events(argv + 1);
 	if (!strcmp(argv[0], "encap") && argv[1])
-		return lend_socket(argv[1]);
+		return lend_socket(argv[1], argv[2] && !strcmp(argv[2], "6"));
 	usage("no such command");
 }
 
