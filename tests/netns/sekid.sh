@@ -28,8 +28,6 @@ start() {
 	echo $! >"$folder/job$1"
 }
 
-# "set -e" does not mind a "!".
-fails() { ! "$@"; }
 active() { ctl "$1" show crypto session | grep -q 'Session status: UP-ACTIVE'; }
 both_active() { active 1 && active 2; }
 log_has() { grep -q "$2" "$folder/log$1"; }

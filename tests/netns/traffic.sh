@@ -7,29 +7,7 @@
 
 . tests/netns/lib.sh
 
-sink() {
-	ip netns exec r2 python3 -c '
-import socket
-s = socket.create_server(("172.16.0.2", 5001))
-while True:
-	c, _ = s.accept()
-	n = 0
-	while d := c.recv(1 << 16):
-		n += len(d)
-	c.sendall(str(n).encode())
-	c.close()' &
-	echo $! >"$ktap_tmp/sink"
-	wait_for 10 eval 'in_r2 ss -Hltn | grep -q :5001'
-}
-
-tcp() {
-	in_r1 timeout 60 python3 -c '
-import socket
-c = socket.create_connection(("172.16.0.2", 5001))
-c.sendall(bytes(2_000_000))
-c.shutdown(socket.SHUT_WR)
-assert c.recv(100) == b"2000000"'
-}
+tcp() { transfer put 172.16.0.2 2000000; }
 
 keys() {
 	# shellcheck disable=SC2046
@@ -91,15 +69,14 @@ xfrm_beside() {
 		xfrm policy add src 10.0.0.$i dst 10.0.0.$((3 - i)) proto udp dir out tmpl proto esp mode transport
 		END
 	done
-	ip netns exec r2 timeout 10 python3 -c '
+	background r2 "$ktap_tmp/echo" ready python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("10.0.0.2", 7))
 print("ready", flush=True)
 d, a = s.recvfrom(100)
-s.sendto(d, a)' >"$ktap_tmp/echo" &
-	wait_for 10 grep -q ready "$ktap_tmp/echo"
-	in_r1 timeout 10 python3 -c '
+s.sendto(d, a)'
+	in_r1 timeout 60 python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.connect(("10.0.0.2", 7))
@@ -148,14 +125,14 @@ make_wire
 make_tunnel r1
 make_tunnel r2
 keys
-sink
+start_server
 run_test "TCP" tcp
 run_test "a narrower path is learnt and told" narrow_path
 run_test "the sender of what is too big is told" too_big_is_answered
 run_test "packets without DF go in fragments" fragments_without_df
 run_test "ESP in UDP on the daemon's socket" udp_encapsulation
 run_test "XFRM works beside" xfrm_beside
-kill "$(cat "$ktap_tmp/sink")"
+stop_server
 run_test "50 times unloaded and loaded under traffic" reload_under_traffic
 drop_wire
 ktap_finish
