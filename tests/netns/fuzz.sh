@@ -20,17 +20,19 @@ fuzz=$PWD/tests/netns/fuzz.py
 # The packets that are made wrong are good before that, or the fuzzing would
 # end in front of the cipher.
 good_ones_are_taken() {
-	local pid
+	local pid status=0
 	exec {hold}<> <(:)
 	ip netns exec r1 python3 "$fuzz" make <&"$hold" >"$ktap_tmp/make" &
 	pid=$!
-	wait_for 30 grep -qx ready "$ktap_tmp/make"
+	wait_for 120 grep -qx ready "$ktap_tmp/make" || status=1
 	cat "$ktap_tmp/make"
 	in_r2 python3 "$fuzz" send
-	wait_for 10 in_r1 python3 "$fuzz" count || { in_r1 python3 "$fuzz" count; kill $pid; return 1; }
-	in_r1 python3 "$fuzz" count
+	wait_for 5 in_r1 python3 "$fuzz" count || status=1
+	in_r1 python3 "$fuzz" count || status=1
+	# or its sockets would keep the module
 	kill $pid
 	manual_r1 sa-flush
+	return $status
 }
 
 all_at_once() {
