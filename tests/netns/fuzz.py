@@ -24,7 +24,7 @@ import seki_netlink as nl
 from ipsec_forge import AH, ESP, Sa, ip, ipv4, ipv6, udp
 
 PORTS = (4500, 4500)
-INNER = ("172.16.0.2", "172.16.0.1"), ("fd10::2", "fd10::1")
+INNER = ("172.16.0.2", "172.16.0.1"), ("fd16::2", "fd16::1")
 POLICY = 100
 
 
@@ -408,7 +408,7 @@ class Outbound(Worker):
                 self.raw.sendto(packet, ("172.16.0.2", 0))
                 return
             sock = rng.choice(self.socks)
-            where = "fd10::2" if sock.family == socket.AF_INET6 else "172.16.0.2"
+            where = "fd16::2" if sock.family == socket.AF_INET6 else "172.16.0.2"
             sock.sendto(bytes(rng.choice((0, 1, 600, 1400, 5000, 30000))), (where, 9))
         except OSError:
             pass

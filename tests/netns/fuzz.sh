@@ -62,14 +62,7 @@ still_works() {
 
 load_seki
 make_wire
-ip -n r1 -batch - <<END
-addr add fd00::1/64 dev e0 nodad
-END
-ip -n r2 -batch - <<END
-addr add fd00::2/64 dev e0 nodad
-END
 make_tunnel r1
-ip -n r1 addr add fd10::1/64 dev tunnel0 nodad
 PEER_MAC=$(in_r1 cat /sys/class/net/e0/address)
 export PEER_MAC
 
