@@ -4,7 +4,9 @@
  * running session is replaced by the input, sealed as if it were true. The
  * first octet chooses which, the second is the type of the first payload, the
  * others are the chain. Whatever it was, both daemons must live on and leave
- * nothing behind.
+ * nothing behind. Every other eight places are those of a session of remote
+ * access: a client with EAP that is given its address, and its server; there, the
+ * sixteens tell how many messages of the kind pass before.
  *
  * A whole session each, so fewer runs: 800
  */
@@ -27,8 +29,28 @@ static const struct {
 	{ EXCHANGE_INFORMATIONAL, false, false },   { EXCHANGE_INFORMATIONAL, true, false },
 };
 
+static const char client[] =
+	"crypto ikev2 keyring K\n peer all\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key secret\n"
+	"crypto ikev2 profile P\n match identity remote any\n authentication remote pre-share\n"
+	" authentication local eap username bob password builder\n keyring local K\n"
+	"crypto ipsec profile I\n set ikev2-profile P\n"
+	"interface Tunnel0\n ip address negotiated\n tunnel source 10.0.0.1\n"
+	" tunnel destination 10.0.0.2\n tunnel protection ipsec profile I\n";
+static const char server[] =
+	"username bob password builder\nip local pool L 172.16.9.1 172.16.9.9\n"
+	"crypto ikev2 authorization policy A\n pool L\n dns 10.1.1.1\n"
+	" route set remote ipv4 10.1.0.0 255.255.0.0\n"
+	"crypto ikev2 keyring K\n peer all\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key secret\n"
+	"crypto ikev2 profile P\n match identity remote any\n authentication local pre-share\n"
+	" authentication remote eap query-identity\n keyring local K\n"
+	" aaa authorization group eap list local A\n"
+	"crypto ipsec profile I\n set ikev2-profile P\n responder-only\n"
+	"interface Tunnel0\n tunnel source 10.0.0.2\n tunnel destination 10.0.0.1\n"
+	" tunnel protection ipsec profile I\n";
+
 struct lie {
 	size_t target;
+	unsigned int skip;
 	uint8_t first;
 	struct bytes chain;
 	bool told;
@@ -50,6 +72,8 @@ static bool tell(struct sim *sim, struct sim_message *message)
 								  header.spi_responder);
 	if (!sa || !ikev2_of(sa)->keys.out)
 		return true;
+	if (lie->skip && lie->skip--)
+		return true;
 	lie->told = true;
 	writer_begin_chain(&writer);
 	writer.first = lie->first;
@@ -66,18 +90,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lie lie;
 	struct sim *sim;
+	bool remote;
 
 	if (size < 2 || size > 4096)
 		return 0;
 	lie = (struct lie){
 		.target = data[0] % (sizeof(targets) / sizeof(targets[0])),
+		.skip = data[0] / 16 % 4,
 		.first = data[1],
 		.chain = bytes_of(data + 2, size - 2),
 	};
-	sim = sim_new(1, sim_modern_1, sim_modern_2);
+	remote = data[0] / 8 % 2;
+	if (!remote)
+		lie.skip = 0;
+	sim = remote ? sim_new(1, client, server) : sim_new(1, sim_modern_1, sim_modern_2);
 	log_set(LOG_IKEV2_INTERNAL, false);
 	sim->filter = tell;
 	sim->filter_context = &lie;
+	if (remote)
+		sim_set_up(sim, 1, true);
 	sim_set_up(sim, 0, true);
 	sim_run(sim, SECONDS(2));
 	if (targets[lie.target].of_ike)

@@ -45,7 +45,62 @@ def packets():
               chain + ports)
 
 
+def eap_packets():
+    """Conversations of EAP: flags of fuzz_eap, then packets with their lengths."""
+    def packet(code, body):
+        return bytes([code, 1]) + (4 + len(body)).to_bytes(2, "big") + body
+
+    def conversation(flags, *packets):
+        return bytes([flags]) + b"".join(bytes([len(p)]) + p for p in packets)
+
+    def mschapv2(opcode, body):
+        return bytes([26, opcode, 1]) + (4 + len(body)).to_bytes(2, "big") + body
+
+    name = packet(2, b"\x01bob")
+    nak = packet(2, b"\x03\x04")
+    md5 = packet(2, b"\x04\x10" + bytes(16) + b"bob")
+    response = packet(2, mschapv2(2, b"\x31" + bytes(49) + b"bob"))
+    nod = packet(2, b"\x1a\x03")
+    challenge = packet(1, mschapv2(1, b"\x10" + bytes(16) + b"gw"))
+    success = packet(1, mschapv2(3, b"S=" + b"0" * 40 + b" M=OK"))
+    failure = packet(1, mschapv2(4, b"E=691 R=0 C=" + b"0" * 32 + b" V=3 M=no"))
+    yield conversation(7, name, nak, md5)
+    yield conversation(3, packet(2, b"\x01eve"), response, nod)
+    yield conversation(1, response, packet(2, b"\x1a\x04"))
+    yield conversation(0, packet(1, b"\x01"), packet(1, b"\x02hello"), challenge, success,
+                       packet(3, b""))
+    yield conversation(0, packet(1, b"\x04\x10" + bytes(16)), challenge, failure, packet(4, b""))
+
+
+def config_payloads():
+    """Configuration payloads: attributes of every length that may be wrong."""
+    def attribute(number, value):
+        return number.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+
+    def payload(kind, *attributes):
+        body = bytes([kind, 0, 0, 0]) + b"".join(attributes)
+        return b"\x00\x00" + (4 + len(body)).to_bytes(2, "big") + body
+
+    host = bytes([172, 16, 9, 1])
+    for kind in range(1, 5):
+        yield payload(kind, attribute(1, host), attribute(2, b"\xff\xff\xff\0"),
+                      attribute(3, host), attribute(4, host), attribute(7, b"gw\x1b"),
+                      attribute(13, host + b"\xff\xff\xff\xff"), attribute(14, b""),
+                      attribute(28675, b""))
+        yield payload(kind, *(attribute(number, bytes(number % 9)) for number in range(1, 26)))
+
+
 def main():
+    for octets in eap_packets():
+        write("eap", octets)
+    for chain in config_payloads():
+        for place in range(8, 16):
+            write("exchange", bytes([place, 47]) + chain)
+    # EAP packets where IKE_AUTH has them
+    for packet in (b"\x01\x01\x00\x05\x01", b"\x02\x01\x00\x05\x03", b"\x03\x01\x00\x04",
+                   b"\x04\x01\x00\x04", b"\x01\x01\x00\x07\x1a\x01\x01"):
+        for place in (8, 9, 24, 25, 40, 41):
+            write("exchange", bytes([place, 48, 0, 0, 0, 4 + len(packet)]) + packet)
     packets()
     samples = subprocess.run(sys.argv[1:2], stdout=subprocess.PIPE, text=True, check=True).stdout
     captures = (TESTS / "vectors/captures/messages.txt").read_text(encoding="ascii")
