@@ -11,6 +11,8 @@
 #	END
 #	swan_initiate R2 net
 #	swan_stop R2
+#
+# SWAN_PLUGINS are loaded besides those that everybody needs.
 
 SWAN_RUN=${SWAN_RUN:-/run/seki-test/strongswan}
 
@@ -23,7 +25,7 @@ swan_start() {
 		load = random nonce openssl
 	}
 	charon-systemd {
-		load = random nonce openssl hmac kdf kernel-netlink socket-default vici
+		load = random nonce openssl hmac kdf kernel-netlink socket-default vici ${SWAN_PLUGINS:-}
 		install_routes = no
 		retransmit_timeout = 1.0
 		retransmit_base = 1.0
