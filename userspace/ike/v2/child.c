@@ -370,6 +370,11 @@ static struct result find_rekeyed(struct task *task, uint16_t *notify)
 	if (!reader_get_u32(&reader, &spi))
 		return fail(-EPROTO, "REKEY_SA without SPI");
 	child = child_sa_find(&task->sa->base, rekey.protocol, spi);
+	/* It may be the one that we are about to hear of: the peer has it, our answer is on its way. */
+	if (!child && rekey_children_busy(task->sa)) {
+		*notify = NOTIFY_TEMPORARY_FAILURE;
+		return fail(-EBUSY, "SPI 0x%08X is not known yet", spi);
+	}
 	if (!child) {
 		*notify = NOTIFY_CHILD_SA_NOT_FOUND;
 		buffer_set(&task->error_data, bytes_of(NULL, 0));

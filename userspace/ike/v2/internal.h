@@ -368,6 +368,8 @@ void put_window(struct task *task, struct writer *writer);
 
 /* rekey.c */
 
+/** rekey_children_busy() - is a CREATE_CHILD_SA request of ours for a child without its answer? */
+bool rekey_children_busy(const struct ikev2_sa *sa);
 void rekey_ike_start(struct ikev2_sa *sa);
 /** bytes_order() - as memcmp(), a shorter one first; bytes_lower() - the lower of two (section 2.8.1) */
 int bytes_order(struct bytes a, struct bytes b);

@@ -75,6 +75,7 @@ void mobike_put_update(struct task *task, struct writer *chain)
 
 	if (!task->moves)
 		return;
+	task->path = (struct path){ sa->base.local, sa->base.remote };
 	trace_line(task, "Construct Notify Payload: UPDATE_SA_ADDRESSES");
 	put_notify(chain, NOTIFY_UPDATE_SA_ADDRESSES, bytes_of(NULL, 0));
 	if (sa->base.ike->policy->nat_traversal)
@@ -110,6 +111,10 @@ void mobike_take_answer(struct task *task)
 		give_up(sa, notify_name(notify.type));
 		return;
 	}
+	/* About a place that we have left meanwhile; the next update is on its way. */
+	if (!endpoint_equal(&task->path.local, &local) ||
+	    !endpoint_equal(&task->path.remote, &remote))
+		return;
 	nat_detect(task);
 	ike_sa_move(&sa->base, &local, &remote);
 	nat_start_keepalive(sa);

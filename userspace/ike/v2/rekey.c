@@ -22,7 +22,7 @@ int bytes_order(struct bytes a, struct bytes b)
 	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-static bool children_busy(const struct ikev2_sa *sa)
+bool rekey_children_busy(const struct ikev2_sa *sa)
 {
 	const struct task *task;
 
@@ -46,7 +46,7 @@ void rekey_ike_start(struct ikev2_sa *sa)
 
 	if (!sa->base.established || sa->base.closing || sa->rekey_task || sa->successor)
 		return;
-	if (children_busy(sa)) {
+	if (rekey_children_busy(sa)) {
 		retry_later(sa);
 		return;
 	}
@@ -171,7 +171,7 @@ enum ikev2_event rekey_admit(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa;
 
-	if (children_busy(sa) || sa->base.closing || sa->successor)
+	if (rekey_children_busy(sa) || sa->base.closing || sa->successor)
 		return task_fail(task,
 				 fail(-EBUSY, "another exchange on this IKE SA is in progress"),
 				 NOTIFY_TEMPORARY_FAILURE, IKE_STAT_REJECTED);
