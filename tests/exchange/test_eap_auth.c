@@ -12,7 +12,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "sim.h"
+#include "pki_scene.h"
+#include "scene.h"
 
 /* After ours: cmocka has a macro fail(). */
 #include <cmocka.h>
@@ -226,13 +227,48 @@ static void test_address_of_user(void **state)
 	sim_free(sim);
 }
 
+/* The server has a certificate, as clients of EAP expect it; a wrong one hears no name. */
+static void test_server_certificate(void **state)
+{
+	static const char *const kinds[] = { "ecdsa-sig", "rsa-sig", "eddsa-sig" };
+	struct pki_end client = { .local = "eap username bob password builder" };
+	struct pki_end server = { .remote = "eap query-identity",
+				  .global = "username bob password builder\n" };
+	struct sim *sim;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		client.remote = server.local = kinds[i];
+		sim = pki_scene(1, &client, &server);
+		scene_up_one(sim, 0);
+		scene_assert_clean(sim);
+		assert_string_equal(sa_of(sim, 0)->auth_sign, "EAP");
+		assert_string_equal(sa_of(sim, 1)->auth_verify, "EAP");
+		assert_string_equal(sa_of(sim, 0)->auth_verify, sa_of(sim, 1)->auth_sign);
+		sim_free(sim);
+	}
+	server.of_stranger = true;
+	sim = pki_scene(2, &client, &server);
+	scene_answer_only(sim, 1);
+	sim_set_up(sim, 0, true);
+	assert_true(sim_run_until(sim, SECONDS(60), client_knows));
+	assert_false(sim_logged(sim, "R_PROC_EAP_RESP"));
+	assert_false(sim_logged(sim, "bob"));
+	sim_free(sim);
+	pki_scene_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_methods),	    cmocka_unit_test(test_name_of_ike),
-		cmocka_unit_test(test_bad_network), cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_policy),	    cmocka_unit_test(test_identity_privacy),
-		cmocka_unit_test(test_silence),	    cmocka_unit_test(test_address_of_user),
+		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_name_of_ike),
+		cmocka_unit_test(test_bad_network),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_identity_privacy),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_address_of_user),
+		cmocka_unit_test(test_server_certificate),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));
