@@ -257,6 +257,27 @@ static void test_server_certificate(void **state)
 	pki_scene_end();
 }
 
+/* INITIAL_CONTACT speaks for the user who was proven, not for the name of IKE, which anybody may claim. */
+static void test_contact_of_user(void **state)
+{
+	static const char server[] = "username eve password builder\n" SERVER(ASKS);
+	static const char *const users[] = { CLIENT("bob", "builder", ""),
+					     CLIENT("eve", "builder", "") };
+	struct sim *sim;
+
+	for (size_t i = 0; i < 2; i++) {
+		sim = sim_new(6, users[0], server);
+		up(sim);
+		assert_true(sim_run_until(sim, SECONDS(30), sim_both_up));
+		scene_reload(sim, 0, users[i]);
+		sim_restart(sim, 0);
+		sim_run(sim, SECONDS(15));
+		assert_int_equal(sim_stat(sim, 1, IKE_STAT_ESTABLISHED), 2);
+		assert_int_equal(sim_count_sas(sim, 1), 1 + i);
+		sim_free(sim);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +290,7 @@ int main(void)
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_address_of_user),
 		cmocka_unit_test(test_server_certificate),
+		cmocka_unit_test(test_contact_of_user),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

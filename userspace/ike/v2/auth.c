@@ -418,6 +418,13 @@ enum ikev2_event auth_check_config(struct task *task)
 	return EV_NEXT;
 }
 
+/* With EAP it is the user that was proven, IDi may be anything. */
+static bool same_client(const struct ike_sa *a, const struct ike_sa *b)
+{
+	return a->client_id.type == b->client_id.type &&
+	       identity_equal(client_identity(a), client_identity(b));
+}
+
 /* INITIAL_CONTACT: what we held with this identity before is dead (section 2.4). */
 enum ikev2_event auth_check_contact(struct task *task)
 {
@@ -433,8 +440,7 @@ enum ikev2_event auth_check_contact(struct task *task)
 		 * may have begun at the same time.
 		 */
 		if (other == base || !other->established || other->version != &ikev2 ||
-		    other->established_at >= base->created_at ||
-		    !identity_equal(&other->remote_id, &base->remote_id))
+		    other->established_at >= base->created_at || !same_client(other, base))
 			continue;
 		trace_line(task, "Process initial contact, bring down the old SA %u", other->id);
 		ikev2_of(other)->replaced = true;
