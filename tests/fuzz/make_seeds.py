@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Write the seeds of fuzz_message, fuzz_sealed, fuzz_exchange and fuzz_packet:
+"""Write the seeds of fuzz_message, fuzz_sealed, fuzz_exchange, fuzz_packet
+and fuzz_certificate:
 make_seeds.py PROGRAM
 
 PROGRAM is build/gcc/tests/tools/codec_samples; the other half comes from the
 captures and from vectors.  A file is named after its content, as libFuzzer does, so a second run
 changes only what is encrypted under a new IV.
 """
+import base64
 import hashlib
 import json
 import subprocess
@@ -90,6 +92,28 @@ def config_payloads():
         yield payload(kind, *(attribute(number, bytes(number % 9)) for number in range(1, 26)))
 
 
+def parts(choice, *octets):
+    """As fuzz_certificate.c takes them apart."""
+    return bytes([choice]) + b"".join(len(o).to_bytes(2, "big") + o for o in octets)
+
+
+def certificates():
+    def der(name):
+        pem = (TESTS / "seeds/pki" / name).read_text(encoding="ascii")
+        return base64.b64decode("".join(pem.splitlines()[1:-1]))
+    own, authority = der("gw.pem"), der("ca.pem")
+    subject = bytes.fromhex("302c310b3009060355040613024a50" "3110300e060355040a0c074578616d706c65"
+                            "310b300906035504030c026777")
+    # Length, AlgorithmIdentifier of ECDSA with SHA2-256, something that is a signature.
+    signature = bytes.fromhex("0c300a06082a8648ce3d040302" "3006020101020101")
+    for choice in 0, 4, 8, 12:
+        write("certificate", parts(choice, bytes([10, 0, 0, 1]), own, b"", b"", signature))
+    write("certificate", parts(1, b"gw.example", own, authority, b"", signature))
+    write("certificate", parts(2, b"gw@example", own))
+    write("certificate", parts(3, subject[:1] + bytes([len(subject) - 2]) + subject[2:], own))
+    write("certificate", parts(0, bytes(16), authority, own))
+
+
 def main():
     for octets in eap_packets():
         write("eap", octets)
@@ -102,6 +126,7 @@ def main():
         for place in (8, 9, 24, 25, 40, 41):
             write("exchange", bytes([place, 48, 0, 0, 0, 4 + len(packet)]) + packet)
     packets()
+    certificates()
     samples = subprocess.run(sys.argv[1:2], stdout=subprocess.PIPE, text=True, check=True).stdout
     captures = (TESTS / "vectors/captures/messages.txt").read_text(encoding="ascii")
     for line in (samples + captures).splitlines():

@@ -305,6 +305,7 @@ static bool is_child_error(uint16_t notify)
 enum ikev2_event auth_check_notify(struct task *task)
 {
 	struct notify_payload notify;
+	bool unwelcome;
 
 	if (!message_get_error(task->message, &notify))
 		return EV_NEXT;
@@ -317,12 +318,15 @@ enum ikev2_event auth_check_notify(struct task *task)
 						 "");
 		return EV_NEXT;
 	}
+	unwelcome = notify.type == NOTIFY_AUTHENTICATION_FAILED;
 	return task_fail(task,
-			 fail(-ECONNREFUSED, "the peer answered IKE_AUTH with %s%s",
+			 fail(-ECONNREFUSED, "the peer answered IKE_AUTH with %s%s%s",
 			      notify_name(notify.type),
-			      notify.type == NOTIFY_AUTHENTICATION_FAILED ?
-				      ": it does not accept our identity or our authentication" :
-				      ""),
+			      unwelcome ? ": it does not accept our identity or our " : "",
+			      !unwelcome ? "" :
+			      auth_kind_is_signature(task->sa->base.profile->local_auth) ?
+					   "certificate" :
+					   "pre-shared key"),
 			 0,
 			 notify.type == NOTIFY_AUTHENTICATION_FAILED ? IKE_STAT_AUTH_FAILED :
 								       IKE_STAT_FAILED);
