@@ -16,7 +16,8 @@
 
 SWAN_RUN=${SWAN_RUN:-/run/seki-test/strongswan}
 
-# swan_start NAMESPACE: returns when it can be talked to
+# swan_start NAMESPACE: returns when it can be talked to; $swan_options are charon's,
+# $swan_ipsec the plugin that does ESP when that is not the kernel
 swan_start() {
 	local dir=$SWAN_RUN/$1
 	mkdir -p "$dir"/swanctl/{conf.d,x509,x509ca,x509aa,x509ac,x509crl,x509ocsp,pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
@@ -25,12 +26,13 @@ swan_start() {
 		load = random nonce openssl
 	}
 	charon-systemd {
-		load = random nonce openssl hmac kdf kernel-netlink socket-default vici ${SWAN_PLUGINS:-}
+		load = random nonce openssl hmac kdf ${swan_ipsec:-} kernel-netlink socket-default vici ${SWAN_PLUGINS:-}
 		install_routes = no
 		retransmit_timeout = 1.0
 		retransmit_base = 1.0
 		retransmit_tries = 4
 		half_open_timeout = 8
+		${swan_options:-}
 		plugins {
 			vici {
 				socket = unix://$dir/vici
