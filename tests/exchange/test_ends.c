@@ -263,6 +263,50 @@ static bool garble_auth(struct sim *sim, struct sim_message *message)
 	return true;
 }
 
+/* What an initiator without a child would have sent. */
+static bool without_child(struct sim *sim, struct sim_message *message)
+{
+	struct ikev2_sa *sa = sa_of(sim, 0);
+	struct message outer, inner;
+	struct buffer plain = {};
+	struct writer chain = {};
+
+	if (message->to != 1 || message->octets.data[18] != EXCHANGE_IKE_AUTH)
+		return true;
+	assert_int_equal(message_parse(buffer_bytes(&message->octets), &outer).code, 0);
+	assert_int_equal(message_open(&outer, sa_of(sim, 1)->keys.in, &plain, &inner).code, 0);
+	writer_begin_chain(&chain);
+	for (size_t i = 0; i < inner.count; i++)
+		if (inner.payloads[i].type != PAYLOAD_SA && inner.payloads[i].type != PAYLOAD_TSI &&
+		    inner.payloads[i].type != PAYLOAD_TSR)
+			put_raw_payload(&chain, inner.payloads[i].type, inner.payloads[i].body);
+	buffer_free(&message->octets);
+	assert_int_equal(message_seal(&outer.header, &chain, sa->keys.out, &message->octets).code,
+			 0);
+	writer_free(&chain);
+	buffer_free(&plain);
+	return true;
+}
+
+/* B32, RFC 6023: an IKE SA without a child, which comes in an exchange of its own. */
+static void test_childless(void **state)
+{
+	struct sim *sim = scene_modern(14);
+
+	scene_answer_only(sim, 1);
+	sim->filter = without_child;
+	sim_set_up(sim, 0, true);
+	sim_run(sim, MILLISECONDS(200));
+	sim->filter = NULL;
+	assert_true(sim_logged(sim, "IKE only: the peer wants no child SA now"));
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_ESTABLISHED), 1);
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_CHILD_FAILED), 0);
+	assert_int_equal(sim_count_kernel(sim, 1), 0);
+	scene_assert_clean(sim);
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_ESTABLISHED), 1);
+	sim_free(sim);
+}
+
 static void test_malformed_auth(void **state)
 {
 	static const uint8_t types[] = { PAYLOAD_IDI, 200 };
@@ -551,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_collision_winner_forgets),
 		cmocka_unit_test(test_dpd_on_demand),
 		cmocka_unit_test(test_dpd_periodic_sees_traffic),
+		cmocka_unit_test(test_childless),
 		cmocka_unit_test(test_malformed_auth),
 		cmocka_unit_test(test_critical_payload),
 		cmocka_unit_test(test_critical_in_answer),

@@ -360,13 +360,16 @@ enum ikev2_event auth_process_child(struct task *task)
 	struct result result = task->child_error;
 
 	mobike_note_supported(task);
+	/* Childless (RFC 6023, row B32): the peer asks for children later, or never. */
+	if (!task->initiator && !message_get(task_request(task), PAYLOAD_SA)) {
+		trace_line(task, "IKE only: the peer wants no child SA now");
+		return EV_NEXT;
+	}
 	if (!failed(&result) && task->initiator && !task->child)
 		result = fail(-ENODEV, "the tunnel is gone");
 	if (!failed(&result)) {
 		result = task->initiator ? child_accept(task, &task->child_notify) :
-			 message_get(task_request(task), PAYLOAD_SA) ?
-					   child_choose(task, false, &task->child_notify) :
-					   fail(-EPROTO, "the peer wants no child SA");
+					   child_choose(task, false, &task->child_notify);
 	}
 	if (!failed(&result) && task->initiator)
 		result = config_take_reply(task);

@@ -540,6 +540,9 @@ enum ikev2_event init_build_response(struct task *task)
 	certs_put_init(task, &writer);
 	if (sa->fragments)
 		put_fragmentation(task, &writer);
+	/* RFC 6023 section 3 */
+	trace_line(task, "Construct Notify Payload: CHILDLESS_IKEV2_SUPPORTED");
+	put_notify(&writer, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
 	buffer_set(&task->init_response, writer_finish(&writer));
 	result = exchange_respond(task, &writer);
 	writer_free(&writer);
