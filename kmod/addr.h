@@ -38,7 +38,10 @@ static inline struct seki_addr seki_addr_v6(const struct in6_addr *addr)
 
 static inline bool seki_addr_equal(const struct seki_addr *a, const struct seki_addr *b)
 {
-	return !memcmp(a, b, sizeof(*a));
+	if (a->family != b->family)
+		return false;
+	return likely(a->family == AF_INET) ? a->v4.s_addr == b->v4.s_addr :
+					      ipv6_addr_equal(&a->v6, &b->v6);
 }
 
 /* May it be one end of an SA? */

@@ -11,6 +11,7 @@
 
 struct netlink_ext_ack;
 struct seki_sa;
+struct seki_super;
 
 #define SEKI_IV_MAX	16
 #define SEKI_ICV_MAX	32
@@ -71,6 +72,7 @@ struct seki_crypto_keys {
  * @sa: counted reference on the packet's SA; of a bundle, the innermost one
  * @at: the SA whose cipher works now: @sa, or one that lives as long
  * @dst: route of the outer packet (output only), counted
+ * @super: packets to travel with, NULL alone (output only)
  * @finish: called once, in softirq context or with bottom halves off, when the
  *	cipher did not work at once; owns @op, @skb, @sa and @dst
  * @seq: sequence number
@@ -101,6 +103,7 @@ struct seki_op {
 	struct seki_sa *sa;
 	struct seki_sa *at;
 	struct dst_entry *dst;
+	struct seki_super *super;
 	void (*finish)(struct seki_op *op, int err);
 	u64 seq;
 	unsigned int len;

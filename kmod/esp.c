@@ -39,6 +39,14 @@ static void esn_remove(const struct seki_op *op, struct ip_esp_hdr *esph)
 	word[-1] = op->saved;
 }
 
+/* As sg_init_one(), for a list that need not be zeroed. */
+static void cover(struct seki_op *op, void *data, unsigned int len)
+{
+	op->sg->page_link = 0;
+	sg_mark_end(op->sg);
+	sg_set_buf(op->sg, data, len);
+}
+
 static void make_iv(struct seki_op *op, const struct seki_crypto *crypto, u8 *iv)
 {
 	switch (crypto->iv) {
@@ -106,7 +114,7 @@ int seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32 
 		esn_insert(op, esph);
 		shift = ESN_SHIFT;
 	}
-	sg_init_one(op->sg, skb->data - shift, skb->len + shift);
+	cover(op, skb->data - shift, skb->len + shift);
 	return seki_op_encrypt(op, crypto, assoc_len(crypto), plain);
 }
 
@@ -161,7 +169,7 @@ enum seki_drop seki_esp_decap(struct seki_op *op, const struct seki_crypto *cryp
 	 */
 	if (skb_linearize_cow(skb))
 		return SEKI_DROP_NO_MEMORY;
-	sg_init_one(op->sg, skb->data - shift, skb->len + shift);
+	cover(op, skb->data - shift, skb->len + shift);
 	esph = (struct ip_esp_hdr *)skb->data;
 	memcpy(op->iv, esph->enc_data, crypto->iv_len);
 	if (crypto->esn)
@@ -186,20 +194,18 @@ enum seki_drop seki_esp_decap_finish(struct seki_op *op, const struct seki_crypt
 {
 	struct sk_buff *skb = op->skb;
 	unsigned int plain;
-	u8 end[SEKI_ESP_TRAILER];
+	const u8 *end;
 
 	if (crypto->esn)
 		esn_remove(op, (struct ip_esp_hdr *)skb->data);
 	if (err)
 		return seki_crypto_error(err);
 
-	if (skb_copy_bits(skb, skb->len - crypto->icv_len - sizeof(end), end, sizeof(end)))
-		return SEKI_DROP_TOO_SHORT;
+	end = skb_tail_pointer(skb) - crypto->icv_len - SEKI_ESP_TRAILER;
 	plain = skb->len - seki_esp_header(crypto) - crypto->icv_len;
 	if (!seki_esp_trailer_read(end, &plain, next))
 		return SEKI_DROP_BAD_PAD;
-	if (pskb_trim(skb, seki_esp_header(crypto) + plain))
-		return SEKI_DROP_NO_MEMORY;
-	skb_pull(skb, seki_esp_header(crypto));
+	__skb_trim(skb, seki_esp_header(crypto) + plain);
+	__skb_pull(skb, seki_esp_header(crypto));
 	return SEKI_DROP_NONE;
 }

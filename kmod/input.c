@@ -26,6 +26,7 @@
 #include "mode.h"
 #include "policy.h"
 #include "sa.h"
+#include "super.h"
 #include "trace.h"
 
 /* layers of ESP and AH around one packet */
@@ -107,12 +108,12 @@ static enum seki_drop advance(struct seki_sa *sa, u64 seq, bool *newest)
 	if (sa->flags & SEKI_SA_FLAGS_NO_REPLAY)
 		return SEKI_DROP_NONE;
 
-	spin_lock_bh(&sa->replay_lock);
+	spin_lock(&sa->replay_lock);
 	*newest = seq > sa->replay->top;
 	why = seki_replay_check(sa->replay, seq);
 	if (!why)
 		seki_replay_advance(sa->replay, seq);
-	spin_unlock_bh(&sa->replay_lock);
+	spin_unlock(&sa->replay_lock);
 	return why;
 }
 
@@ -141,7 +142,7 @@ static void report_peer(struct seki_sa *sa, const struct sk_buff *skb,
 	struct seki_addr to = destination(skb);
 	bool news;
 
-	spin_lock_bh(&sa->replay_lock);
+	spin_lock(&sa->replay_lock);
 	news = time_after_eq(jiffies, sa->peer_after) &&
 	       (!seki_addr_equal(from, &sa->peer_told) || uh->source != sa->peer_told_port);
 	if (news) {
@@ -149,25 +150,33 @@ static void report_peer(struct seki_sa *sa, const struct sk_buff *skb,
 		sa->peer_told = *from;
 		sa->peer_told_port = uh->source;
 	}
-	spin_unlock_bh(&sa->replay_lock);
+	spin_unlock(&sa->replay_lock);
 	if (news)
 		seki_event_peer(sa, &to, from, uh->dest, uh->source);
+}
+
+static bool is_from(const struct sk_buff *skb, const struct seki_addr *addr)
+{
+	return addr->family == AF_INET ? ip_hdr(skb)->saddr == addr->v4.s_addr :
+					 ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &addr->v6);
 }
 
 /* Does an authentic packet come from where the peer is? */
 static enum seki_drop check_peer(struct seki_sa *sa, const struct sk_buff *skb, bool newest)
 {
 	const struct seki_path *path = rcu_dereference(sa->path);
-	struct seki_addr from = source(skb);
+	struct seki_addr from;
 
-	if (likely(seki_addr_equal(&from, &path->remote) &&
+	if (likely(is_from(skb, &path->remote) &&
 		   (!sa->encap || udp_hdr(skb)->source == path->dport)))
 		return SEKI_DROP_NONE;
 	if (!(sa->flags & SEKI_SA_FLAGS_ROAMING))
 		return SEKI_DROP_WRONG_ENDPOINT;
 	/* an old packet says nothing about where the peer is now */
-	if (newest)
+	if (newest) {
+		from = source(skb);
 		report_peer(sa, skb, &from);
+	}
 	return SEKI_DROP_NONE;
 }
 
@@ -244,6 +253,7 @@ static void arrive(struct seki_sa *sa, struct sk_buff *skb, u8 next, u8 tos, u64
 	deliver(sa, skb, seq);
 }
 
+/* Under RCU. */
 static void rcv_finish(struct seki_op *op, int err)
 {
 	struct seki_sa *sa = op->sa;
@@ -254,7 +264,6 @@ static void rcv_finish(struct seki_op *op, int err)
 	u8 next, tos = dsfield(skb);
 	enum seki_drop why;
 
-	rcu_read_lock();
 	if (esp)
 		why = seki_esp_decap_finish(op, &sa->crypto, err, &next);
 	else
@@ -281,8 +290,14 @@ static void rcv_finish(struct seki_op *op, int err)
 	}
 	arrive(sa, skb, next, tos, seq);
 out:
-	rcu_read_unlock();
 	seki_sa_put(sa);
+}
+
+static void rcv_later(struct seki_op *op, int err)
+{
+	rcu_read_lock();
+	rcv_finish(op, err);
+	rcu_read_unlock();
 }
 
 /* Worth the cipher's time? The number is taken only when it is authentic. */
@@ -290,11 +305,11 @@ static enum seki_drop check_seq(struct seki_sa *sa, u32 low, u64 *seq)
 {
 	enum seki_drop why = SEKI_DROP_NONE;
 
-	spin_lock_bh(&sa->replay_lock);
+	spin_lock(&sa->replay_lock);
 	*seq = sa->crypto.esn ? seki_replay_extend(sa->replay, low) : low;
 	if (!(sa->flags & SEKI_SA_FLAGS_NO_REPLAY))
 		why = seki_replay_check(sa->replay, *seq);
-	spin_unlock_bh(&sa->replay_lock);
+	spin_unlock(&sa->replay_lock);
 	return why;
 }
 
@@ -349,7 +364,7 @@ static void take(struct seki_sa *sa, struct sk_buff *skb, unsigned int depth,
 	op->dst = NULL;
 	op->seq = seq;
 	op->depth = depth;
-	op->finish = rcv_finish;
+	op->finish = rcv_later;
 	why = sa->key.proto == IPPROTO_ESP ? seki_esp_decap(op, &sa->crypto, &err) :
 					     seki_ah_decap(op, &sa->crypto, &err);
 	if (unlikely(why)) {
@@ -364,6 +379,25 @@ drop_op:
 	seki_op_put(op);
 drop:
 	seki_drop_skb(skb, sa->flow, sa, why);
+}
+
+/*
+ * What travelled together arrives together: one of our own hosts' namespaces
+ * sent it.  Each packet goes on by itself.  Those that are not ours come back
+ * without being a part of anything, for XFRM.
+ */
+static void take_apart(struct net *net, struct sk_buff *skb, u8 proto)
+{
+	struct sk_buff *next;
+
+	skb_list_walk_safe(seki_super_split(skb), skb, next) {
+		skb_mark_not_on_list(skb);
+		if (!seki_input(net, skb, proto, false))
+			continue;
+		__skb_push(skb, skb->data - skb_network_header(skb));
+		skb_dst_drop(skb);
+		netif_rx(skb);
+	}
 }
 
 /**
@@ -381,8 +415,13 @@ drop:
  */
 int seki_input(struct net *net, struct sk_buff *skb, u8 proto, bool encap)
 {
-	struct seki_sa *sa = find(net, skb, proto);
+	struct seki_sa *sa;
 
+	if (unlikely(skb_is_gso(skb))) {
+		take_apart(net, skb, proto);
+		return 0;
+	}
+	sa = find(net, skb, proto);
 	if (!sa)
 		return -EINVAL;
 	if (unlikely(encap != sa->encap && READ_ONCE(sa->state) != SEKI_STATE_LARVAL)) {

@@ -16,6 +16,7 @@
 #include "netlink.h"
 #include "proto.h"
 #include "sa.h"
+#include "super.h"
 
 static int __init seki_init(void)
 {
@@ -36,12 +37,14 @@ static int __init seki_init(void)
 	err = seki_map_init();
 	if (err)
 		goto err_proto;
+	seki_super_init();
 	err = seki_netdev_init();
 	if (err)
-		goto err_map;
+		goto err_super;
 	return 0;
 
-err_map:
+err_super:
+	seki_super_exit();
 	seki_map_exit();
 err_proto:
 	seki_proto_exit();
@@ -61,6 +64,7 @@ err_sa:
 static void __exit seki_exit(void)
 {
 	seki_netdev_exit();
+	seki_super_exit();
 	seki_map_exit();
 	seki_proto_exit();
 	seki_netlink_exit();

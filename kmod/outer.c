@@ -216,6 +216,8 @@ static void push_v4(const struct seki_op *op, const struct seki_tunnel *tunnel,
 	iph->protocol = proto;
 	iph->daddr = path->remote.v4.s_addr;
 	iph->saddr = path->local.v4.s_addr;
+	/* RFC 6864: a packet that cannot be fragmented needs none */
+	skb->ignore_df = op->fragment;
 	ip_select_ident(tunnel->net, skb, NULL);
 }
 
@@ -273,31 +275,33 @@ void seki_outer_push(const struct seki_op *op, const struct seki_sa *sa,
 
 /**
  * seki_outer_send - send a packet that has its outer header
- * @op: packet and counted route, both are given away
  * @sa: that it is sent with
+ * @skb: packet, given away
+ * @dst: counted route, given away
+ * @fragment: the packet may be larger than the path allows
  *
  * Return: 0, or an error when the packet was refused on the way.
  */
-int seki_outer_send(const struct seki_op *op, const struct seki_sa *sa)
+int seki_outer_send(const struct seki_sa *sa, struct sk_buff *skb, struct dst_entry *dst,
+		    bool fragment)
 {
 	const struct seki_tunnel *tunnel = sa->flow->tunnel;
 	u32 fwmark = READ_ONCE(tunnel->fwmark);
-	struct sk_buff *skb = op->skb;
 	struct net *net = tunnel->net;
 	int err;
 
 	skb_scrub_packet(skb, !net_eq(net, dev_net(tunnel->dev)));
 	skb_clear_hash_if_not_l4(skb);
-	skb_dst_set(skb, op->dst);
+	skb_dst_set(skb, dst);
 	if (fwmark)
 		skb->mark = fwmark;
 
+	skb->ignore_df = fragment;
 	/* a policy's packet does not meet the policies again */
 	if (sa->ipv6) {
 		memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 		if (sa->flow->policy)
 			IP6CB(skb)->flags |= IP6SKB_XFRM_TRANSFORMED;
-		skb->ignore_df = op->fragment;
 		err = ip6_local_out(net, NULL, skb);
 	} else {
 		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));

@@ -18,6 +18,7 @@ unsigned int seki_outer_payload_max(const struct seki_sa *sa, unsigned int heade
 
 void seki_outer_push(const struct seki_op *op, const struct seki_sa *sa,
 		     const struct seki_path *path, u8 proto);
-int seki_outer_send(const struct seki_op *op, const struct seki_sa *sa);
+int seki_outer_send(const struct seki_sa *sa, struct sk_buff *skb, struct dst_entry *dst,
+		    bool fragment);
 
 #endif /* SEKI_OUTER_H */

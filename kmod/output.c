@@ -22,6 +22,7 @@
 #include "outer.h"
 #include "output.h"
 #include "sa.h"
+#include "super.h"
 #include "trace.h"
 
 #include <compat/gso.h>
@@ -61,6 +62,40 @@ static void drop_op(struct seki_op *op, enum seki_drop why)
 	seki_op_put(op);
 }
 
+static void send_out(struct seki_sa *sa, struct sk_buff *skb, struct dst_entry *dst,
+		     bool fragment)
+{
+	if (unlikely(seki_outer_send(sa, skb, dst, fragment)))
+		seki_count_drop(NULL, sa->flow, sa, SEKI_DROP_SEND_FAILED);
+}
+
+static void send_super(struct seki_sa *sa, struct seki_super *super)
+{
+	if (super->head)
+		send_out(sa, super->head, super->dst, false);
+	super->head = NULL;
+	super->last = NULL;
+}
+
+/* The packet is ready to travel, alone or with others. */
+static void depart(struct seki_op *op)
+{
+	struct seki_super *super = op->super;
+
+	if (!super) {
+		send_out(op->sa, op->skb, op->dst, op->fragment);
+		return;
+	}
+	if (!seki_super_fits(super, op->skb))
+		send_super(op->sa, super);
+	/* they have one route */
+	if (super->head)
+		dst_release(op->dst);
+	else
+		super->dst = op->dst;
+	seki_super_add(super, op->skb);
+}
+
 static void send_finish(struct seki_op *op, int err);
 
 /*
@@ -73,9 +108,7 @@ static void protect(struct seki_op *op, struct seki_sa *sa)
 	int err;
 
 	op->at = sa;
-	why = seki_sa_usable(sa);
-	if (likely(!why))
-		why = seki_sa_next_seq(sa, &op->seq);
+	why = seki_sa_next_seq(sa, &op->seq);
 	if (unlikely(why)) {
 		drop_op(op, why);
 		return;
@@ -92,7 +125,7 @@ static void protect(struct seki_op *op, struct seki_sa *sa)
 		send_finish(op, err);
 }
 
-/* The cipher of one SA is done: go on with the one around it, or leave. */
+/* The cipher of one SA is done: go on with the one around it, or leave. Under RCU. */
 static void send_finish(struct seki_op *op, int err)
 {
 	struct seki_sa *sa = op->sa, *at = op->at;
@@ -104,7 +137,6 @@ static void send_finish(struct seki_op *op, int err)
 		return;
 	}
 
-	rcu_read_lock();
 	if (at->key.proto == IPPROTO_ESP)
 		seki_esp_encap_finish(op, &at->crypto);
 	else
@@ -112,19 +144,30 @@ static void send_finish(struct seki_op *op, int err)
 	trace_seki_tx(op->skb, at, op->seq);
 	seki_sa_account(at, op->len);
 	if (at->outer) {
+		enum seki_drop why = seki_sa_usable(at->outer);
+
 		op->next = IPPROTO_ESP;
-		protect(op, at->outer);
-		goto out;
+		if (likely(!why))
+			protect(op, at->outer);
+		else
+			drop_op(op, why);
+		return;
 	}
 
 	count_tx(flow->tunnel, op->len);
 	if (at->key.proto == IPPROTO_ESP)
 		seki_outer_push(op, sa, rcu_dereference(sa->path), IPPROTO_ESP);
-	if (unlikely(seki_outer_send(op, sa)))
-		seki_count_drop(NULL, flow, sa, SEKI_DROP_SEND_FAILED);
+	depart(op);
 	seki_op_put(op);
 	seki_sa_put(sa);
-out:
+}
+
+static void send_later(struct seki_op *op, int err)
+{
+	/* the others have left without it */
+	op->super = NULL;
+	rcu_read_lock();
+	send_finish(op, err);
 	rcu_read_unlock();
 }
 
@@ -149,8 +192,9 @@ static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail)
 	return skb_linearize(skb);
 }
 
+/* @dst is a counted reference, given away like @skb. */
 static void send_one(struct seki_sa *sa, const struct seki_path *path, struct dst_entry *dst,
-		     struct sk_buff *skb, bool to_peer)
+		     struct sk_buff *skb, bool to_peer, struct seki_super *super)
 {
 	struct seki_flow *flow = sa->flow;
 	const struct seki_tunnel *tunnel = flow->tunnel;
@@ -194,8 +238,9 @@ static void send_one(struct seki_sa *sa, const struct seki_path *path, struct ds
 		goto drop_op;
 	}
 	op->sa = sa;
-	op->dst = dst_clone(dst);
-	op->finish = send_finish;
+	op->dst = dst;
+	op->finish = send_later;
+	op->super = super;
 	op->len = len;
 	op->tfc = tfc;
 	op->fragment |= to_peer;
@@ -205,6 +250,7 @@ static void send_one(struct seki_sa *sa, const struct seki_path *path, struct ds
 drop_op:
 	seki_op_put(op);
 drop:
+	dst_release(dst);
 	seki_drop_skb(skb, flow, sa, why);
 }
 
@@ -253,10 +299,8 @@ static bool fits(struct sk_buff *skb, const struct seki_sa *sa, unsigned int mtu
 }
 
 /* Keep the device's MTU in step with the path. */
-static void follow_path_mtu(struct seki_flow *flow, const struct dst_entry *dst)
+static void follow_path_mtu(struct seki_flow *flow, unsigned int mtu)
 {
-	unsigned int mtu = dst_mtu(dst);
-
 	if (unlikely(READ_ONCE(flow->path_mtu) != mtu)) {
 		WRITE_ONCE(flow->path_mtu, mtu);
 		seki_tunnel_update(flow->tunnel);
@@ -272,11 +316,13 @@ static void follow_path_mtu(struct seki_flow *flow, const struct dst_entry *dst)
  */
 void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 {
+	struct seki_super super = {}, *together = NULL;
 	const struct seki_path *path;
 	struct sk_buff *segs, *next;
 	struct dst_entry *dst;
 	enum seki_drop why;
 	struct seki_sa *sa;
+	unsigned int mtu;
 	bool to_peer;
 
 	rcu_read_lock();
@@ -297,9 +343,10 @@ void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 	why = seki_outer_route(flow, sa, path, &dst);
 	if (unlikely(why))
 		goto drop;
-	follow_path_mtu(flow, dst);
+	mtu = dst_mtu(dst);
+	follow_path_mtu(flow, mtu);
 	to_peer = is_to_peer(flow, skb, path);
-	if (unlikely(!to_peer && !fits(skb, sa, dst_mtu(dst)))) {
+	if (unlikely(!to_peer && !fits(skb, sa, mtu))) {
 		why = SEKI_DROP_TOO_BIG;
 		goto drop_dst;
 	}
@@ -312,12 +359,15 @@ void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 		}
 		consume_skb(skb);
 		skb = segs;
+		if (seki_super_possible(sa))
+			together = &super;
 	}
 	skb_list_walk_safe(skb, segs, next) {
 		skb_mark_not_on_list(segs);
-		send_one(sa, path, dst, segs, to_peer);
+		send_one(sa, path, next ? dst_clone(dst) : dst, segs, to_peer, together);
 	}
-	dst_release(dst);
+	if (together)
+		send_super(sa, together);
 	rcu_read_unlock();
 	return;
 

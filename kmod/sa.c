@@ -10,6 +10,7 @@
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -28,10 +29,38 @@ struct workqueue_struct *seki_wq;
 /* a cache of its own: kmalloc() would round the size up */
 static struct kmem_cache *sa_cache;
 
+/* SPIs are random on one side at least; the seed keeps the other side honest */
+static u32 hash_key(const void *data, u32 len, u32 seed)
+{
+	const struct seki_sa_key *key = data;
+
+	return jhash_1word((__force u32)key->spi, seed);
+}
+
+static u32 hash_sa(const void *data, u32 len, u32 seed)
+{
+	const struct seki_sa *sa = data;
+
+	return hash_key(&sa->key, len, seed);
+}
+
+static int compare_key(struct rhashtable_compare_arg *arg, const void *object)
+{
+	const struct seki_sa_key *key = arg->key;
+	const struct seki_sa *sa = object;
+
+	return !(key->spi == sa->key.spi && key->proto == sa->key.proto &&
+		 key->direction == sa->key.direction &&
+		 seki_addr_equal(&key->daddr, &sa->key.daddr));
+}
+
 static const struct rhashtable_params sa_params = {
 	.key_len = sizeof(struct seki_sa_key),
 	.key_offset = offsetof(struct seki_sa, key),
 	.head_offset = offsetof(struct seki_sa, hash),
+	.hashfn = hash_key,
+	.obj_hashfn = hash_sa,
+	.obj_cmpfn = compare_key,
 	.automatic_shrinking = true,
 };
 

@@ -14,7 +14,7 @@ KERNEL_LAYERS = [
     {"main", "net"},
     {"netdev", "map", "encap", "proto", "netlink", "netlink_gen", "netlink_sa",
      "netlink_answer", "netlink_event", "netlink_policy"},
-    {"output", "input", "outer"},
+    {"output", "input", "outer", "super"},
     {"sa", "policy", "tunnel", "trace"},
     {"esp", "ah", "mode"},
     {"crypto", "replay", "algs", "selector", "checksum", "ah_mutable", "layout", "path",

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Super-packets: the ESP packets that a large TCP segment became cross the outer
+ * stack as one, and are taken apart by the device that leaves the host, or by
+ * ourselves, if they never leave it.
+ *
+ * The first packet has its IP header and carries the others in its list of
+ * fragments, each with its own header in front of its data.  The stack has one
+ * place for whoever can cut packets of a protocol; for ESP, esp4_offload wants it too.
+ * If we do not get it, packets go one by one.
+ */
+#include <linux/ip.h>
+#include <net/protocol.h>
+#include <net/ip.h>
+
+#include "sa.h"
+#include "super.h"
+
+#include <compat/gso.h>
+
+static bool registered __read_mostly;
+
+static struct sk_buff *gso_segment(struct sk_buff *skb, netdev_features_t features)
+{
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST))
+		return ERR_PTR(-EINVAL);
+	return skb_segment_list(skb, features, skb_mac_header_len(skb));
+}
+
+static const struct net_offload esp4_offload = {
+	.callbacks = {
+		.gso_segment = gso_segment,
+	},
+};
+
+/**
+ * seki_super_possible - may packets of an SA travel together?
+ * @sa: outbound SA
+ *
+ * Return: true if the stack can take them apart again.
+ */
+bool seki_super_possible(const struct seki_sa *sa)
+{
+	return registered && sa->key.proto == IPPROTO_ESP && !sa->outer && !sa->encap &&
+	       !sa->ipv6 && sa->mode == SEKI_MODE_TUNNEL;
+}
+
+/**
+ * seki_super_fits - is there room for one more?
+ * @super: packets so far
+ * @skb: with its outer header
+ *
+ * Return: true if @skb may be added: the last one may be shorter than the
+ * others, and all together are no longer than a length field can say.
+ */
+bool seki_super_fits(const struct seki_super *super, const struct sk_buff *skb)
+{
+	const struct sk_buff *head = super->head;
+	unsigned int size;
+
+	if (!head)
+		return true;
+	size = skb_headlen(head) - sizeof(struct iphdr);
+	return head->len + skb->len <= IP_MAX_MTU - MAX_HEADER &&
+	       skb->len - sizeof(struct iphdr) <= size &&
+	       (!super->last || super->last->len == size);
+}
+
+/**
+ * seki_super_add - let a packet travel with the others
+ * @super: packets so far
+ * @skb: one that fits, linear, with its outer header; given away
+ */
+void seki_super_add(struct seki_super *super, struct sk_buff *skb)
+{
+	struct sk_buff *head = super->head;
+
+	if (!head) {
+		super->head = skb;
+		return;
+	}
+
+	/* what it has of its sender's stack stays behind, or goes to the head */
+	if (skb->sk && !head->sk) {
+		swap(head->sk, skb->sk);
+		swap(head->destructor, skb->destructor);
+		/* what the socket was charged */
+		swap(head->truesize, skb->truesize);
+	}
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	__skb_pull(skb, sizeof(struct iphdr));
+	if (!super->last) {
+		skb_shinfo(head)->frag_list = skb;
+		skb_shinfo(head)->gso_size = skb_headlen(head) - sizeof(struct iphdr);
+		skb_shinfo(head)->gso_type = SKB_GSO_FRAGLIST;
+		skb_shinfo(head)->gso_segs = 1;
+		/* there is none to be computed: no device may think there were */
+		head->ip_summed = CHECKSUM_UNNECESSARY;
+	} else {
+		super->last->next = skb;
+	}
+	super->last = skb;
+	head->len += skb->len;
+	head->data_len += skb->len;
+	if (!head->sk)
+		head->truesize += skb->truesize;
+	skb_shinfo(head)->gso_segs++;
+}
+
+/**
+ * seki_super_split - take apart what travelled together
+ * @skb: super-packet with data at ESP; given away
+ *
+ * Return: list of packets, each with data at ESP and headers as if it had come
+ * alone, or NULL without memory.
+ */
+struct sk_buff *seki_super_split(struct sk_buff *skb)
+{
+	struct sk_buff *list, *nskb, **link;
+	unsigned int len = 0;
+
+	/* somebody who looks at the packet has the same list */
+	if (skb_unclone(skb, GFP_ATOMIC))
+		goto err;
+	list = skb_shinfo(skb)->frag_list;
+	skb_shinfo(skb)->frag_list = NULL;
+	skb->next = list;
+	for (link = &skb->next; (nskb = *link); link = &nskb->next) {
+		struct sk_buff *next = nskb->next;
+
+		len += nskb->len;
+		nskb = skb_share_check(nskb, GFP_ATOMIC);
+		if (!nskb) {
+			*link = next;
+			goto err;
+		}
+		nskb->next = next;
+		*link = nskb;
+		skb_reset_transport_header(nskb);
+		skb_set_network_header(nskb, -(int)sizeof(struct iphdr));
+		nskb->dev = skb->dev;
+		nskb->skb_iif = skb->skb_iif;
+		nskb->protocol = skb->protocol;
+		nskb->pkt_type = skb->pkt_type;
+		memcpy(nskb->cb, skb->cb, sizeof(skb->cb));
+	}
+	skb->len -= len;
+	skb->data_len -= len;
+	skb_orphan(skb);
+	skb->truesize = SKB_TRUESIZE(skb_end_offset(skb));
+	skb_gso_reset(skb);
+	return skb;
+
+err:
+	kfree_skb_list(skb);
+	return NULL;
+}
+
+/* Somebody else may be there: no reason to fail. */
+void seki_super_init(void)
+{
+	registered = !inet_add_offload(&esp4_offload, IPPROTO_ESP);
+}
+
+void seki_super_exit(void)
+{
+	if (registered)
+		inet_del_offload(&esp4_offload, IPPROTO_ESP);
+}
