@@ -15,10 +15,11 @@
 #	              `-- CA below -- R1 "below"
 set -eu
 . tests/interop/lib.sh
-SWAN_PLUGINS="pem pkcs1 pkcs8 x509 pubkey constraints"
+export SWAN_PLUGINS="pem pkcs1 pkcs8 x509 pubkey constraints"
 . tests/lib/strongswan.sh
 
 pki=$ROUTERS_RUN/pki
+era=
 
 # --- certificates ---
 
@@ -172,7 +173,7 @@ both() {
 	swan_signs "$2" "$3" "${7:-}"
 	configure_it() { seki_signs "$keyword" "$kind" "$identity" "$more"; }
 	configure_seki=configure_it
-	try "$1 with $3${6:+ as $6}" "$4" "$5"
+	try "$era$1 with $3${6:+ as $6}" "$4" "$5"
 }
 
 # What strongSwan says of a certificate is not its concern alone: ours says why.
@@ -204,6 +205,7 @@ both eddsa-sig pubkey ED448 EdDSA ED448
 
 # A peer from before RFC 7427: ECDSA has numbers of its own, RSA means SHA-1.
 swan_stop R2
+era="before RFC 7427: "
 swan_options="signature_authentication = no" swan_start R2
 both ecdsa-sig pubkey p256 ECDSA ECDSA-256
 both rsa-sig pubkey rsa RSA "RSA signature" "" "" legacy
