@@ -244,6 +244,7 @@ int seki_map_add(struct net *net, struct seki_policy_config *config,
 {
 	struct seki_net *sn = seki_net(net);
 	struct seki_policy *policy;
+	bool fresh;
 	int err;
 
 	ASSERT_RTNL();
@@ -255,13 +256,16 @@ int seki_map_add(struct net *net, struct seki_policy_config *config,
 		NL_SET_ERR_MSG(extack, "There is no device with this ifindex");
 		return -ENODEV;
 	}
+	fresh = !sn->policy_tunnel;
 	err = seki_netdev_policy_make(net, extack);
 	if (err)
 		return err;
 
 	policy = kzalloc(sizeof(*policy), GFP_KERNEL);
-	if (!policy)
-		return -ENOMEM;
+	if (!policy) {
+		err = -ENOMEM;
+		goto err_device;
+	}
 	policy->config = *config;
 	refcount_set(&policy->refs, 1);
 	err = seki_flow_init(&policy->flow, sn->policy_tunnel, policy);
@@ -283,6 +287,9 @@ err_flow:
 	seki_flow_free(&policy->flow);
 err_policy:
 	kfree(policy);
+err_device:
+	if (fresh)
+		unregister_netdevice(sn->policy_tunnel->dev);
 	return err;
 }
 

@@ -125,6 +125,7 @@ int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *ifindex = info->attrs[SEKI_A_POLICY_IFINDEX];
 	struct nlattr *profile = info->attrs[SEKI_A_POLICY_PROFILE];
+	struct net *net = genl_info_net(info);
 	struct seki_addr local = {}, remote = {};
 	struct seki_policy_config config = {
 		.id = u32_of(info->attrs[SEKI_A_POLICY_ID], 0),
@@ -151,10 +152,16 @@ int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 
 	rtnl_lock();
-	err = seki_map_add(genl_info_net(info), &config, &local, &remote,
-			   profile ? nla_data(profile) : "", info->extack);
+	err = seki_map_add(net, &config, &local, &remote, profile ? nla_data(profile) : "",
+			   info->extack);
+	if (!err) {
+		err = reply_id(info, config.id);
+		/* nobody knows its number */
+		if (err)
+			seki_map_remove(seki_policy_find(seki_net(net), config.id));
+	}
 	rtnl_unlock();
-	return err ?: reply_id(info, config.id);
+	return err;
 }
 
 /* Return: the policy that the request names, or an error. Under RTNL. */

@@ -691,6 +691,16 @@ err_reply:
 	return err;
 }
 
+static void release_spi(const struct seki_flow *flow, const struct seki_sa_key *key)
+{
+	struct seki_sa *sa = seki_sa_get(seki_net(flow->tunnel->net), key);
+
+	if (!sa)
+		return;
+	seki_sa_remove(sa);
+	seki_sa_put(sa);
+}
+
 int seki_nl_spi_alloc_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *lo = info->attrs[SEKI_A_SA_SPI_LO], *hi = info->attrs[SEKI_A_SA_SPI_HI];
@@ -717,8 +727,13 @@ int seki_nl_spi_alloc_doit(struct sk_buff *skb, struct genl_info *info)
 	err = check_underlay(skb, info, flow) ?:
 	      parse_proto(info, &config.key) ?:
 	      parse_addrs(info, flow, &config) ?:
-	      seki_sa_alloc_spi(flow, &config, first, last, info->extack) ?:
-	      reply_spi(info, flow, &config);
+	      seki_sa_alloc_spi(flow, &config, first, last, info->extack);
+	if (!err) {
+		err = reply_spi(info, flow, &config);
+		/* nobody knows the SPI */
+		if (err)
+			release_spi(flow, &config.key);
+	}
 	put_flow(flow);
 	return err;
 }

@@ -445,6 +445,7 @@ int seki_sa_move(struct seki_sa *sa, const struct seki_path *to, struct netlink_
 	struct seki_net *sn = net_of(sa->flow);
 	struct seki_sa_key old_key, key;
 	struct seki_path *path, *old;
+	bool lost = false;
 	int err = 0;
 
 	path = kmemdup(to, sizeof(*to), GFP_KERNEL);
@@ -476,8 +477,10 @@ int seki_sa_move(struct seki_sa *sa, const struct seki_path *to, struct netlink_
 		if (err) {
 			NL_SET_ERR_MSG(extack, "The table of SAs takes no more");
 			sa->key = old_key;
-			/* the place that it just left */
-			WARN_ON_ONCE(rhashtable_insert_fast(&sn->sas, &sa->hash, sa_params));
+			/* the place that it just left; if even that is gone, so is the SA */
+			lost = rhashtable_insert_fast(&sn->sas, &sa->hash, sa_params);
+			if (lost)
+				unlink_sa(sa);
 			goto out;
 		}
 	}
@@ -488,8 +491,9 @@ int seki_sa_move(struct seki_sa *sa, const struct seki_path *to, struct netlink_
 out:
 	spin_unlock_bh(&sn->lock);
 	kfree(path);
-	if (!err)
-		seki_tunnel_update(sa->flow->tunnel);
+	seki_tunnel_update(sa->flow->tunnel);
+	if (lost)
+		seki_sa_put(sa);
 	return err;
 }
 
