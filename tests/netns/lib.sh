@@ -392,6 +392,7 @@ only_through() {
 			type filter hook ingress device e0 priority 0; policy accept;
 			ether type arp accept
 			icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
+			meta ipsec exists accept comment "XFRM's, who comes by again"
 			$* counter accept
 			counter drop
 		}

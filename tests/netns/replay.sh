@@ -56,6 +56,7 @@ table() {
 load_seki
 make_wire
 table 4 4
+table 6 6
 run_test "module unloads" unload_seki
 drop_wire
 ktap_finish
