@@ -11,6 +11,8 @@
 set -eu
 . tools/vm/guest-lib.sh
 load_seki
+# the steps count packets: nothing but theirs
+echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
 ip -batch - <<-END
 link set lo up
 link add taken type dummy

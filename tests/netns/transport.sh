@@ -14,9 +14,10 @@
 . tests/netns/lib.sh
 
 # only_through_proto PROTO: fragments of it, too; of AH's later ones nft does not know
-# what is in them
+# what is in them, nor what comes behind hop-by-hop options: there both ends' policies judge
 only_through_proto() {
-	only_through "$([ $family -eq 4 ] && echo "ip protocol $1" || echo "ip6 nexthdr { $1, 44 }")"
+	only_through "$([ $family -eq 4 ] && echo "ip protocol $1" ||
+		echo "ip6 nexthdr { $1, 0, 44 }")"
 }
 
 # layers OUTSIDE...: on the wire, the last is next to the payload
