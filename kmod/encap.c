@@ -54,6 +54,7 @@ drop:
 static void encap_destroy(struct sock *sk)
 {
 	WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
+	WRITE_ONCE(udp_sk(sk)->encap_err_lookup, NULL);
 	module_put(THIS_MODULE);
 }
 
@@ -95,13 +96,14 @@ bool seki_encap_owns(const struct sock *sk)
 
 /**
  * seki_encap_adopt - receive ESP on a UDP socket of the caller's
+ * @request: of whom
  * @fd: the socket
  * @extack: says what is wrong
  *
  * Return: 0; -EBADF, -ENOTSOCK or -EINVAL if it is no such socket; -EBUSY if it
- * has an owner already; -ENODEV if the module goes away.
+ * has an owner already; -EPERM if it is of a namespace of others; -ENODEV if the module goes away.
  */
-int seki_encap_adopt(int fd, struct netlink_ext_ack *extack)
+int seki_encap_adopt(struct sk_buff *request, int fd, struct netlink_ext_ack *extack)
 {
 	struct udp_tunnel_sock_cfg cfg = {
 		.encap_type = UDP_ENCAP_ESPINUDP,
@@ -121,6 +123,13 @@ int seki_encap_adopt(int fd, struct netlink_ext_ack *extack)
 	    (sock->sk->sk_family != AF_INET && sock->sk->sk_family != AF_INET6)) {
 		NL_SET_ERR_MSG(extack, "The socket is not a UDP socket");
 		err = -EINVAL;
+		goto out;
+	}
+
+	/* it may have come along from where its owner has no rights */
+	if (!netlink_ns_capable(request, sock_net(sock->sk)->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(extack, "The socket's namespace is not yours");
+		err = -EPERM;
 		goto out;
 	}
 

@@ -395,6 +395,8 @@ static void take_apart(struct net *net, struct sk_buff *skb, u8 proto)
 		if (!seki_input(net, skb, proto, false))
 			continue;
 		__skb_push(skb, skb->data - skb_network_header(skb));
+		skb_reset_mac_header(skb);
+		skb_reset_mac_len(skb);
 		skb_dst_drop(skb);
 		netif_rx(skb);
 	}
@@ -417,13 +419,16 @@ int seki_input(struct net *net, struct sk_buff *skb, u8 proto, bool encap)
 {
 	struct seki_sa *sa;
 
-	if (unlikely(skb_is_gso(skb))) {
+	if (unlikely(proto == IPPROTO_ESP && !encap && seki_super_is(skb))) {
 		take_apart(net, skb, proto);
 		return 0;
 	}
 	sa = find(net, skb, proto);
 	if (!sa)
 		return -EINVAL;
+	/* what a guest of this host said about it is not true of what is inside */
+	if (unlikely(skb_is_gso(skb)))
+		skb_gso_reset(skb);
 	if (unlikely(encap != sa->encap && READ_ONCE(sa->state) != SEKI_STATE_LARVAL)) {
 		seki_drop_skb(skb, sa->flow, sa, SEKI_DROP_BAD_ENCAP);
 		return 0;

@@ -17,6 +17,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
+#include <net/route.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/udp.h>
 
@@ -63,8 +64,10 @@ static bool is_ipsec(const struct seki_packet_key *key)
 	case IPPROTO_AH:
 		return true;
 	case IPPROTO_UDP:
-		return key->ports_known &&
-		       (key->dport == PORT_ISAKMP || key->dport == PORT_NAT_T);
+		/* nothing comes of later fragments without the first, which has ports */
+		return key->non_first_fragment ||
+		       (key->ports_known &&
+			(key->dport == PORT_ISAKMP || key->dport == PORT_NAT_T));
 	default:
 		return false;
 	}
@@ -113,6 +116,27 @@ static bool confirm(struct sk_buff *skb)
 	return !ct_hook || ct_hook->confirm(skb) == NF_ACCEPT;
 }
 
+/*
+ * What is malformed, or has more headers than are looked at, could be anything:
+ * where there are policies, it does not pass.
+ */
+static unsigned int unreadable(const struct seki_net *sn, struct sk_buff *skb, int ifindex)
+{
+	struct seki_policy *policy = seki_policy_any(sn, ifindex);
+
+	if (!policy)
+		return NF_ACCEPT;
+	seki_drop_skb(skb, &policy->flow, NULL, SEKI_DROP_BAD_HEADER);
+	return NF_STOLEN;
+}
+
+/* The copy of a multicast packet for listeners on this host, as if it left. */
+static bool is_looped_copy(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return state->pf == NFPROTO_IPV4 && state->sk && !skb->sk && skb_cloned(skb) &&
+	       skb_rtable(skb)->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST);
+}
+
 static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct seki_net *sn = seki_net(state->net);
@@ -120,8 +144,11 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 	struct seki_policy *policy;
 	bool unknown;
 
-	if (transformed(skb) || seki_policy_parse(skb, &key) || is_discovery(&key) ||
-	    is_ike_out(skb, &key))
+	if (transformed(skb) || is_looped_copy(skb, state))
+		return NF_ACCEPT;
+	if (seki_policy_parse(skb, &key))
+		return unreadable(sn, skb, state->out->ifindex);
+	if (is_discovery(&key) || is_ike_out(skb, &key))
 		return NF_ACCEPT;
 	policy = seki_policy_decide(sn, state->out->ifindex, &key, &unknown);
 	if (!policy || (!unknown && policy->config.action == SEKI_POLICY_ACTION_BYPASS))
@@ -149,7 +176,12 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 	struct seki_policy *policy;
 	bool unknown;
 
-	if (seki_policy_parse(skb, &key) || is_discovery(&key))
+	/* our own, which another hook has judged */
+	if (skb->pkt_type == PACKET_LOOPBACK)
+		return NF_ACCEPT;
+	if (seki_policy_parse(skb, &key))
+		return unreadable(sn, skb, state->in->ifindex);
+	if (is_discovery(&key))
 		return NF_ACCEPT;
 	reversed = key;
 	seki_selector_reverse(&reversed);

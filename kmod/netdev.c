@@ -7,6 +7,7 @@
 #include <linux/if_link_seki.h>
 #include <linux/ip.h>
 #include <linux/udp.h>
+#include <net/addrconf.h>
 #include <net/esp.h>
 #include <net/ip_tunnels.h>
 #include <net/route.h>
@@ -228,9 +229,20 @@ static int tunnel_get_iflink(const struct net_device *dev)
 	return READ_ONCE(tunnel->link) ?: dev->ifindex;
 }
 
+/* A tunnel says nothing by itself: a peer may not even take IPv6. */
+static int tunnel_open(struct net_device *dev)
+{
+	struct inet6_dev *idev = __in6_dev_get(dev);
+
+	if (idev)
+		idev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	return 0;
+}
+
 static const struct net_device_ops seki_netdev_ops = {
 	.ndo_init = tunnel_init,
 	.ndo_uninit = tunnel_uninit,
+	.ndo_open = tunnel_open,
 	.ndo_start_xmit = tunnel_xmit,
 	.ndo_get_stats64 = tunnel_get_stats64,
 	.ndo_change_mtu = tunnel_change_mtu,
@@ -446,6 +458,12 @@ static int link_change(struct net_device *dev, struct nlattr *tb[], struct nlatt
 	if (tunnel->for_policies) {
 		NL_SET_ERR_MSG(extack, "The device of the policies has no options");
 		return -EOPNOTSUPP;
+	}
+	/* the tunnel may have been given away; its outer packets were not */
+	if (!net_eq(tunnel->net, dev_net(dev)) &&
+	    !ns_capable(tunnel->net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(extack, "The namespace of the outer packets is not yours");
+		return -EPERM;
 	}
 	err = apply(tunnel, data, extack);
 	if (err)

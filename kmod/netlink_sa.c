@@ -746,5 +746,5 @@ int seki_nl_encap_set_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "The socket's descriptor is missing");
 		return -EINVAL;
 	}
-	return seki_encap_adopt(nla_get_u32(fd), info->extack);
+	return seki_encap_adopt(skb, nla_get_u32(fd), info->extack);
 }

@@ -194,7 +194,7 @@ static int make_room(struct sk_buff *skb, unsigned int head, unsigned int tail)
 
 /* @dst is a counted reference, given away like @skb. */
 static void send_one(struct seki_sa *sa, const struct seki_path *path, struct dst_entry *dst,
-		     struct sk_buff *skb, bool to_peer, struct seki_super *super)
+		     struct sk_buff *skb, bool cut, struct seki_super *super)
 {
 	struct seki_flow *flow = sa->flow;
 	const struct seki_tunnel *tunnel = flow->tunnel;
@@ -202,7 +202,7 @@ static void send_one(struct seki_sa *sa, const struct seki_path *path, struct ds
 	enum seki_drop why;
 	struct seki_op *op;
 
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb)) {
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(skb, 0)) {
 		why = SEKI_DROP_SEGMENT;
 		goto drop;
 	}
@@ -243,7 +243,7 @@ static void send_one(struct seki_sa *sa, const struct seki_path *path, struct ds
 	op->super = super;
 	op->len = len;
 	op->tfc = tfc;
-	op->fragment |= to_peer;
+	op->fragment |= cut;
 	protect(op, sa);
 	return;
 
@@ -271,19 +271,35 @@ static bool is_to_peer(const struct seki_flow *flow, const struct sk_buff *skb,
 	       ipv6_addr_equal(&path->remote.v6, &ipv6_hdr(skb)->daddr);
 }
 
+/*
+ * A policy sees IPv6 packets before the stack cuts them in fragments: those whose
+ * sender wants that, and those that came in fragments.  The outer packet is cut
+ * in place of them.
+ */
+static bool will_be_cut(const struct seki_flow *flow, const struct sk_buff *skb)
+{
+	return unlikely(flow->policy) && skb->protocol == htons(ETH_P_IPV6) &&
+	       !skb_is_gso(skb) && (skb->ignore_df || IP6CB(skb)->frag_max_size);
+}
+
+static unsigned int own_header(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IP) ? ip_hdrlen(skb) : sizeof(struct ipv6hdr);
+}
+
 /* Does the packet fit, or may it be made to? If not, its sender learns. */
 static bool fits(struct sk_buff *skb, const struct seki_sa *sa, unsigned int mtu)
 {
 	bool ipv4 = skb->protocol == htons(ETH_P_IP);
 	unsigned int max;
 
-	max = seki_outer_payload_max(sa, ipv4 ? ip_hdrlen(skb) : sizeof(struct ipv6hdr), mtu);
+	max = seki_outer_payload_max(sa, own_header(skb), mtu);
 	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, max) : skb->len <= max)
 		return true;
 
 	/* without DF, the outer packet goes in fragments (RFC 4301 section 8.2.1) */
 	if (ipv4) {
-		if (!skb_is_gso(skb) && !(ip_hdr(skb)->frag_off & htons(IP_DF)) && max)
+		if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) && max)
 			return true;
 		skb_dst_update_pmtu_no_confirm(skb, max);
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(max));
@@ -323,7 +339,7 @@ void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 	enum seki_drop why;
 	struct seki_sa *sa;
 	unsigned int mtu;
-	bool to_peer;
+	bool cut;
 
 	rcu_read_lock();
 	sa = rcu_dereference(flow->out);
@@ -345,8 +361,11 @@ void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 		goto drop;
 	mtu = dst_mtu(dst);
 	follow_path_mtu(flow, mtu);
-	to_peer = is_to_peer(flow, skb, path);
-	if (unlikely(!to_peer && !fits(skb, sa, mtu))) {
+	cut = is_to_peer(flow, skb, path) || will_be_cut(flow, skb);
+	/* nor can any length field say it, in fragments or not */
+	if (unlikely((!cut && !fits(skb, sa, mtu)) ||
+		     (!skb_is_gso(skb) &&
+		      skb->len > seki_outer_payload_max(sa, own_header(skb), IP_MAX_MTU)))) {
 		why = SEKI_DROP_TOO_BIG;
 		goto drop_dst;
 	}
@@ -364,7 +383,7 @@ void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 	}
 	skb_list_walk_safe(skb, segs, next) {
 		skb_mark_not_on_list(segs);
-		send_one(sa, path, next ? dst_clone(dst) : dst, segs, to_peer, together);
+		send_one(sa, path, next ? dst_clone(dst) : dst, segs, cut, together);
 	}
 	if (together)
 		send_super(sa, together);

@@ -61,6 +61,24 @@ static bool takes_fragment(const struct seki_policy *policy, const struct seki_p
 }
 
 /**
+ * seki_policy_any - does a device have policies?
+ * @sn: namespace
+ * @ifindex: device
+ *
+ * Return: the device's first policy, which stays until the caller's RCU read-side
+ * section ends, or NULL.
+ */
+struct seki_policy *seki_policy_any(const struct seki_net *sn, int ifindex)
+{
+	struct seki_policy *policy;
+
+	list_for_each_entry_rcu(policy, &sn->policies, list)
+		if (policy->config.ifindex == ifindex)
+			return policy;
+	return NULL;
+}
+
+/**
  * seki_policy_decide - find the policy that decides on a packet
  * @sn: namespace
  * @ifindex: device that the packet leaves by

@@ -57,6 +57,7 @@ void seki_policy_put(struct seki_policy *policy);
 struct seki_policy *seki_policy_find(const struct seki_net *sn, u32 id);
 
 int seki_policy_parse(struct sk_buff *skb, struct seki_packet_key *key);
+struct seki_policy *seki_policy_any(const struct seki_net *sn, int ifindex);
 struct seki_policy *seki_policy_decide(const struct seki_net *sn, int ifindex,
 				       const struct seki_packet_key *key, bool *unknown);
 enum seki_drop seki_policy_check(const struct seki_policy *policy, struct sk_buff *skb);

@@ -20,10 +20,41 @@
 
 static bool registered __read_mostly;
 
+/*
+ * Give each packet of the list room for the headers that the first one has got
+ * meanwhile, from tunnels that it was put into.
+ */
+static int make_room(struct sk_buff *skb, unsigned int need)
+{
+	struct sk_buff **link, *frag, *own;
+
+	if (skb_unclone(skb, GFP_ATOMIC))
+		return -ENOMEM;
+	for (link = &skb_shinfo(skb)->frag_list; (frag = *link); link = &frag->next) {
+		if (skb_headroom(frag) >= need)
+			continue;
+		if (skb_shared(frag)) {
+			own = skb_clone(frag, GFP_ATOMIC);
+			if (!own)
+				return -ENOMEM;
+			own->next = frag->next;
+			*link = own;
+			consume_skb(frag);
+			frag = own;
+		}
+		if (pskb_expand_head(frag, SKB_DATA_ALIGN(need), 0, GFP_ATOMIC))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static struct sk_buff *gso_segment(struct sk_buff *skb, netdev_features_t features)
 {
 	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST))
 		return ERR_PTR(-EINVAL);
+	if (make_room(skb, skb_tnl_header_len(skb) + skb_mac_header_len(skb) +
+		      sizeof(struct iphdr)))
+		return ERR_PTR(-ENOMEM);
 	return skb_segment_list(skb, features, skb_mac_header_len(skb));
 }
 
@@ -80,13 +111,11 @@ void seki_super_add(struct seki_super *super, struct sk_buff *skb)
 		return;
 	}
 
-	/* what it has of its sender's stack stays behind, or goes to the head */
-	if (skb->sk && !head->sk) {
-		swap(head->sk, skb->sk);
-		swap(head->destructor, skb->destructor);
-		/* what the socket was charged */
-		swap(head->truesize, skb->truesize);
-	}
+	/*
+	 * What it has of its sender's stack stays behind. The socket's account, too:
+	 * kernels do not agree on what of it is in the first packet.
+	 */
+	skb_orphan(head);
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);
 	__skb_pull(skb, sizeof(struct iphdr));
@@ -103,9 +132,21 @@ void seki_super_add(struct seki_super *super, struct sk_buff *skb)
 	super->last = skb;
 	head->len += skb->len;
 	head->data_len += skb->len;
-	if (!head->sk)
-		head->truesize += skb->truesize;
+	head->truesize += skb->truesize;
 	skb_shinfo(head)->gso_segs++;
+}
+
+/**
+ * seki_super_is - did packets travel together here?
+ * @skb: any packet
+ *
+ * Return: true if it is one of ours; nobody else, and nobody in user space, makes
+ * such packets of ESP.
+ */
+bool seki_super_is(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) && skb->protocol == htons(ETH_P_IP) &&
+	       skb_shinfo(skb)->gso_type == SKB_GSO_FRAGLIST;
 }
 
 /**

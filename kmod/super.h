@@ -21,6 +21,7 @@ struct seki_super {
 bool seki_super_possible(const struct seki_sa *sa);
 bool seki_super_fits(const struct seki_super *super, const struct sk_buff *skb);
 void seki_super_add(struct seki_super *super, struct sk_buff *skb);
+bool seki_super_is(const struct sk_buff *skb);
 struct sk_buff *seki_super_split(struct sk_buff *skb);
 
 void seki_super_init(void);

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # timeout: 300
+# kernels: 6.1 sid
 #
 # A peer behind a NAT (row I12): ESP in UDP with both modes, and mappings that change.
 #
