@@ -10,6 +10,7 @@
  * If we do not get it, packets go one by one.
  */
 #include <linux/ip.h>
+#include <linux/module.h>
 #include <net/protocol.h>
 #include <net/ip.h>
 
@@ -17,6 +18,10 @@
 #include "super.h"
 
 #include <compat/gso.h>
+
+static bool super_packets = true;
+module_param(super_packets, bool, 0444);
+MODULE_PARM_DESC(super_packets, "Let ESP packets of one TCP segment travel together; keeps esp4_offload from loading");
 
 static bool registered __read_mostly;
 
@@ -201,7 +206,8 @@ err:
 /* Somebody else may be there: no reason to fail. */
 void seki_super_init(void)
 {
-	registered = !inet_add_offload(&esp4_offload, IPPROTO_ESP);
+	if (super_packets)
+		registered = !inet_add_offload(&esp4_offload, IPPROTO_ESP);
 }
 
 void seki_super_exit(void)
