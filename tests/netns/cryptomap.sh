@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 300
+# timeout: 600
 # kernels: 6.1 sid
 #
 # Crypto maps (rows A09, I09, I15): policies on a network device decide what is

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 240
+# timeout: 400
 #
 # The tunnel as a network device (row I01).  Topology: see lib.sh; both ends are seki.
 

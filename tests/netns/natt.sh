@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 300
+# timeout: 600
 # kernels: 6.1 sid
 #
 # A peer behind a NAT (row I12): ESP in UDP with both modes, and mappings that change.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 200
+# timeout: 500
 #
 # Traffic flow confidentiality (row I15): packets that do not show how large they
 # are, and packets that are none (RFC 4303 sections 2.6 and 2.7).
@@ -91,7 +91,8 @@ for outer in 4 6; do
 		name="IPv$inside in IPv$outer"
 		run_test "$name: constant size" constant_size
 		run_test "$name: as large as the path carries" as_the_path_carries
-		run_test "$name: padded by the peer" padded_by_the_peer
+		# newer XFRM pads only where both headers are of one family
+		[ "$inside" -ne "$outer" ] || run_test "$name: padded by the peer" padded_by_the_peer
 		run_test "$name: dummy packets vanish" dummy
 	done
 	drop_tunnels

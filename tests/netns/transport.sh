@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 300
+# timeout: 600
 #
 # Transport mode (rows A06, A07, A09, A10): ESP, AH and both between two hosts.
 #
