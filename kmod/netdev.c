@@ -17,6 +17,7 @@
 #include "map.h"
 #include "mode.h"
 #include "netdev.h"
+#include "netlink.h"
 #include "outer.h"
 #include "output.h"
 #include "sa.h"
@@ -327,32 +328,9 @@ static void tunnel_setup(struct net_device *dev)
 	set_bit(__LINK_STATE_DORMANT, &dev->state);
 }
 
-static struct seki_addr get_addr(const struct nlattr *attr)
-{
-	struct in6_addr addr6;
-
-	if (nla_len(attr) == sizeof(struct in_addr))
-		return seki_addr_v4(nla_get_in_addr(attr));
-	addr6 = nla_get_in6_addr(attr);
-	return seki_addr_v6(&addr6);
-}
-
 static int check_addr(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	struct seki_addr addr;
-
-	if (!attr)
-		return 0;
-	if (nla_len(attr) != sizeof(struct in_addr) && nla_len(attr) != sizeof(struct in6_addr)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "An outer address has 4 or 16 bytes");
-		return -EINVAL;
-	}
-	addr = get_addr(attr);
-	if (!seki_addr_unicast(&addr)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "An outer address must be a unicast address");
-		return -EADDRNOTAVAIL;
-	}
-	return 0;
+	return attr ? seki_nl_check_addr(attr, extack) : 0;
 }
 
 static int link_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -385,9 +363,9 @@ static int apply(struct seki_tunnel *tunnel, struct nlattr *data[],
 	if (!data)
 		return 0;
 	if (data[IFLA_SEKI_LOCAL])
-		local = get_addr(data[IFLA_SEKI_LOCAL]);
+		local = seki_nl_addr(data[IFLA_SEKI_LOCAL]);
 	if (data[IFLA_SEKI_REMOTE])
-		remote = get_addr(data[IFLA_SEKI_REMOTE]);
+		remote = seki_nl_addr(data[IFLA_SEKI_REMOTE]);
 	if (local.family && remote.family && local.family != remote.family) {
 		NL_SET_ERR_MSG(extack, "The outer addresses are of different families");
 		return -EAFNOSUPPORT;
@@ -483,7 +461,7 @@ static size_t link_size(const struct net_device *dev)
 
 static int put_addr(struct sk_buff *skb, int type, const struct seki_addr *addr)
 {
-	return addr->family ? nla_put(skb, type, seki_addr_len(addr), &addr->v6) : 0;
+	return addr->family ? seki_nl_put_addr(skb, type, addr) : 0;
 }
 
 static int link_fill(struct sk_buff *skb, const struct net_device *dev)
