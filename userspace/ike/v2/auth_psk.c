@@ -1,15 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pre-shared keys (RFC 7296 section 2.15). */
+/* Pre-shared keys, and what all shared keys have in common (RFC 7296 section 2.15). */
 
 #include <errno.h>
 
 #include "base/memory.h"
 #include "ike/v2/authenticator.h"
 
-static bool accepts(uint8_t number)
+/* --- AUTH made with a key that both sides have --- */
+
+bool shared_key_accepts(uint8_t number)
 {
 	return number == AUTH_SHARED_KEY;
 }
+
+static struct result compute(const struct task *task, bool ours, struct bytes key, uint8_t *value)
+{
+	const struct ikev2_sa *sa = task->sa;
+	bool of_initiator = task->initiator == ours;
+
+	return keys_auth_psk(sa, of_initiator, key,
+			     buffer_bytes(of_initiator ? &task->init_request :
+							 &task->init_response),
+			     ours ? &sa->base.local_id : &sa->base.remote_id, value);
+}
+
+enum ikev2_event shared_key_sign(struct task *task, struct bytes key)
+{
+	uint8_t value[CRYPTOX_HASH_MAX];
+	struct result result = compute(task, true, key, value);
+
+	if (failed(&result))
+		return auth_fail(task, result);
+	task->auth_number = AUTH_SHARED_KEY;
+	buffer_set(&task->auth_value, bytes_of(value, task->sa->keys.prf_len));
+	return EV_NEXT;
+}
+
+enum ikev2_event shared_key_verify(struct task *task, struct bytes key,
+				   const struct auth_payload *auth, const char *why_not)
+{
+	uint8_t expected[CRYPTOX_HASH_MAX];
+	struct result result = compute(task, false, key, expected);
+
+	if (!failed(&result) &&
+	    !bytes_equal_secret(auth->data, bytes_of(expected, task->sa->keys.prf_len)))
+		result = fail(-EACCES, "unmatched auth data: %s", why_not);
+	secret_wipe(expected, sizeof(expected));
+	return failed(&result) ? auth_fail(task, result) : EV_NEXT;
+}
+
+/* --- pre-shared keys --- */
 
 static enum ikev2_event prepare(struct task *task, bool ours)
 {
@@ -33,48 +73,27 @@ static enum ikev2_event prepare(struct task *task, bool ours)
 	return EV_NEXT;
 }
 
-static struct result compute(struct task *task, bool ours, uint8_t *value)
-{
-	struct ikev2_sa *sa = task->sa;
-	bool of_initiator = task->initiator == ours;
-	struct result result;
-
-	result = keys_auth_psk(sa, of_initiator, buffer_bytes(&task->psk),
-			       buffer_bytes(of_initiator ? &task->init_request :
-							   &task->init_response),
-			       ours ? &sa->base.local_id : &sa->base.remote_id, value);
-	buffer_free(&task->psk);
-	return result;
-}
-
 static enum ikev2_event sign(struct task *task)
 {
-	uint8_t value[CRYPTOX_HASH_MAX];
-	struct result result = compute(task, true, value);
+	enum ikev2_event event = shared_key_sign(task, buffer_bytes(&task->psk));
 
-	if (failed(&result))
-		return auth_fail(task, result);
-	task->auth_number = AUTH_SHARED_KEY;
-	buffer_set(&task->auth_value, bytes_of(value, task->sa->keys.prf_len));
-	return EV_NEXT;
+	buffer_free(&task->psk);
+	return event;
 }
 
 static enum ikev2_event verify(struct task *task, const struct auth_payload *auth)
 {
-	uint8_t expected[CRYPTOX_HASH_MAX];
-	struct result result = compute(task, false, expected);
+	enum ikev2_event event = shared_key_verify(task, buffer_bytes(&task->psk), auth,
+						   "the pre-shared keys differ");
 
-	if (!failed(&result) &&
-	    !bytes_equal_secret(auth->data, bytes_of(expected, task->sa->keys.prf_len)))
-		result = fail(-EACCES, "unmatched auth data: the pre-shared keys differ");
-	secret_wipe(expected, sizeof(expected));
-	return failed(&result) ? auth_fail(task, result) : EV_NEXT;
+	buffer_free(&task->psk);
+	return event;
 }
 
 const struct authenticator authenticator_psk = {
 	.kind = AUTH_KIND_PRE_SHARE,
 	.name = "PSK",
-	.accepts = accepts,
+	.accepts = shared_key_accepts,
 	.prepare = prepare,
 	.sign = sign,
 	.verify = verify,

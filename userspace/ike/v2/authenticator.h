@@ -37,4 +37,12 @@ extern const struct authenticator authenticator_psk, authenticator_rsa, authenti
 /** auth_fail() - whatever does not convince us looks the same to the peer */
 enum ikev2_event auth_fail(struct task *task, struct result why);
 
+/* auth_psk.c: what pre-shared keys and the keys of EAP have in common */
+
+bool shared_key_accepts(uint8_t number);
+enum ikev2_event shared_key_sign(struct task *task, struct bytes key);
+/** shared_key_verify() - @why_not: for people, what it means when the values differ */
+enum ikev2_event shared_key_verify(struct task *task, struct bytes key,
+				   const struct auth_payload *auth, const char *why_not);
+
 #endif

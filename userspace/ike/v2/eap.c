@@ -10,30 +10,20 @@
 #include <errno.h>
 
 #include "base/log.h"
-#include "base/memory.h"
 #include "ike/v2/actions.h"
 #include "ike/v2/authenticator.h"
 
 /* --- AUTH with the key of the method --- */
 
-static bool accepts(uint8_t number)
-{
-	return number == AUTH_SHARED_KEY;
-}
-
 /* Methods that make no key leave SK_pi and SK_pr of whoever signs. */
-static struct result compute(struct task *task, bool ours, uint8_t *value)
+static struct bytes key_of(const struct task *task, bool ours)
 {
-	struct ikev2_sa *sa = task->sa;
-	bool of_initiator = task->initiator == ours;
+	const struct ikev2_keys *keys = &task->sa->keys;
 	struct bytes key = eap_msk(task->eap);
 
-	if (!key.len)
-		key = bytes_of(of_initiator ? sa->keys.sk_pi : sa->keys.sk_pr, sa->keys.prf_len);
-	return keys_auth_psk(sa, of_initiator, key,
-			     buffer_bytes(of_initiator ? &task->init_request :
-							 &task->init_response),
-			     ours ? &sa->base.local_id : &sa->base.remote_id, value);
+	if (key.len)
+		return key;
+	return bytes_of(task->initiator == ours ? keys->sk_pi : keys->sk_pr, keys->prf_len);
 }
 
 static enum ikev2_event prepare(struct task *task, bool ours)
@@ -43,32 +33,19 @@ static enum ikev2_event prepare(struct task *task, bool ours)
 
 static enum ikev2_event sign(struct task *task)
 {
-	uint8_t value[CRYPTOX_HASH_MAX];
-	struct result result = compute(task, true, value);
-
-	if (failed(&result))
-		return auth_fail(task, result);
-	task->auth_number = AUTH_SHARED_KEY;
-	buffer_set(&task->auth_value, bytes_of(value, task->sa->keys.prf_len));
-	return EV_NEXT;
+	return shared_key_sign(task, key_of(task, true));
 }
 
 static enum ikev2_event verify(struct task *task, const struct auth_payload *auth)
 {
-	uint8_t expected[CRYPTOX_HASH_MAX];
-	struct result result = compute(task, false, expected);
-
-	if (!failed(&result) &&
-	    !bytes_equal_secret(auth->data, bytes_of(expected, task->sa->keys.prf_len)))
-		result = fail(-EACCES, "unmatched auth data: the peer does not hold EAP's key");
-	secret_wipe(expected, sizeof(expected));
-	return failed(&result) ? auth_fail(task, result) : EV_NEXT;
+	return shared_key_verify(task, key_of(task, false), auth,
+				 "the peer does not hold EAP's key");
 }
 
 const struct authenticator authenticator_eap = {
 	.kind = AUTH_KIND_EAP,
 	.name = "EAP",
-	.accepts = accepts,
+	.accepts = shared_key_accepts,
 	.prepare = prepare,
 	.sign = sign,
 	.verify = verify,
