@@ -243,48 +243,36 @@ static void test_dpd_periodic_sees_traffic(void **state)
 /* IKE_AUTH that is authentic and makes no sense: refused, and nothing half open is left. */
 static bool garble_auth(struct sim *sim, struct sim_message *message)
 {
-	struct ikev2_sa *sa = sa_of(sim, 0);
-	struct ike_header header;
-	struct writer chain = {};
 	uint8_t type = *(uint8_t *)sim->filter_context;
+	struct scene_opened opened;
+	struct writer chain = {};
 
 	if (message->to != 1 || message->octets.data[18] != EXCHANGE_IKE_AUTH)
 		return true;
-	header_parse(buffer_bytes(&message->octets), &header);
+	scene_open(sim, message, &opened);
 	writer_begin_chain(&chain);
 	put_raw_payload(&chain, type, BYTES("?"));
 	if (type == 200)
 		chain.buffer.data[1] = 0x80; /* critical */
 	else
 		chain.buffer.data[3] = 99; /* longer than it is */
-	buffer_free(&message->octets);
-	assert_int_equal(message_seal(&header, &chain, sa->keys.out, &message->octets).code, 0);
-	writer_free(&chain);
+	scene_seal(message, &opened, &chain);
 	return true;
 }
 
 /* What an initiator without a child would have sent. */
 static bool without_child(struct sim *sim, struct sim_message *message)
 {
-	struct ikev2_sa *sa = sa_of(sim, 0);
-	struct message outer, inner;
-	struct buffer plain = {};
+	static const uint8_t child[] = { PAYLOAD_SA, PAYLOAD_TSI, PAYLOAD_TSR, 0 };
+	struct scene_opened opened;
 	struct writer chain = {};
 
 	if (message->to != 1 || message->octets.data[18] != EXCHANGE_IKE_AUTH)
 		return true;
-	assert_int_equal(message_parse(buffer_bytes(&message->octets), &outer).code, 0);
-	assert_int_equal(message_open(&outer, sa_of(sim, 1)->keys.in, &plain, &inner).code, 0);
+	scene_open(sim, message, &opened);
 	writer_begin_chain(&chain);
-	for (size_t i = 0; i < inner.count; i++)
-		if (inner.payloads[i].type != PAYLOAD_SA && inner.payloads[i].type != PAYLOAD_TSI &&
-		    inner.payloads[i].type != PAYLOAD_TSR)
-			put_raw_payload(&chain, inner.payloads[i].type, inner.payloads[i].body);
-	buffer_free(&message->octets);
-	assert_int_equal(message_seal(&outer.header, &chain, sa->keys.out, &message->octets).code,
-			 0);
-	writer_free(&chain);
-	buffer_free(&plain);
+	scene_put_payloads(&opened, child, &chain);
+	scene_seal(message, &opened, &chain);
 	return true;
 }
 
@@ -366,25 +354,17 @@ static void test_critical_payload(void **state)
 /* An answer with one: the exchange has failed, whatever else stands in it. */
 static bool make_critical(struct sim *sim, struct sim_message *message)
 {
-	struct ikev2_sa *sa = sa_of(sim, 1);
-	struct message outer, inner;
-	struct buffer plain = {};
+	struct scene_opened opened;
 	struct writer chain = {};
 
 	if (message->to != 0 || message->octets.data[18] != EXCHANGE_CREATE_CHILD_SA)
 		return true;
-	assert_int_equal(message_parse(buffer_bytes(&message->octets), &outer).code, 0);
-	assert_int_equal(message_open(&outer, sa_of(sim, 0)->keys.in, &plain, &inner).code, 0);
+	scene_open(sim, message, &opened);
 	writer_begin_chain(&chain);
 	put_raw_payload(&chain, 200, BYTES("what"));
 	chain.buffer.data[1] = 0x80;
-	for (size_t i = 0; i < inner.count; i++)
-		put_raw_payload(&chain, inner.payloads[i].type, inner.payloads[i].body);
-	buffer_free(&message->octets);
-	assert_int_equal(message_seal(&outer.header, &chain, sa->keys.out, &message->octets).code,
-			 0);
-	writer_free(&chain);
-	buffer_free(&plain);
+	scene_put_payloads(&opened, NULL, &chain);
+	scene_seal(message, &opened, &chain);
 	return true;
 }
 

@@ -79,6 +79,55 @@ const char *scene_prepend(const char *statements, const char *config, char *out,
 	return out;
 }
 
+void scene_open(struct sim *sim, const struct sim_message *datagram, struct scene_opened *opened)
+{
+	struct bytes octets = buffer_bytes(&datagram->octets);
+	struct result result = message_parse(octets, &opened->outer);
+	const struct ike_header *header = &opened->outer.header;
+	bool to_responder = header->flags & IKE_FLAG_INITIATOR;
+	struct ike_sa *sender, *receiver;
+
+	assert(!failed(&result));
+	sender = ike_find(sim->nodes[!datagram->to].ike,
+			  to_responder ? header->spi_initiator : header->spi_responder);
+	receiver = ike_find(sim->nodes[datagram->to].ike,
+			    to_responder ? header->spi_responder : header->spi_initiator);
+	assert(sender && receiver);
+	opened->sender = ikev2_of(sender);
+	opened->plain = (struct buffer){};
+	result = message_open(&opened->outer, ikev2_of(receiver)->keys.in, &opened->plain,
+			      &opened->inner);
+	assert(!failed(&result));
+}
+
+void scene_opened_free(struct scene_opened *opened)
+{
+	buffer_free(&opened->plain);
+}
+
+void scene_put_payloads(const struct scene_opened *opened, const uint8_t *without,
+			struct writer *chain)
+{
+	for (size_t i = 0; i < opened->inner.count; i++) {
+		const struct payload *payload = &opened->inner.payloads[i];
+
+		if (!without || !strchr((const char *)without, payload->type))
+			put_raw_payload(chain, payload->type, payload->body);
+	}
+}
+
+void scene_seal(struct sim_message *datagram, struct scene_opened *opened, struct writer *chain)
+{
+	struct ike_header header = opened->outer.header;
+	struct result result;
+
+	buffer_free(&datagram->octets);
+	result = message_seal(&header, chain, opened->sender->keys.out, &datagram->octets);
+	assert(!failed(&result));
+	writer_free(chain);
+	scene_opened_free(opened);
+}
+
 bool scene_record(struct sim *sim, struct sim_message *message)
 {
 	struct scene_recorder *recorder = sim->filter_context;

@@ -6,6 +6,7 @@
  * does not hold ends the program with its line, as the simulation itself does.
  */
 
+#include "ike/v2/internal.h"
 #include "sim.h"
 
 /** scene_modern() - both ends with today's defaults */
@@ -25,6 +26,22 @@ const char *scene_replace(const char *text, const char *what, const char *by, ch
 			  size_t size);
 /** scene_prepend() - statements in front of a configuration */
 const char *scene_prepend(const char *statements, const char *config, char *out, size_t size);
+
+/** struct scene_opened - a sealed datagram, as its receiver reads it */
+struct scene_opened {
+	struct message outer, inner;
+	struct buffer plain;
+	struct ikev2_sa *sender;
+};
+
+/** scene_open() - for a filter that looks into a datagram; scene_opened_free() ends it */
+void scene_open(struct sim *sim, const struct sim_message *datagram, struct scene_opened *opened);
+void scene_opened_free(struct scene_opened *opened);
+/** scene_put_payloads() - those of the datagram, but for the types in @without (ends with 0; NULL) */
+void scene_put_payloads(const struct scene_opened *opened, const uint8_t *without,
+			struct writer *chain);
+/** scene_seal() - the datagram with @chain in it, as its sender would have; frees both */
+void scene_seal(struct sim_message *datagram, struct scene_opened *opened, struct writer *chain);
 
 #define SCENE_RECORDS 64
 
