@@ -16,38 +16,6 @@
 /* After ours: cmocka has a macro fail(). */
 #include <cmocka.h>
 
-static char *read_seed(const char *name, const char *before)
-{
-	char path[200];
-	char *text;
-	FILE *file;
-	long size;
-
-	snprintf(path, sizeof(path), "tests/seeds/%s", name);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	fseek(file, 0, SEEK_END);
-	size = ftell(file);
-	rewind(file);
-	text = calloc(1, strlen(before) + size + 1);
-	strcpy(text, before);
-	assert_int_equal(fread(text + strlen(before), 1, size, file), size);
-	fclose(file);
-	return text;
-}
-
-/* S0's two routers, word for word, with the permission that their algorithms need. */
-static struct sim *s0(uint64_t seed)
-{
-	char *r1 = read_seed("s0-router1.conf", "crypto legacy\n");
-	char *r2 = read_seed("s0-router2.conf", "crypto legacy\n");
-	struct sim *sim = sim_new(seed, r1, r2);
-
-	free(r1);
-	free(r2);
-	return sim;
-}
-
 static void test_each_side_initiates(void **state)
 {
 	for (int i = 0; i < 2; i++) {
@@ -64,7 +32,7 @@ static void test_each_side_initiates(void **state)
 static void test_s0(void **state)
 {
 	for (int i = 0; i < 2; i++) {
-		struct sim *sim = s0(2);
+		struct sim *sim = scene_s0(2, "");
 
 		scene_up_one(sim, i);
 		scene_assert_clean(sim);
@@ -95,7 +63,7 @@ static void find_names(void *context, const struct ike_sa_facts *facts)
 /* B07, B22, J01: what S0's show prints of the SA. */
 static void test_s0_facts(void **state)
 {
-	struct sim *sim = s0(3);
+	struct sim *sim = scene_s0(3, "");
 	int found = 0;
 
 	scene_up_one(sim, 0);
@@ -139,7 +107,7 @@ static void test_trace(void **state)
 		"CurState: READY Event: EV_CHK_IKE_ONLY",
 		"CurState: READY Event: EV_I_OK",
 	};
-	struct sim *sim = s0(4);
+	struct sim *sim = scene_s0(4, "");
 	size_t at = 0;
 
 	scene_up_one(sim, 0);
@@ -157,7 +125,7 @@ static void test_trace(void **state)
 static void test_ike_rekey(void **state)
 {
 	for (int i = 0; i < 2; i++) {
-		struct sim *sim = s0(5);
+		struct sim *sim = scene_s0(5, "");
 
 		scene_up_one(sim, i);
 		for (int second = 0; second < 600; second++) {
@@ -862,7 +830,7 @@ static void test_replay_does_not_move(void **state)
 
 static void test_no_nat(void **state)
 {
-	struct sim *sim = s0(37);
+	struct sim *sim = scene_s0(37, "");
 
 	scene_up_one(sim, 0);
 	assert_true(sim_logged(sim, "No NAT found"));

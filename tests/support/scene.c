@@ -2,14 +2,46 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "config/config.h"
 #include "scene.h"
 
 struct sim *scene_modern(uint64_t seed)
 {
 	return sim_new(seed, sim_modern_1, sim_modern_2);
+}
+
+char *scene_s0_config(int router, const char *more)
+{
+	static const char permission[] = "crypto legacy\n";
+	char path[64], *text;
+	FILE *file;
+	size_t size, before;
+
+	snprintf(path, sizeof(path), "tests/seeds/s0-router%d.conf", router);
+	file = fopen(path, "r");
+	assert(file);
+	fseek(file, 0, SEEK_END);
+	size = (size_t)ftell(file);
+	rewind(file);
+	text = must_calloc(1, strlen(permission) + strlen(more) + size + 1);
+	before = (size_t)sprintf(text, "%s%s", permission, more);
+	assert(fread(text + before, 1, size, file) == size);
+	fclose(file);
+	return text;
+}
+
+struct sim *scene_s0(uint64_t seed, const char *more)
+{
+	char *first = scene_s0_config(1, more), *second = scene_s0_config(2, more);
+	struct sim *sim = sim_new(seed, first, second);
+
+	free(first);
+	free(second);
+	return sim;
 }
 
 void scene_up(struct sim *sim, int initiator)

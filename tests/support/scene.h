@@ -11,6 +11,14 @@
 
 /** scene_modern() - both ends with today's defaults */
 struct sim *scene_modern(uint64_t seed);
+/**
+ * scene_s0() - the two routers of the S0 document, word for word, with the permission that their
+ * algorithms need
+ * @more: more statements for both, in front
+ */
+struct sim *scene_s0(uint64_t seed, const char *more);
+/** scene_s0_config() - the text of one of them, 1 or 2; to be freed with free() */
+char *scene_s0_config(int router, const char *more);
 /** scene_up() - both tunnels come up at the same time */
 void scene_up(struct sim *sim, int initiator);
 /** scene_up_one() - only one end begins, so that nothing is simultaneous unless a test wants it */

@@ -262,6 +262,7 @@ static const struct example examples[] = {
 	  KEPT(" config-exchange request") },
 	{ PF, "nat force-encap", "nat force-encap", KEPT(" nat force-encap") },
 	{ PF, "mobike", "mobike", KEPT(" mobike") },
+	{ PF, "compatibility ios", "compatibility ios", KEPT(" compatibility ios") },
 	{ PF, "legacy", "legacy", KEPT(" legacy") },
 	{ PF, "description REST", "description to the branch office", REFUSED("ignored") },
 	{ G, "crypto ikev2 dpd <1-3600> <1-60> periodic|on-demand",

@@ -65,7 +65,7 @@ static const struct pair answers[] = {
 	{ STATE_I_PROC_INIT, EV_BLD_MSG }, /* the same: with the cookie */
 	{ STATE_I_PROC_INIT,
 	  EV_NO_EVENT }, /* the same, and init_verify_response(): no true answer */
-	{ STATE_INIT_DONE, EV_GET_CONFIG_MODE }, /* init_start_timer(): as initiator */
+	{ STATE_INIT_DONE, EV_START_TMR }, /* init_check_role(): as responder */
 	{ STATE_I_PROC_AUTH, EV_RECV_EAP_REQ }, /* eap_check_started() */
 	{ STATE_I_PROC_EAP_REQ, EV_RECV_EAP_SUCCESS }, /* eap_answer() */
 	{ STATE_R_WAIT_AUTH, EV_AUTHEN_REQ }, /* eap_check_policy() */

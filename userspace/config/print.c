@@ -362,6 +362,8 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool wi
 		fprintf(out, " nat force-encap\n");
 	if (profile->mobike)
 		fprintf(out, " mobike\n");
+	if (profile->ios)
+		fprintf(out, " compatibility ios\n");
 }
 
 static void print_esp_keywords(const struct proposal *proposal, FILE *out)

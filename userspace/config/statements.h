@@ -26,7 +26,7 @@ statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, pr
 	profile_match_prefix6, profile_match_text, profile_match_any, profile_match_dn,
 	profile_match_fvrf, profile_identity_address, profile_identity_dn, profile_identity,
 	profile_authentication, profile_keyring, profile_lifetime, profile_dpd, profile_legacy,
-	profile_nat, profile_mobike;
+	profile_nat, profile_mobike, profile_ios;
 
 /* statements_pki.c */
 statement_handler open_trustpoint, trustpoint_certificate, trustpoint_key, trustpoint_ca,

@@ -465,6 +465,11 @@ void profile_mobike(struct loader *loader, const struct match *match)
 	loader->ikev2_profile->mobike = !match->negated;
 }
 
+void profile_ios(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->ios = !match->negated;
+}
+
 void profile_nat(struct loader *loader, const struct match *match)
 {
 	loader->ikev2_profile->nat_force_encap = !match->negated;

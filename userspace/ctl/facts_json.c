@@ -189,6 +189,7 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 	put_number(object, "active_seconds", sa->active);
 	put_number(object, "ce_id", sa->ce_id);
 	put_number(object, "session_id", sa->session_id);
+	put_number(object, "mib_index", sa->mib_index);
 	put_text(object, "status", sa->status);
 	put_ike_spi(object, "local_spi", sa->local_spi);
 	put_ike_spi(object, "remote_spi", sa->remote_spi);

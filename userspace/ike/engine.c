@@ -145,6 +145,27 @@ void ike_sa_register(struct ike *ike, struct ike_sa *sa)
 		sa->session_id = ++ike->last_session_id;
 }
 
+static uint64_t *negotiating(struct ike_sa *sa)
+{
+	return &sa->ike->stats[sa->initiator ? IKE_STAT_OUTGOING_NEGOTIATING :
+					       IKE_STAT_INCOMING_NEGOTIATING];
+}
+
+void ike_sa_admit(struct ike_sa *sa)
+{
+	sa->admitted = true;
+	sa->ike->stats[IKE_STAT_ADMITTED]++;
+	++*negotiating(sa);
+}
+
+/* It no longer negotiates. */
+static void discharge(struct ike_sa *sa)
+{
+	if (sa->admitted)
+		--*negotiating(sa);
+	sa->admitted = false;
+}
+
 void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa))
 {
 	struct ike *ike = sa->ike;
@@ -154,11 +175,9 @@ void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa))
 		return;
 	sa->dead = true;
 	sa->release = release;
+	discharge(sa);
 	if (sa->established)
 		ike->stats[IKE_STAT_ACTIVE]--;
-	else
-		ike->stats[sa->initiator ? IKE_STAT_OUTGOING_NEGOTIATING :
-					   IKE_STAT_INCOMING_NEGOTIATING]--;
 	while ((child = TAILQ_FIRST(&sa->children)))
 		child_sa_orphan(child);
 	ike_table_leave(ike, sa);
@@ -172,7 +191,8 @@ void ike_sa_established(struct ike_sa *sa)
 
 	if (sa->established)
 		return;
-	ike->stats[sa->initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]--;
+	discharge(sa);
+	sa->mib_index = ++ike->last_mib_index;
 	ike->stats[IKE_STAT_ACTIVE]++;
 	ike->stats[IKE_STAT_ESTABLISHED]++;
 	sa->established = true;

@@ -46,6 +46,7 @@ void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_
 					  0,
 			.ce_id = 1000 + sa->session_id,
 			.session_id = sa->session_id,
+			.mib_index = sa->mib_index,
 			.status = sa->closing	  ? "Delete in progress" :
 				  sa->established ? "Negotiation done" :
 						    "Negotiation in progress",

@@ -28,6 +28,7 @@ struct ike_sa_facts {
 	const char *auth_sign, *auth_verify; /* "PSK" */
 	uint32_t lifetime, active; /* seconds */
 	uint32_t ce_id, session_id;
+	uint32_t mib_index; /* no other IKE SA has had it; 0 before it is established */
 	const char *status; /* "Negotiation done", "Initial State", ... */
 	uint64_t local_spi, remote_spi;
 	struct identity local_id, remote_id; /* ID_NONE while unknown */

@@ -179,6 +179,7 @@ struct ikev2_profile {
 	bool dpd_periodic;
 	bool nat_force_encap;
 	bool mobike; /* "mobike" */
+	bool ios; /* "compatibility ios": messages as IOS builds them */
 	const struct authorization_policy *authorization[GROUP_COUNT]; /* NULL: none */
 	bool config_request; /* "config-exchange request" */
 	bool eap_query_identity; /* "authentication remote eap query-identity" */

@@ -111,7 +111,7 @@ struct ike {
 	struct tunnel_list tunnels;
 	struct leases leases;
 	uint64_t stats[IKE_STAT_COUNT];
-	uint32_t last_session_id, last_conn_id;
+	uint32_t last_session_id, last_conn_id, last_mib_index;
 	size_t fragment_octets; /* of messages that are not complete */
 	uint64_t noise_since; /* lines that strangers caused: how many, since when */
 	unsigned int noise;
@@ -127,7 +127,9 @@ struct ike_sa {
 	const struct ike_version *version;
 	uint32_t id; /* "SA ID = 1": the smallest free one */
 	uint32_t session_id;
+	uint32_t mib_index; /* its own, for good: 0 before it is established (row C10) */
 	bool initiator; /* we began it (of a rekeyed SA: the rekey) */
+	bool admitted; /* counted as negotiating, as a rekeyed one is not */
 	bool established;
 	bool closing; /* a delete is on its way: nothing new may start */
 	bool dead; /* in the graveyard, until @release frees it */
@@ -233,6 +235,8 @@ const struct identity *client_identity(const struct ike_sa *sa);
 void ike_sa_register(struct ike *ike, struct ike_sa *sa);
 /** ike_sa_bury() - unlinks now, calls the version's release once nobody on the stack uses it */
 void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa));
+/** ike_sa_admit() - counts a new negotiation, until it is established or buried */
+void ike_sa_admit(struct ike_sa *sa);
 void ike_sa_established(struct ike_sa *sa);
 /** proposal_is_legacy() - holds what needs permission */
 bool proposal_is_legacy(const struct proposal *proposal);

@@ -16,7 +16,7 @@ ikev2_action init_get_policy, init_set_policy, init_make_key, init_no_config, in
 ikev2_action init_check_notify, init_verify_response, init_process_response;
 ikev2_action init_derive, init_generate_keys, init_done;
 ikev2_action init_verify_request, init_admit, init_process_request, init_build_response;
-ikev2_action init_check_role, init_start_timer;
+ikev2_action init_check_role, init_start_timer, init_open_pki;
 
 /* nat.c */
 ikev2_action nat_detect, nat_check;
@@ -25,7 +25,7 @@ ikev2_action nat_detect, nat_check;
 ikev2_action auth_check_pki, auth_generate, auth_build_request;
 ikev2_action auth_check_notify, auth_process_id, auth_policy_by_id, auth_verify_policy;
 ikev2_action auth_check_type, auth_get_key, auth_verify, auth_verified, auth_check_contact,
-	auth_check_config;
+	auth_check_config, auth_get_config, auth_check_redirect, auth_notify_done;
 ikev2_action auth_process_child, auth_build_response;
 ikev2_action auth_close, auth_update_stats, auth_insert, auth_load_child, auth_start_accounting;
 ikev2_action auth_check_duplicate, auth_ready;
@@ -37,7 +37,7 @@ ikev2_action eap_check_policy, eap_begin_server, eap_send_first, eap_serve, eap_
 /* create.c: what CREATE_CHILD_SA has in common for children and the IKE SA */
 ikev2_action create_check_type, create_make_key, create_check_notify, create_verify;
 ikev2_action create_check_pfs, create_derive, create_check_rekey, create_build_response;
-ikev2_action create_activate, create_start_delete_timer, create_finish;
+ikev2_action create_activate, create_update_stats, create_start_delete_timer, create_finish;
 
 /* child.c */
 ikev2_action child_get_policy, child_build_request, child_process_request, child_process_response;
@@ -51,6 +51,6 @@ ikev2_action rekey_process_response, rekey_generate_keys, rekey_activate, rekey_
 ikev2_action info_build, info_process_ack, info_process_request;
 
 /* task.c */
-ikev2_action task_failed, task_timed_out;
+ikev2_action task_failed, task_timed_out, task_check_pending;
 
 #endif

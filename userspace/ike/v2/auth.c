@@ -99,6 +99,7 @@ enum ikev2_event auth_process_id(struct task *task)
 	result = id_payload_parse(payload->body, &base->remote_id);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
+	trace_line(task, "Received valid parameters in process id");
 	return EV_NEXT;
 }
 
@@ -129,6 +130,7 @@ enum ikev2_event auth_policy_by_id(struct task *task)
 				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 	trace_line(task, "found matching IKEv2 profile '%s'", profile->name);
 	base->profile = profile;
+	task->sa->ios = task->sa->ios || profile->ios;
 	return EV_NEXT;
 }
 
@@ -277,12 +279,13 @@ enum ikev2_event auth_build_request(struct task *task)
 	if (failed(&result))
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
 	writer_begin_chain(&chain);
+	ios_put_granite(task, &chain);
 	auth_put_proof(task, &chain);
 	config_put_request(task, &chain);
 	put_sa(&chain, &task->proposals);
 	child_put_selectors(&chain, task->child, true);
 	if (is_first_contact(&sa->base)) {
-		trace_line(task, "Construct Notify Payload: INITIAL_CONTACT");
+		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: INITIAL_CONTACT");
 		put_notify(&chain, NOTIFY_INITIAL_CONTACT, bytes_of(NULL, 0));
 	}
 	put_window(task, &chain);
@@ -398,6 +401,7 @@ enum ikev2_event auth_build_response(struct task *task)
 	struct result result;
 
 	writer_begin_chain(&chain);
+	ios_put_granite(task, &chain);
 	auth_put_proof(task, &chain);
 	if (task->child) {
 		config_put_reply(task, &chain);
@@ -422,6 +426,32 @@ enum ikev2_event auth_check_config(struct task *task)
 {
 	if (!failed(&task->child_error))
 		task->child_error = config_check_request(task, &task->child_notify);
+	return EV_NEXT;
+}
+
+/* Redirection is a matter of IKE_SA_INIT (row B25). */
+enum ikev2_event auth_check_redirect(struct task *task)
+{
+	trace_line(task, "Redirect check is not needed, skipping it");
+	return EV_NEXT;
+}
+
+/* Rows B18 and B24 in the words of IOS, whose hooks these are. */
+enum ikev2_event auth_notify_done(struct task *task)
+{
+	if (!config_authorization(task))
+		log_line(LOG_IKEV2_INTERNAL, "AAA group authorization not configured");
+	log_line(LOG_IKEV2_INTERNAL, "AAA user authorization not configured");
+	return EV_NEXT;
+}
+
+enum ikev2_event auth_get_config(struct task *task)
+{
+	if (config_has_reply(task))
+		return EV_NEXT;
+	if (message_get(task_request(task), PAYLOAD_CONFIG))
+		log_line(LOG_IKEV2_INTERNAL, "Error constructing config reply");
+	log_line(LOG_IKEV2_INTERNAL, "No config data to send to toolkit:");
 	return EV_NEXT;
 }
 
@@ -466,27 +496,41 @@ enum ikev2_event auth_close(struct task *task)
 
 enum ikev2_event auth_update_stats(struct task *task)
 {
-	trace_line(task, "New ikev2 sa request activated");
+	ikev2_sa_count_active(task->sa);
 	ikev2_sa_ready(task->sa);
 	return EV_NEXT;
 }
 
 enum ikev2_event auth_insert(struct task *task)
 {
-	trace_line(task, "Store mib index ikev2 %u, platform %u", task->sa->base.session_id,
-		   task->sa->base.id);
+	log_line(LOG_IKEV2_INTERNAL, "Store mib index ikev2 %u, platform %u",
+		 task->sa->base.mib_index, task->sa->base.id);
 	return EV_NEXT;
+}
+
+/* As IOS: its key management interface has news of both halves, and nothing is to be done. */
+static void say_loaded(const struct task *task, uint32_t conn, uint32_t spi)
+{
+	log_line(LOG_IKEV2_INTERNAL, "KMI message 8 consumed. No action taken.");
+	log_line(LOG_IKEV2_INTERNAL, "KMI message 12 consumed. No action taken.");
+	log_line(LOG_IKEV2_INTERNAL, "No data to send in mode config set.");
+	log_line(LOG_IKEV2_INTERNAL,
+		 "Adding ident handle 0x%08X associated with SPI 0x%08X for session %u",
+		 0x80000000 | conn, spi, task->sa->base.session_id);
 }
 
 enum ikev2_event auth_load_child(struct task *task)
 {
 	struct tunnel *tunnel = task_tunnel(task);
 	struct result result = task->child_error;
+	uint32_t conn = 0, spi = 0;
 
 	trace_line(task, "Asynchronous request queued");
 	if (task->child) {
 		struct child_sa *child = child_sa_hand_over(&task->child);
 
+		conn = child->conn_in;
+		spi = child->spi_in;
 		/* The initiator cannot receive yet: what already works goes on for a moment. */
 		if (!task->initiator && tunnel_can_send(child->tunnel))
 			child_sa_wait(child, SECONDS(1));
@@ -499,6 +543,8 @@ enum ikev2_event auth_load_child(struct task *task)
 	}
 	if (failed(&result) && tunnel)
 		tunnel_failed(tunnel, result.why);
+	if (conn)
+		say_loaded(task, conn, spi);
 	return EV_NEXT;
 }
 

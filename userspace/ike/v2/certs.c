@@ -95,26 +95,29 @@ static void put_hashes(struct task *task, struct writer *writer)
 
 	for (size_t i = 0; i < OUR_HASHES; i++)
 		buffer_put_u16(&data, our_hashes[i]);
-	trace_line(task, "Construct Notify Payload: SIGNATURE_HASH_ALGORITHMS");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: SIGNATURE_HASH_ALGORITHMS");
 	put_notify(writer, NOTIFY_SIGNATURE_HASH_ALGORITHMS, buffer_bytes(&data));
 	buffer_free(&data);
 }
 
 /* RFC 4945 section 3.2.7.1: every authority that the policy trusts in this exchange (row H20). */
-static void put_request(const struct task *task, const struct ikev2_profile *profile,
-			struct writer *writer)
+static bool put_request(const struct task *task, const struct ikev2_profile *profile,
+			uint8_t encoding, struct writer *writer)
 {
 	const struct policy *policy = task->sa->base.ike->policy;
 	const struct trustpoint *trustpoint;
 	struct buffer hashes = {};
+	bool any;
 
 	for (size_t i = 0; (trustpoint = policy_trustpoint(policy, profile, false, i)); i++)
 		for (size_t j = 0; j < anchors_count(trustpoint->anchors); j++)
 			buffer_put(&hashes, bytes_of(anchors_key_hash(trustpoint->anchors, j),
 						     PKI_KEY_HASH));
-	if (hashes.len)
-		put_certreq(writer, CERT_X509_SIGNATURE, buffer_bytes(&hashes));
+	any = hashes.len;
+	if (any)
+		put_certreq(writer, encoding, buffer_bytes(&hashes));
 	buffer_free(&hashes);
+	return any;
 }
 
 void certs_put_request(const struct task *task, struct writer *writer)
@@ -122,7 +125,17 @@ void certs_put_request(const struct task *task, struct writer *writer)
 	const struct ikev2_profile *profile = task->sa->base.profile;
 
 	if (auth_kind_is_signature(profile->remote_auth))
-		put_request(task, profile, writer);
+		put_request(task, profile, CERT_X509_SIGNATURE, writer);
+}
+
+/*
+ * IOS asks whoever begins for certificates by URL, a peer with a pre-shared key
+ * too (row B03). Where certificates count we ask for themselves: we fetch none.
+ */
+static void put_cert_lookup(struct writer *writer)
+{
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: HTTP_CERT_LOOKUP_SUPPORTED");
+	put_notify(writer, NOTIFY_HTTP_CERT_LOOKUP_SUPPORTED, bytes_of(NULL, 0));
 }
 
 void certs_put_init(struct task *task, struct writer *writer)
@@ -135,7 +148,9 @@ void certs_put_init(struct task *task, struct writer *writer)
 		return;
 	}
 	if (any_profile_verifies(policy))
-		put_request(task, NULL, writer);
+		put_request(task, NULL, CERT_X509_SIGNATURE, writer);
+	else if (task->sa->ios && put_request(task, NULL, CERT_HASH_AND_URL, writer))
+		put_cert_lookup(writer);
 	if (task->peer_signs && any_profile_signs(policy))
 		put_hashes(task, writer);
 }

@@ -140,7 +140,7 @@ enum ikev2_event child_get_policy(struct task *task)
 	result = child_prepare(task, true);
 	if (failed(&result))
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
-	random_fill(buffer_extend(&task->nonce_i, NONCE_SIZE), NONCE_SIZE);
+	new_nonce(task, &task->nonce_i);
 	return EV_NEXT;
 }
 
@@ -153,13 +153,13 @@ void child_put_selectors(struct writer *writer, const struct child_sa *child, bo
 void child_put_capabilities(struct task *task, struct writer *writer)
 {
 	if (task->child->transport) {
-		trace_line(task, "Construct Notify Payload: USE_TRANSPORT_MODE");
+		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: USE_TRANSPORT_MODE");
 		put_notify(writer, NOTIFY_USE_TRANSPORT_MODE, bytes_of(NULL, 0));
 	}
-	trace_line(task, "Construct Notify Payload: ESP_TFC_NO_SUPPORT");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: ESP_TFC_NO_SUPPORT");
 	put_notify_spi(writer, NOTIFY_ESP_TFC_PADDING_NOT_SUPPORTED, 0, bytes_of(NULL, 0),
 		       bytes_of(NULL, 0));
-	trace_line(task, "Construct Notify Payload: NON_FIRST_FRAGS");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: NON_FIRST_FRAGS");
 	put_notify_spi(writer, NOTIFY_NON_FIRST_FRAGMENTS_ALSO, 0, bytes_of(NULL, 0),
 		       bytes_of(NULL, 0));
 }
@@ -178,7 +178,7 @@ enum ikev2_event child_build_request(struct task *task)
 	if (old) {
 		for (int i = 0; i < 4; i++)
 			spi[i] = old->spi_in >> (24 - 8 * i);
-		trace_line(task, "Construct Notify Payload: REKEY_SA");
+		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: REKEY_SA");
 		put_notify_spi(&chain, NOTIFY_REKEY_SA, old->protocol, BYTES(spi),
 			       bytes_of(NULL, 0));
 	}

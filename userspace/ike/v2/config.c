@@ -26,15 +26,16 @@ void config_put_request(struct task *task, struct writer *chain)
 {
 	static const uint16_t wanted[] = {
 		CONFIG_INTERNAL_IP4_DNS,  CONFIG_INTERNAL_IP4_DNS,    CONFIG_INTERNAL_IP4_NBNS,
-		CONFIG_INTERNAL_IP4_NBNS, CONFIG_INTERNAL_IP4_SUBNET, CONFIG_APPLICATION_VERSION,
+		CONFIG_INTERNAL_IP4_NBNS, CONFIG_INTERNAL_IP4_SUBNET,
 	};
 	const struct ikev2_profile *profile = task->sa->base.profile;
-	struct config_attribute attributes[8] = {};
+	struct config_attribute attributes[7 + IOS_CONFIG_ATTRIBUTES] = {};
 	bool address = asks_for_address(task);
 	struct tunnel *tunnel = task_tunnel(task);
 	size_t count = 0;
 
-	if (!address && (!profile->config_request || task->kind != TASK_INITIAL))
+	if (!address &&
+	    ((!profile->config_request && !task->sa->ios) || task->kind != TASK_INITIAL))
 		return;
 	if (address) {
 		attributes[count].type = CONFIG_INTERNAL_IP4_ADDRESS;
@@ -46,7 +47,11 @@ void config_put_request(struct task *task, struct writer *chain)
 	}
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		attributes[count++].type = wanted[i];
-	trace_line(task, "Sending config data to toolkit");
+	if (task->sa->ios)
+		count += ios_config_attributes(task->sa, attributes + count);
+	else
+		attributes[count++].type = CONFIG_APPLICATION_VERSION;
+	log_line(LOG_IKEV2_INTERNAL, "Sending config data to toolkit");
 	put_config(chain, CONFIG_REQUEST, attributes, count);
 }
 
@@ -170,7 +175,7 @@ struct result config_take_reply(struct task *task)
 		return wanted ? fail(-ENODATA, "the peer gives no address: it has no "
 					       "configuration payload in its answer") :
 				RESULT_OK;
-	trace_line(task, "Received config data from toolkit:");
+	log_line(LOG_IKEV2_INTERNAL, "Received config data from toolkit:");
 	config = client_config_of(&task->sa->base);
 	take_attributes(&parsed, config);
 	if (!wanted)
@@ -194,7 +199,7 @@ void config_local_selectors(const struct ike_sa *sa, struct traffic_selectors *s
 /* --- server --- */
 
 /* Of the way in which the client has authenticated. */
-static const struct authorization_policy *authorization(const struct task *task)
+const struct authorization_policy *config_authorization(const struct task *task)
 {
 	const struct ikev2_profile *profile = task->sa->base.profile;
 
@@ -276,7 +281,7 @@ static struct result give_address(struct task *task, const struct config_attribu
 /* In an exchange that makes a child. A failure is that of the child: the IKE SA stays (section 3.15.4). */
 struct result config_check_request(struct task *task, uint16_t *notify)
 {
-	const struct authorization_policy *policy = authorization(task);
+	const struct authorization_policy *policy = config_authorization(task);
 	struct ike_sa *base = &task->sa->base;
 	const struct config_attribute *wanted;
 	struct config_payload parsed;
@@ -285,13 +290,10 @@ struct result config_check_request(struct task *task, uint16_t *notify)
 
 	if (!parse_request(task_request(task), &parsed) || parsed.type != CONFIG_REQUEST)
 		return RESULT_OK;
-	trace_line(task, "Received config data from toolkit:");
+	log_line(LOG_IKEV2_INTERNAL, "Received config data from toolkit:");
 	/* Who has an address from the peer is no server to it. */
-	if (!policy || (base->client && !base->client->server)) {
-		trace_line(task, "Error constructing config reply");
-		trace_line(task, "No config data to send to toolkit:");
+	if (!policy || (base->client && !base->client->server))
 		return RESULT_OK;
-	}
 	tunnel = tunnel_for_peer(base->ike, &base->local.address, &base->remote.address,
 				 base->profile, NULL, NULL, &result);
 	fill(client_config_of(base), policy, base->ike->policy, tunnel);
@@ -380,6 +382,13 @@ static void answer(struct reply *reply, const struct config_payload *parsed,
 		add_supported(reply);
 }
 
+bool config_has_reply(const struct task *task)
+{
+	const struct client_config *config = task->sa->base.client;
+
+	return message_get(task_request(task), PAYLOAD_CONFIG) && config && config->server;
+}
+
 /*
  * An answer needs something to say (row B18): without a policy a peer that
  * makes a child hears nothing. Outside of that, every CFG_REQUEST is answered,
@@ -404,6 +413,6 @@ void config_put_reply(struct task *task, struct writer *chain)
 		return;
 	answer(&reply, &parsed, config && config->server ? config : NULL);
 	if (with_child)
-		trace_line(task, "Sending config data to toolkit");
+		log_line(LOG_IKEV2_INTERNAL, "Sending config data to toolkit");
 	put_config(chain, CONFIG_REPLY, reply.attributes, reply.count);
 }

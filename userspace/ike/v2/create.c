@@ -20,7 +20,7 @@ void put_window(struct task *task, struct writer *writer)
 	uint32_t window = (task->new_sa ? task->new_sa : task->sa)->own_window;
 	uint8_t octets[4] = { window >> 24, window >> 16, window >> 8, window };
 
-	trace_line(task, "Construct Notify Payload: SET_WINDOW_SIZE");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: SET_WINDOW_SIZE");
 	put_notify(writer, NOTIFY_SET_WINDOW_SIZE, BYTES(octets));
 }
 
@@ -97,10 +97,8 @@ enum ikev2_event create_verify(struct task *task)
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	buffer_set(task->initiator ? &task->nonce_r : &task->nonce_i, value);
-	if (!task->initiator) {
-		buffer_free(&task->nonce_r);
-		random_fill(buffer_extend(&task->nonce_r, NONCE_SIZE), NONCE_SIZE);
-	}
+	if (!task->initiator)
+		new_nonce(task, &task->nonce_r);
 	return EV_NEXT;
 }
 
@@ -170,6 +168,16 @@ enum ikev2_event create_build_response(struct task *task)
 enum ikev2_event create_activate(struct task *task)
 {
 	return for_ike(task) ? rekey_activate(task) : child_activate(task);
+}
+
+/* The successor was never admitted: IOS has nothing to take off its count, and says so (B31). */
+enum ikev2_event create_update_stats(struct task *task)
+{
+	const struct ikev2_sa *new = task->new_sa ? task->new_sa : task->sa->successor;
+
+	if (for_ike(task) && new)
+		ikev2_sa_count_active(new);
+	return EV_NEXT;
 }
 
 enum ikev2_event create_finish(struct task *task)

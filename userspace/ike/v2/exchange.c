@@ -247,6 +247,12 @@ bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id, const struct path
 	return true;
 }
 
+/* Until we have announced more, it is one request at a time (section 2.3). */
+static uint32_t open_window(const struct ikev2_sa *sa)
+{
+	return sa->base.established ? sa->own_window : 1;
+}
+
 /* Is this message ID one that we answer now? */
 bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id, const struct path *path)
 {
@@ -256,8 +262,8 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id, const struct path 
 	if (exchange_repeat(sa, message_id, path))
 		return false;
 	sa_line(sa, LOG_IKEV2_INTERNAL, "Request has mess_id %u; expected %u through %u",
-		message_id, sa->next_expected, sa->next_expected + sa->own_window - 1);
-	if (message_id - sa->next_expected >= sa->own_window) {
+		message_id, sa->next_expected, sa->next_expected + open_window(sa) - 1);
+	if (message_id - sa->next_expected >= open_window(sa)) {
 		sa_line(sa, LOG_IKEV2_ERROR, "rWindow dropped message[msgID:%u]", message_id);
 		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
 		return false;
@@ -272,9 +278,30 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id, const struct path 
 			break;
 		sa->next_expected++;
 	}
-	sa_line(sa, LOG_IKEV2_INTERNAL, "Requests can be accepted from range %u to %u",
-		sa->next_expected, sa->next_expected + sa->own_window - 1);
 	return true;
+}
+
+/* Row B23, as IOS says it when an exchange has ended. */
+void exchange_say_window(const struct task *task)
+{
+	const struct ikev2_sa *sa = task->sa;
+	uint32_t oldest = sa->next_request;
+	const struct task *other;
+
+	if (!task->initiator) {
+		sa_line(sa, LOG_IKEV2_INTERNAL,
+			"Sent response with message id %u, Requests can be accepted from range "
+			"%u to %u",
+			task->message_id, sa->next_expected,
+			sa->next_expected + open_window(sa) - 1);
+		return;
+	}
+	TAILQ_FOREACH(other, &sa->in_flight, link)
+		if (other != task && other->request.count && other->message_id < oldest)
+			oldest = other->message_id;
+	sa_line(sa, LOG_IKEV2_INTERNAL,
+		"Processed response with message id %u, Requests can be sent from range %u to %u",
+		task->message_id, oldest, oldest + sa->peer_window - 1);
 }
 
 void exchange_note_window(struct ikev2_sa *sa, const struct message *message)
@@ -485,7 +512,7 @@ static bool is_welcome(struct ikev2_sa *sa, const struct message *message)
 			exchange_name(header->exchange), header->message_id);
 		return false;
 	}
-	if (is_fragment && header->message_id - sa->next_expected >= sa->own_window) {
+	if (is_fragment && header->message_id - sa->next_expected >= open_window(sa)) {
 		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
 		sa_line(sa, LOG_IKEV2_ERROR, "rWindow dropped message[msgID:%u]",
 			header->message_id);
@@ -548,6 +575,8 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message, const 
 		goto out;
 	}
 	dump(sa, &inner);
+	if (log_enabled(LOG_IKEV2_INTERNAL))
+		ios_say_payloads(&inner);
 	exchange_note_window(sa, &inner);
 	if (response)
 		receive_response(sa, &inner, buffer_bytes(&plain));

@@ -15,15 +15,6 @@
 #define RESTARTS_MAX 4
 #define COOKIE_MAX 64 /* octets (section 2.6) */
 
-static const char vendor_delete_reason[] = "CISCO-DELETE-REASON";
-static const char vendor_seki[] =
-	"seki IPsec router"; /* 17 octets, as long as IOS's second one (B04) */
-
-static struct bytes vendor_id(const char *text)
-{
-	return bytes_of(text, strlen(text));
-}
-
 /* Which weak algorithms may be offered or accepted before the profile is known. */
 static bool legacy_permitted(const struct ikev2_sa *sa)
 {
@@ -54,14 +45,13 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 	sa->base.home_local = tunnel->device.local;
 	sa->base.home_remote = tunnel->device.remote;
 	sa->base.profile = profile->ikev2_profile;
+	sa->ios = profile->ikev2_profile && profile->ikev2_profile->ios;
 	sa->base.tunnel = tunnel;
 	task = task_new(sa, TASK_INITIAL, true);
 	task->exchange = EXCHANGE_IKE_SA_INIT;
 	task->owner = tunnel_owner(tunnel);
 	sa->initial = task;
-	ike->stats[IKE_STAT_ADMITTED]++;
-	log_line(LOG_IKEV2_INTERNAL, "New ikev2 sa request admitted");
-	log_line(LOG_IKEV2_INTERNAL, "Incrementing outgoing negotiating sa count by one");
+	ikev2_sa_admit(sa);
 	task_enlist(task, &sa->in_flight);
 	machine_run(task, EV_INIT_SA);
 	return RESULT_OK;
@@ -115,9 +105,7 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	exchange_admit(sa, 0, &path);
 	task_take_message(task, message, message->octets);
 	buffer_set(&task->init_request, message->octets);
-	ike->stats[IKE_STAT_ADMITTED]++;
-	log_line(LOG_IKEV2_INTERNAL, "New ikev2 sa request admitted");
-	log_line(LOG_IKEV2_INTERNAL, "Incrementing incoming negotiating sa count by one");
+	ikev2_sa_admit(sa);
 	machine_run(task, EV_RECV_INIT);
 }
 
@@ -148,6 +136,8 @@ void init_receive(struct ike *ike, const struct endpoint *local, const struct en
 {
 	if (log_enabled(LOG_IKEV2_PACKET))
 		message_dump(message, dump_line, NULL);
+	if (log_enabled(LOG_IKEV2_INTERNAL))
+		ios_say_payloads(message);
 	if (message->header.flags & IKE_FLAG_RESPONSE)
 		receive_response(ike, message);
 	else
@@ -179,6 +169,8 @@ bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list)
 	policy_ike_proposals(sa->base.ike->policy, &sa->base.local.address, legacy_permitted(sa),
 			     list, &name);
 	log_proposals(sa->base.ike->policy, name);
+	if (!strcmp(name, "default"))
+		ios_default_proposals(sa, list);
 	return list->count > 0;
 }
 
@@ -210,6 +202,13 @@ enum ikev2_event init_set_policy(struct task *task)
 	return EV_NEXT;
 }
 
+/* IOS opens it whatever the peer will authenticate with (row B26). */
+enum ikev2_event init_open_pki(struct task *task)
+{
+	trace_line(task, "Opening a PKI session");
+	return EV_NEXT;
+}
+
 enum ikev2_event init_make_key(struct task *task)
 {
 	task_make_key(task);
@@ -224,18 +223,10 @@ enum ikev2_event init_no_config(struct task *task)
 	return EV_NEXT;
 }
 
-static void put_vendor_ids(struct task *task, struct writer *writer)
-{
-	trace_line(task, "Construct Vendor Specific Payload: DELETE-REASON");
-	put_vendor_id(writer, vendor_id(vendor_delete_reason));
-	trace_line(task, "Construct Vendor Specific Payload: (CUSTOM)");
-	put_vendor_id(writer, vendor_id(vendor_seki));
-}
-
 /* RFC 7383 section 2.3 */
 static void put_fragmentation(struct task *task, struct writer *writer)
 {
-	trace_line(task, "Construct Notify Payload: FRAGMENTATION_SUPPORTED");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: FRAGMENTATION_SUPPORTED");
 	put_notify(writer, NOTIFY_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
 }
 
@@ -246,12 +237,6 @@ static void note_fragmentation(struct task *task)
 	task->sa->fragments =
 		task->sa->base.ike->policy->fragment_mtu &&
 		message_get_notify(task->message, NOTIFY_FRAGMENTATION_SUPPORTED, &notify);
-}
-
-static void new_nonce(struct buffer *nonce)
-{
-	buffer_free(nonce);
-	random_fill(buffer_extend(nonce, NONCE_SIZE), NONCE_SIZE);
 }
 
 enum ikev2_event init_generate_keys(struct task *task)
@@ -268,13 +253,14 @@ enum ikev2_event init_generate_keys(struct task *task)
 
 enum ikev2_event init_done(struct task *task)
 {
-	trace_line(task, "Cisco DeleteReason Notify is enabled");
+	if (task->sa->delete_reason)
+		trace_line(task, "Cisco DeleteReason Notify is enabled");
 	return EV_NEXT;
 }
 
 enum ikev2_event init_check_role(struct task *task)
 {
-	return task->initiator ? EV_GET_CONFIG_MODE : EV_NEXT;
+	return task->initiator ? EV_NEXT : EV_START_TMR;
 }
 
 /* The responder waits for IKE_AUTH from here (B13). */
@@ -294,17 +280,17 @@ enum ikev2_event init_build_request(struct task *task)
 	struct result result;
 
 	if (!task->nonce_i.len)
-		new_nonce(&task->nonce_i);
+		new_nonce(task, &task->nonce_i);
 	writer_begin(&writer, &header);
 	if (task->cookie.len)
 		put_notify(&writer, NOTIFY_COOKIE, buffer_bytes(&task->cookie));
 	put_sa(&writer, &task->proposals);
 	put_ke(&writer, task->group, key_exchange_public(task->key_exchange));
 	put_nonce(&writer, buffer_bytes(&task->nonce_i));
-	put_vendor_ids(task, &writer);
+	ios_put_vendor_ids(task, &writer);
 	nat_put_detection(task, &writer, &header);
 	certs_put_init(task, &writer);
-	if (sa->base.ike->policy->fragment_mtu)
+	if (sa->base.ike->policy->fragment_mtu && !sa->ios)
 		put_fragmentation(task, &writer);
 	buffer_set(&task->init_request, writer_finish(&writer));
 	result = exchange_request(task, &writer);
@@ -445,6 +431,7 @@ enum ikev2_event init_process_response(struct task *task)
 	exchange_answered(task);
 	parse_sa_ke_nonce(task->message, &list, &ke, &nonce);
 	certs_note(task);
+	ios_note_peer(task);
 	sa->base.remote_spi = task->message->header.spi_responder;
 	sa->base.chosen = list.proposals[0];
 	buffer_set(&sa->nonce_i, buffer_bytes(&task->nonce_i));
@@ -509,6 +496,7 @@ enum ikev2_event init_process_request(struct task *task)
 
 	trace_line(task, "Processing IKE_SA_INIT message");
 	certs_note(task);
+	ios_note_peer(task);
 	parse_sa_ke_nonce(task->message, &offered, &ke, &nonce);
 	result = proposal_choose(&offered, &task->proposals, &base->chosen);
 	if (failed(&result))
@@ -518,7 +506,7 @@ enum ikev2_event init_process_request(struct task *task)
 	if (ke.group != task->group || ke.value.len != ke_public_size(ke.group))
 		return task_fail_group(task, ke.group);
 	buffer_set(&sa->nonce_i, nonce);
-	new_nonce(&sa->nonce_r);
+	new_nonce(task, &sa->nonce_r);
 	note_fragmentation(task);
 	return EV_NEXT;
 }
@@ -535,14 +523,16 @@ enum ikev2_event init_build_response(struct task *task)
 	put_sa(&writer, &chosen);
 	put_ke(&writer, task->group, key_exchange_public(task->key_exchange));
 	put_nonce(&writer, buffer_bytes(&sa->nonce_r));
-	put_vendor_ids(task, &writer);
+	ios_put_vendor_ids(task, &writer);
 	nat_put_detection(task, &writer, &header);
 	certs_put_init(task, &writer);
 	if (sa->fragments)
 		put_fragmentation(task, &writer);
 	/* RFC 6023 section 3 */
-	trace_line(task, "Construct Notify Payload: CHILDLESS_IKEV2_SUPPORTED");
-	put_notify(&writer, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
+	if (!sa->ios) {
+		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: CHILDLESS_IKEV2_SUPPORTED");
+		put_notify(&writer, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
+	}
 	buffer_set(&task->init_response, writer_finish(&writer));
 	result = exchange_respond(task, &writer);
 	writer_free(&writer);

@@ -72,6 +72,8 @@ struct ikev2_sa {
 
 	bool moved; /* MOBIKE: by the request with the message ID below */
 	uint32_t last_move;
+	bool ios; /* messages are as IOS builds them */
+	bool delete_reason; /* the peer knows Cisco's notify of this name */
 	bool fragments; /* the peer understands them, and so do we */
 	struct reassembly_list reassemblies; /* oldest first */
 	struct timer reassembly;
@@ -244,6 +246,8 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id, const struct path 
 void exchange_next(struct ikev2_sa *sa);
 /** exchange_note_window() - takes the peer's SET_WINDOW_SIZE, if there is one */
 void exchange_note_window(struct ikev2_sa *sa, const struct message *message);
+/** exchange_say_window() - debug output: which message IDs may follow this exchange */
+void exchange_say_window(const struct task *task);
 struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,
 				  uint32_t message_id);
 void exchange_abort_all(struct ikev2_sa *sa); /* frees all tasks silently */
@@ -259,6 +263,23 @@ void mobike_put_update(struct task *task, struct writer *chain);
 void mobike_take_answer(struct task *task);
 /** mobike_answer() - moves what the peer's request moves, and adds to the answer */
 void mobike_answer(struct task *task, struct writer *answer);
+
+/* ios.c */
+
+void ios_put_vendor_ids(struct task *task, struct writer *writer);
+/** ios_put_granite() - the vendor ID of IKE_AUTH */
+void ios_put_granite(struct task *task, struct writer *chain);
+/** ios_note_peer() - what the vendor IDs of IKE_SA_INIT say of the peer */
+void ios_note_peer(struct task *task);
+/** ios_say_payloads() - debug output: "Parse Notify Payload: ..." */
+void ios_say_payloads(const struct message *message);
+/** new_nonce() - for a message of ours */
+void new_nonce(const struct task *task, struct buffer *nonce);
+/** ios_default_proposals() - what of the default proposals IOS has */
+void ios_default_proposals(const struct ikev2_sa *sa, struct proposal_list *list);
+#define IOS_CONFIG_ATTRIBUTES 6
+/** ios_config_attributes() - what IOS asks for beyond addresses and servers; how many, 0: not IOS */
+size_t ios_config_attributes(const struct ikev2_sa *sa, struct config_attribute *attributes);
 
 /* cookie.c */
 
@@ -308,6 +329,10 @@ struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct
 uint64_t retry_delay(void);
 
 struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator);
+/** ikev2_sa_admit() - by admission control: it counts as negotiating until it is established or ends */
+void ikev2_sa_admit(struct ikev2_sa *sa);
+/** ikev2_sa_count_active() - what IOS says about its counters; a rekeyed SA was never admitted */
+void ikev2_sa_count_active(const struct ikev2_sa *sa);
 /** ikev2_sa_end() - frees it; @keep_children: leave them to the tunnel, else remove them */
 void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children);
 /** ikev2_sa_ready() - established: timers run */
@@ -355,6 +380,10 @@ void config_put_request(struct task *task, struct writer *chain);
 struct result config_take_reply(struct task *task);
 /** config_check_request() - responder: takes the address that the child will be for; @notify on failure */
 struct result config_check_request(struct task *task, uint16_t *notify);
+/** config_has_reply() - is there anything to say with the child? */
+bool config_has_reply(const struct task *task);
+/** config_authorization() - of the way in which the client has authenticated; NULL: none */
+const struct authorization_policy *config_authorization(const struct task *task);
 /** config_put_reply() - responder: CFG_REPLY, if there is anything to say */
 void config_put_reply(struct task *task, struct writer *chain);
 /** config_local_selectors(), config_remote_selectors() - the client's address only, if it got one */

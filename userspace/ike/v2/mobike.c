@@ -23,7 +23,7 @@ void mobike_put_supported(struct task *task, struct writer *writer)
 
 	if (task->initiator ? !is_wanted(base) : !base->explicit_moves)
 		return;
-	trace_line(task, "Construct Notify Payload: MOBIKE_SUPPORTED");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: MOBIKE_SUPPORTED");
 	put_notify(writer, NOTIFY_MOBIKE_SUPPORTED, bytes_of(NULL, 0));
 }
 
@@ -76,7 +76,7 @@ void mobike_put_update(struct task *task, struct writer *chain)
 	if (!task->moves)
 		return;
 	task->path = (struct path){ sa->base.local, sa->base.remote };
-	trace_line(task, "Construct Notify Payload: UPDATE_SA_ADDRESSES");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: UPDATE_SA_ADDRESSES");
 	put_notify(chain, NOTIFY_UPDATE_SA_ADDRESSES, bytes_of(NULL, 0));
 	if (sa->base.ike->policy->nat_traversal)
 		nat_put_detection(task, chain, &header);

@@ -32,13 +32,13 @@ void nat_put_detection(struct task *task, struct writer *writer, const struct ik
 
 	if (!base->ike->policy->nat_traversal)
 		return;
-	trace_line(task, "Construct Notify Payload: NAT_DETECTION_SOURCE_IP");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: NAT_DETECTION_SOURCE_IP");
 	nat_hash(header, &base->local, hash);
 	/* A hash that fits no address makes the peer encapsulate as if a NAT stood between (I12). */
 	if (base->profile && base->profile->nat_force_encap)
 		hash[0] ^= 0xff;
 	put_notify(writer, NOTIFY_NAT_DETECTION_SOURCE_IP, BYTES(hash));
-	trace_line(task, "Construct Notify Payload: NAT_DETECTION_DESTINATION_IP");
+	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: NAT_DETECTION_DESTINATION_IP");
 	nat_hash(header, &base->remote, hash);
 	put_notify(writer, NOTIFY_NAT_DETECTION_DESTINATION_IP, BYTES(hash));
 }

@@ -59,6 +59,8 @@ void rekey_ike_start(struct ikev2_sa *sa)
 /* The successor inherits who the peer is and how it is reached. */
 static void inherit(struct ikev2_sa *new, const struct ikev2_sa *old)
 {
+	new->ios = old->ios;
+	new->delete_reason = old->delete_reason;
 	new->fragments = old->fragments; /* RFC 7383 section 2.3 */
 	new->base.session_id = old->base.session_id;
 	new->base.local = old->base.local;
@@ -146,7 +148,7 @@ enum ikev2_event rekey_get_policy(struct task *task)
 		group = proposal_get(&ours.proposals[0], TRANSFORM_KE);
 		task->group = group ? group->id : 0;
 	}
-	random_fill(buffer_extend(&task->nonce_i, NONCE_SIZE), NONCE_SIZE);
+	new_nonce(task, &task->nonce_i);
 	return EV_NEXT;
 }
 
@@ -248,9 +250,9 @@ enum ikev2_event rekey_activate(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa, *new = task->new_sa;
 
-	trace_line(task, "Store mib index ikev2 %u, platform %u", new->base.session_id,
-		   new->base.id);
 	ikev2_sa_ready(new);
+	log_line(LOG_IKEV2_INTERNAL, "Store mib index ikev2 %u, platform %u", new->base.mib_index,
+		 new->base.id);
 	if (task->initiator)
 		return EV_NEXT; /* rekey_finish() knows which of two successors stays */
 	task->new_sa = NULL;

@@ -57,8 +57,23 @@ struct ikev2_sa *ikev2_sa_new(struct ike *ike, bool initiator)
 	sa->rekey.fire = rekey_due;
 	sa->expire.fire = expire_due;
 	ike_sa_register(ike, &sa->base);
-	ike->stats[initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]++;
 	return sa;
+}
+
+void ikev2_sa_admit(struct ikev2_sa *sa)
+{
+	ike_sa_admit(&sa->base);
+	log_line(LOG_IKEV2_INTERNAL, "New ikev2 sa request admitted");
+	log_line(LOG_IKEV2_INTERNAL, "Incrementing %s negotiating sa count by one",
+		 sa->base.initiator ? "outgoing" : "incoming");
+}
+
+void ikev2_sa_count_active(const struct ikev2_sa *sa)
+{
+	log_line(LOG_IKEV2_INTERNAL, "New ikev2 sa request activated");
+	log_line(LOG_IKEV2_INTERNAL, "%s count for %s negotiating",
+		 sa->base.admitted ? "Decrement" : "Failed to decrement",
+		 sa->base.initiator ? "outgoing" : "incoming");
 }
 
 static void release(struct ike_sa *base)

@@ -249,7 +249,8 @@ static void tell_peer(struct task *task)
 		writer_begin_chain(&writer);
 	}
 	if (!eap_put_failure(task, &writer)) {
-		trace_line(task, "Construct Notify Payload: %s", notify_name(task->error_notify));
+		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: %s",
+			 notify_name(task->error_notify));
 		put_notify(&writer, task->error_notify, data);
 	}
 	result = exchange_respond(task, &writer);
@@ -309,6 +310,13 @@ enum ikev2_event task_failed(struct task *task)
 		 endpoint_format(&task->sa->base.remote, remote), task->error.why);
 	tell_peer(task);
 	clean_up(task, false);
+	return EV_NEXT;
+}
+
+enum ikev2_event task_check_pending(struct task *task)
+{
+	if (!task->sa->base.dead && !failed(&task->error))
+		exchange_say_window(task);
 	return EV_NEXT;
 }
 
