@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Write the seeds of fuzz_message, fuzz_sealed, fuzz_exchange, fuzz_packet
-and fuzz_certificate:
+"""Write the seeds of fuzz_message, fuzz_sealed, fuzz_exchange, fuzz_packet,
+fuzz_certificate and fuzz_isakmp:
 make_seeds.py PROGRAM
 
 PROGRAM is build/gcc/tests/tools/codec_samples; the other half comes from the
@@ -114,7 +114,27 @@ def certificates():
     write("certificate", parts(0, bytes(16), authority, own))
 
 
+def isakmp():
+    """Messages in the clear, whole and as a bare chain."""
+    captures = (TESTS / "vectors/captures/ikev1/messages.txt").read_text(encoding="ascii")
+    for line in captures.splitlines():
+        octets = bytes.fromhex(line.split()[1]) if line.startswith("message ") else b""
+        if octets and not octets[19] & 1:
+            write("isakmp", octets)
+            write("isakmp", damaged(octets))
+            write("isakmp", octets[16:17] + octets[28:])
+    for first, chain in (
+            (5, "08000010" "04000000c0a80300ffffff00" "0b000018" + "aa" * 20),
+            (8, "01000014" + "bb" * 16 + "0a000040" "0000000100000001"
+                "0000003401030401" "0b9d0109" "00000028010c0000" "80040001800100018002"
+                "0e108001000200020004004650008005000280060080" "00000018" + "cc" * 20),
+            (11, "0c000010" "0000000101000010" "01020304"[:8] + "000000140000000103040001"
+                 "01020304" "00000000")):
+        write("isakmp", bytes([first]) + bytes.fromhex(chain))
+
+
 def main():
+    isakmp()
     for octets in eap_packets():
         write("eap", octets)
     for chain in config_payloads():
