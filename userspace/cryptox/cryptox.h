@@ -113,6 +113,17 @@ struct result sealer_seal(struct sealer *sealer, struct bytes associated, struct
 struct result sealer_open(struct sealer *sealer, struct bytes associated, struct bytes sealed,
 			  struct buffer *plain);
 
+/* Pieces that IKEv1 puts together by itself (RFC 2409 section 5 and appendix B) */
+
+/**
+ * cbc_crypt() - whole blocks in place, with neither padding nor integrity
+ * @suite: @integ is not looked at
+ */
+struct result cbc_crypt(const struct cipher_suite *suite, struct bytes key, struct bytes iv,
+			bool encrypt, uint8_t *data, size_t len);
+/** hash_compute() - the hash function inside of an HMAC PRF; @out has prf_size() octets */
+struct result hash_compute(uint16_t prf, const struct bytes *parts, size_t count, uint8_t *out);
+
 /* Key exchange (RFC 7296 section 2.14, RFC 3526, 5903, 8031, 2409) */
 
 size_t ke_public_size(uint16_t group); /* octets on the wire, 0 when unknown */

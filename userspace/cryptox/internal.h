@@ -24,6 +24,11 @@ struct result ciphers_start(void);
 void ciphers_stop(void);
 struct result groups_start(void);
 void groups_stop(void);
+struct result hashes_start(void);
+void hashes_stop(void);
+
+/** encr_cipher() - OpenSSL's, or NULL; not counted */
+struct evp_cipher_st *encr_cipher(uint16_t encr, uint16_t key_bits);
 
 /* Message authentication codes: what a PRF and an INTEG transform have in common. */
 

@@ -135,6 +135,16 @@ bool encr_allows(uint16_t encr, uint16_t key_bits)
 	return found && allows(found, key_bits);
 }
 
+EVP_CIPHER *encr_cipher(uint16_t encr, uint16_t key_bits)
+{
+	const struct encr_algorithm *found = encr_find(encr);
+
+	if (!found || !allows(found, key_bits))
+		return NULL;
+	return found
+		->ciphers[found->bits_step ? (key_bits - found->bits_min) / found->bits_step : 0];
+}
+
 bool encr_is_aead(uint16_t encr)
 {
 	const struct encr_algorithm *found = encr_find(encr);

@@ -36,12 +36,15 @@ struct result cryptox_start(bool legacy)
 		result = ciphers_start();
 	if (!failed(&result))
 		result = groups_start();
+	if (!failed(&result))
+		result = hashes_start();
 	return result;
 }
 
 void cryptox_stop(void)
 {
 	old_stop();
+	hashes_stop();
 	groups_stop();
 	ciphers_stop();
 	macs_stop();
