@@ -581,6 +581,9 @@ struct sim *sim_new(uint64_t seed, const char *config_1, const char *config_2)
 	log_set_clock(&sim->clock);
 	log_set_sink(keep_line, sim);
 	log_set(LOG_IKEV2_INTERNAL, true);
+	log_set(LOG_IKEV2_EVENT, true);
+	log_set(LOG_IKEV2_KEEPALIVE, true);
+	log_set(LOG_IKEV2_INVALID_SPI, true);
 	log_set(LOG_IKEV2_ERROR, true);
 	log_set(LOG_IPSEC, true);
 	node_init(sim, 0, config_1);

@@ -162,7 +162,8 @@ static void completion_offers_what_fits(void **state)
 	assert_completes("show crypto ipsec sa", "", "interface peer <cr> ");
 	assert_completes("show crypto ipsec sa peer", "", "<address> ");
 	assert_completes("show crypto session", "d", "detail ");
-	assert_completes("debug crypto ikev2", "", "error internal packet ");
+	assert_completes("debug crypto ikev2", "",
+			 "error internal packet message-info payload-info keepalive invalid-spi ");
 	assert_completes("undebug", "", "all crypto config ");
 	assert_completes("reload", "", "<cr> ");
 	assert_completes("nonsense", "", "");

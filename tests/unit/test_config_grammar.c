@@ -281,6 +281,9 @@ static const struct example examples[] = {
 	{ G, "crypto ikev2 limit max-in-negotation-sa <1-1000000>",
 	  "crypto ikev2 limit max-in-negotation-sa 10",
 	  KEPT("crypto ikev2 limit max-in-negotation-sa 10") },
+	{ G, "logging style ios|yamaha", "logging style yamaha", KEPT("logging style yamaha") },
+	{ G, "logging ikev2 message-info|payload-info|key-info|keepalive|invalid-spi...",
+	  "logging ikev2 keepalive message-info", KEPT("logging ikev2 message-info keepalive") },
 	{ G, "crypto ikev2 rekey-margin <10-99>", "crypto ikev2 rekey-margin 50",
 	  KEPT("crypto ikev2 rekey-margin 50") },
 	{ G, "crypto ipsec transform-set NAME TRANSFORM...",
@@ -545,7 +548,7 @@ static void completion(void **state)
 		enum config_mode mode;
 		const char *line, *words;
 	} cases[] = {
-		{ G, "", "hostname service crypto username interface ip" },
+		{ G, "", "hostname service crypto username logging interface ip" },
 		{ G, "cr", "crypto" },
 		{ G, "CR", "crypto" },
 		{ G, "crypto ik", "ikev2" },

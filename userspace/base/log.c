@@ -12,9 +12,9 @@
 
 static const struct {
 	const char *words;
-	const char *prefix;
+	const char *prefix[LOG_STYLE_COUNT];
 } topics[LOG_TOPIC_COUNT] = {
-#define X(topic, words, prefix) [topic] = { words, prefix },
+#define X(topic, words, ios, yamaha) [topic] = { words, { ios, yamaha } },
 	LOG_TOPIC_LIST(X)
 #undef X
 };
@@ -25,13 +25,28 @@ static void to_stderr(void *context, enum log_topic topic, const char *line)
 }
 
 static bool switched_on[LOG_TOPIC_COUNT];
+static enum log_style style;
+static uint32_t configured;
 static struct clock *log_clock = &system_clock;
 static void (*log_sink)(void *context, enum log_topic topic, const char *line) = to_stderr;
 static void *log_context;
 
 bool log_enabled(enum log_topic topic)
 {
-	return !topics[topic].words || switched_on[topic];
+	if (!topics[topic].prefix[style])
+		return false;
+	return !topics[topic].words || switched_on[topic] || configured & 1u << topic;
+}
+
+enum log_style log_style(void)
+{
+	return style;
+}
+
+void log_configure(enum log_style wanted, uint32_t wanted_topics)
+{
+	style = wanted;
+	configured = wanted_topics;
 }
 
 /* "*Nov 11 19:30:34.811: ", local time as IOS has it */
@@ -83,7 +98,7 @@ void log_line(enum log_topic topic, const char *format, ...)
 	if (len < 0)
 		return;
 	put_stamp(&line);
-	buffer_put(&line, bytes_of_string(topics[topic].prefix));
+	buffer_put(&line, bytes_of_string(topics[topic].prefix[style]));
 	put_escaped(&line, text);
 	buffer_put_u8(&line, 0);
 	log_sink(log_context, topic, (const char *)line.data);
@@ -99,18 +114,33 @@ void log_set(enum log_topic topic, bool on)
 
 bool log_set_by_words(const char *words, bool on)
 {
+	bool found = false;
+
 	for (size_t topic = 0; topic < LOG_TOPIC_COUNT; topic++) {
-		if (topics[topic].words && !strcmp(topics[topic].words, words)) {
+		if (topics[topic].words && topic != LOG_IKEV2_KEY &&
+		    !strcmp(topics[topic].words, words)) {
 			log_set((enum log_topic)topic, on);
-			return true;
+			found = true;
 		}
 	}
-	return false;
+	return found;
 }
 
 const char *log_topic_words(enum log_topic topic)
 {
 	return topics[topic].words;
+}
+
+const char *log_topic_offered(enum log_topic topic)
+{
+	const char *words = topics[topic].words;
+
+	if (topic == LOG_IKEV2_KEY)
+		return NULL;
+	for (size_t other = 0; words && other < topic; other++)
+		if (topics[other].words && !strcmp(topics[other].words, words))
+			return NULL;
+	return words;
 }
 
 void log_set_clock(struct clock *clock)

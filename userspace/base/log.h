@@ -9,24 +9,44 @@
 
 /*
  * One list of what can be switched on: topic, the words of the debug command
- * and the prefix of its lines. LOG_NOTICE and above are always on.
+ * and the prefix of its lines in either style; where that is NULL the style has
+ * no such lines. Topics without words are always on. The words may be those of
+ * two topics, one for each style.
  */
+#define YAMAHA "[IKE2] "
 #define LOG_TOPIC_LIST(X) \
-	X(LOG_ERROR, NULL, "") /* what the admin must see */ \
-	X(LOG_NOTICE, NULL, "") /* tunnel up, tunnel down, legacy in use */ \
-	X(LOG_IKEV2_ERROR, "crypto ikev2 error", "IKEv2:") \
-	X(LOG_IKEV2_INTERNAL, "crypto ikev2 internal", "IKEv2:") \
-	X(LOG_IKEV2_PACKET, "crypto ikev2 packet", "IKEv2:") \
-	X(LOG_IPSEC, "crypto ipsec", "IPSEC:") \
-	X(LOG_KERNEL, "crypto engine", "KERNEL:") \
-	X(LOG_CONFIG, "config", "CONFIG:")
+	X(LOG_ERROR, NULL, "", "") /* what the admin must see */ \
+	X(LOG_NOTICE, NULL, "", "") /* tunnel up, tunnel down, legacy in use */ \
+	X(LOG_IKEV2_INFO, NULL, NULL, YAMAHA) /* Yamaha's [INFO] */ \
+	X(LOG_IKEV2_ERROR, "crypto ikev2 error", "IKEv2:", YAMAHA) \
+	X(LOG_IKEV2_INTERNAL, "crypto ikev2 internal", "IKEv2:", NULL) /* what IOS says */ \
+	X(LOG_IKEV2_EVENT, "crypto ikev2 internal", NULL, YAMAHA) /* Yamaha's [DEBUG] */ \
+	X(LOG_IKEV2_PACKET, "crypto ikev2 packet", "IKEv2:", YAMAHA) \
+	X(LOG_IKEV2_MESSAGE, "crypto ikev2 message-info", "IKEv2:", YAMAHA) /* octets */ \
+	X(LOG_IKEV2_PAYLOAD, "crypto ikev2 payload-info", "IKEv2:", YAMAHA) \
+	X(LOG_IKEV2_KEY, "crypto ikev2 key-info", "IKEv2:", YAMAHA) /* secrets! */ \
+	X(LOG_IKEV2_KEEPALIVE, "crypto ikev2 keepalive", "IKEv2:", YAMAHA) \
+	X(LOG_IKEV2_INVALID_SPI, "crypto ikev2 invalid-spi", "IKEv2:", YAMAHA) \
+	X(LOG_IPSEC, "crypto ipsec", "IPSEC:", "IPSEC:") \
+	X(LOG_KERNEL, "crypto engine", "KERNEL:", "KERNEL:") \
+	X(LOG_CONFIG, "config", "CONFIG:", "CONFIG:")
 
 enum log_topic {
-#define X(topic, words, prefix) topic,
+#define X(topic, words, ios, yamaha) topic,
 	LOG_TOPIC_LIST(X)
 #undef X
 		LOG_TOPIC_COUNT
 };
+
+/** enum log_style - in whose words IKE is reported: "logging style ios|yamaha" */
+enum log_style { LOG_STYLE_IOS, LOG_STYLE_YAMAHA, LOG_STYLE_COUNT };
+
+enum log_style log_style(void);
+/**
+ * log_configure() - what the configuration wants, beside what is switched on by hand
+ * @topics: a bit, 1 << topic, for each that is always to be on
+ */
+void log_configure(enum log_style style, uint32_t topics);
 
 /** log_enabled() - test before building an expensive line */
 bool log_enabled(enum log_topic topic);
@@ -37,6 +57,12 @@ void log_set(enum log_topic topic, bool on);
 /** log_set_by_words() - "crypto ikev2 packet"; false when there is no such topic */
 bool log_set_by_words(const char *words, bool on);
 const char *log_topic_words(enum log_topic topic); /* NULL for the ones always on */
+/**
+ * log_topic_offered() - the words of a topic that debug commands may name; NULL for the ones that
+ * are always on, for another topic with the same words, and for the one with secrets, which only
+ * the configuration switches on
+ */
+const char *log_topic_offered(enum log_topic topic);
 void log_set_clock(struct clock *clock);
 /**
  * log_set_sink() - where finished lines go; the default is stderr

@@ -116,7 +116,7 @@ static size_t add_topics(struct command *rows)
 	size_t count = 0;
 
 	for (enum log_topic topic = 0; topic < LOG_TOPIC_COUNT; topic++) {
-		const char *words = log_topic_words(topic);
+		const char *words = log_topic_offered(topic);
 
 		if (!words)
 			continue;

@@ -187,6 +187,11 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto ikev2 limit max-in-negotation-sa <1-1000000>",
 	  "IKE SAs under negotiation at once (the spelling is the router's; 1000 when not set)",
 	  .handle = set_limit_negotiating, NEGATES },
+	{ GLOBAL, "logging style ios|yamaha", "In whose words the key exchange is reported",
+	  .handle = set_log_style, NEGATES },
+	{ GLOBAL, "logging ikev2 message-info|payload-info|key-info|keepalive|invalid-spi...",
+	  "What is always logged of it; key-info writes every key into the log",
+	  .handle = set_log_kinds, NEGATES },
 	{ GLOBAL, "crypto ikev2 rekey-margin <10-99>", "Rekey at this percentage of a lifetime",
 	  .handle = set_rekey_margin, NEGATES },
 

@@ -199,6 +199,9 @@ static bool is_ours(const struct loader *loader, const struct mismatch *mismatch
 {
 	const char *leading = mismatch->word ? mismatch->leading : "";
 
+	/* The "login" of a router's lines is no misspelt "logging". */
+	if (!mismatch->word && !strcmp(mismatch->suggestion, "logging"))
+		return false;
 	if (mismatch->suggestion[0] || mismatch->value)
 		return true;
 	if (mismatch->kind != MISMATCH_UNKNOWN)

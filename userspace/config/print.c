@@ -39,6 +39,15 @@ void print_globals(const struct policy *policy, FILE *out)
 		fprintf(out, "crypto legacy\n");
 	if (policy->key_log)
 		fprintf(out, "crypto key-log %s\n", policy->key_log);
+	if (policy->log_style == LOG_STYLE_YAMAHA)
+		fprintf(out, "logging style yamaha\n");
+	if (policy->log_topics) {
+		fprintf(out, "logging ikev2");
+		for (size_t i = 0; i < LOG_KIND_COUNT; i++)
+			if (policy->log_topics & 1u << log_kinds[i].topic)
+				fprintf(out, " %s", log_kinds[i].word);
+		fputc('\n', out);
+	}
 	if (policy->window != IKE_WINDOW_DEFAULT)
 		fprintf(out, "crypto ikev2 window %u\n", policy->window);
 	if (!policy->nat_traversal)

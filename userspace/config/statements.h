@@ -14,9 +14,9 @@ typedef void statement_handler(struct loader *loader, const struct match *match)
 statement_handler set_hostname, set_timestamps, set_legacy, set_key_log, set_sa_seconds,
 	set_sa_kilobytes, set_window, set_dpd, set_nat_keepalive, set_fragmentation,
 	set_cookie_challenge, set_nat_traversal, set_limit_sa, set_limit_negotiating,
-	set_rekey_margin, ignore_statement, open_interface, interface_address, interface_negotiated,
-	interface_shutdown, interface_mtu, tunnel_source, tunnel_destination, tunnel_mode,
-	tunnel_protection, add_route;
+	set_rekey_margin, set_log_style, set_log_kinds, ignore_statement, open_interface,
+	interface_address, interface_negotiated, interface_shutdown, interface_mtu, tunnel_source,
+	tunnel_destination, tunnel_mode, tunnel_protection, add_route;
 
 /* statements_ike.c */
 statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, proposal_prf,

@@ -115,6 +115,29 @@ void set_rekey_margin(struct loader *loader, const struct match *match)
 		match->negated ? REKEY_MARGIN_DEFAULT : match->args[0].number;
 }
 
+void set_log_style(struct loader *loader, const struct match *match)
+{
+	loader->policy->log_style = !match->negated && !strcmp(match->args[0].text, "yamaha") ?
+					    LOG_STYLE_YAMAHA :
+					    LOG_STYLE_IOS;
+}
+
+/* The statement replaces an earlier one. */
+void set_log_kinds(struct loader *loader, const struct match *match)
+{
+	uint32_t *topics = &loader->policy->log_topics;
+
+	*topics = 0;
+	for (size_t i = 0; !match->negated && i < match->count && arg_given(match, i); i++)
+		for (size_t j = 0; j < LOG_KIND_COUNT; j++)
+			if (!strcmp(log_kinds[j].word, match->args[i].text))
+				*topics |= 1u << log_kinds[j].topic;
+	if (*topics & 1u << LOG_IKEV2_KEY)
+		loader_say(loader, CONFIG_WARNING, place_of_line(loader->number), NULL,
+			   "every key will be written to the log: whoever reads it can read the "
+			   "traffic");
+}
+
 void ignore_statement(struct loader *loader, const struct match *match)
 {
 	loader_say_once(loader, place_of_line(loader->number), match->statement->syntax,

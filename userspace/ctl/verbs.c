@@ -162,6 +162,11 @@ static json_t *set_debug(struct ctl_context *context, const struct request *requ
 		*result = fail(-EINVAL, "\"topic\" is missing");
 		return NULL;
 	}
+	if (!strcmp(request->topic, log_topic_words(LOG_IKEV2_KEY))) {
+		*result = fail(-EPERM, "it prints secrets: only \"logging ikev2 key-info\" in the "
+				       "configuration switches it on and off");
+		return NULL;
+	}
 	if (!log_set_by_words(request->topic, on)) {
 		*result =
 			fail(-EINVAL, "there is nothing called \"%.64s\" to debug", request->topic);

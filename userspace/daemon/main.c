@@ -508,8 +508,8 @@ static void print_topics(void)
 
 	fputs("topics:\n", stderr);
 	for (topic = 0; topic < LOG_TOPIC_COUNT; topic++)
-		if (log_topic_words(topic))
-			fprintf(stderr, "  %s\n", log_topic_words(topic));
+		if (log_topic_offered(topic))
+			fprintf(stderr, "  %s\n", log_topic_offered(topic));
 }
 
 static bool debug(const char *words)

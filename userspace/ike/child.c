@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/sa.h"
+#include "ike/yamaha.h"
 
 /* How long packets that are still on the way may arrive on a deleted SA. */
 #define LINGER SECONDS(5)
@@ -97,11 +98,14 @@ struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t pro
 	child = make(tunnel, protocol);
 	child->sa = sa;
 	child->spi_in = spi;
+	child->conn_in = ++ike->last_conn_id;
 	child->local = sa->local;
 	child->remote = sa->remote;
 	TAILQ_INSERT_TAIL(&sa->children, child, of_sa);
 	child->holder = out;
 	*out = child;
+	yamaha_child(child, SA_INBOUND, LOG_IKEV2_INFO, "temporarily assigned");
+	yamaha_bound(child, SA_INBOUND, false);
 	return RESULT_OK;
 }
 
@@ -125,6 +129,9 @@ void child_sa_agreed(struct child_sa *child, const struct proposal *chosen)
 	const struct policy *policy = child->ike->policy;
 
 	child->spi_out = (uint32_t)chosen->spi;
+	child->conn_out = ++child->ike->last_conn_id;
+	yamaha_child(child, SA_OUTBOUND, LOG_IKEV2_INFO, "temporarily assigned");
+	yamaha_bound(child, SA_OUTBOUND, false);
 	if (encr) {
 		child->suite.encr = encr->id;
 		child->suite.key_bits = encr->key_bits;
@@ -173,8 +180,10 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 	struct kernel *kernel = kernel_of(child);
 	struct result result = kernel->ops->add_sa(kernel, &sa);
 
-	if (!failed(&result))
+	if (!failed(&result)) {
 		keylog_child(child, direction, sa.encr_key, sa.integ_key);
+		yamaha_child(child, direction, LOG_IKEV2_INFO, "established");
+	}
 	buffer_free(&keys->encr);
 	buffer_free(&keys->integ);
 	return result;
@@ -188,7 +197,6 @@ struct result child_sa_install_inbound(struct child_sa *child)
 		return result;
 	child->in_installed = true;
 	child->state = CHILD_INBOUND;
-	child->conn_in = ++child->ike->last_conn_id;
 	child->created_at = ike_now(child->ike);
 	timer_start(child->ike->env.timers, &child->linger, 2 * LINGER);
 	return RESULT_OK;
@@ -232,7 +240,6 @@ struct result child_sa_install_outbound(struct child_sa *child)
 		return result;
 	child->out_installed = true;
 	child->state = CHILD_ACTIVE;
-	child->conn_out = ++child->ike->last_conn_id;
 	child->ike->stats[IKE_STAT_CHILD_CREATED]++;
 	if (child->lifetime_seconds)
 		timer_start(child->ike->env.timers, &child->rekey,
@@ -257,6 +264,7 @@ static void remove_from_kernel(struct child_sa *child, enum sa_direction directi
 	if (!id.spi || (!*installed && direction == SA_OUTBOUND))
 		return;
 	*installed = false;
+	yamaha_child(child, direction, LOG_IKEV2_INFO, "deleted");
 	result = kernel->ops->delete_sa(kernel, &id);
 	if (failed(&result) && result.code != -ENOENT)
 		log_line(LOG_ERROR, "SPI 0x%08X: %s", id.spi, result.why);
@@ -345,6 +353,8 @@ void child_sa_move(struct child_sa *child, struct ike_sa *to)
 	child_sa_leave(child);
 	child->sa = to;
 	TAILQ_INSERT_TAIL(&to->children, child, of_sa);
+	yamaha_bound(child, SA_INBOUND, true);
+	yamaha_bound(child, SA_OUTBOUND, true);
 }
 
 uint64_t ike_sa_idle(const struct ike_sa *sa, enum sa_direction direction)

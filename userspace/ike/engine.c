@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "ike/facts.h"
 #include "ike/sa.h"
+#include "ike/yamaha.h"
 
 uint64_t ike_now(const struct ike *ike)
 {
@@ -47,6 +48,7 @@ struct ike *ike_new(const struct ike_env *env, const struct policy *policy)
 
 	ike->env = *env;
 	ike->policy = policy;
+	log_configure(policy->log_style, policy->log_topics);
 	TAILQ_INIT(&ike->sas);
 	TAILQ_INIT(&ike->graveyard);
 	TAILQ_INIT(&ike->tunnels);
@@ -143,6 +145,7 @@ void ike_sa_register(struct ike *ike, struct ike_sa *sa)
 	ike_table_enter(ike, sa);
 	if (!sa->session_id)
 		sa->session_id = ++ike->last_session_id;
+	yamaha_sa(sa, LOG_IKEV2_INFO, "temporarily assigned");
 }
 
 static uint64_t *negotiating(struct ike_sa *sa)
@@ -175,6 +178,7 @@ void ike_sa_bury(struct ike_sa *sa, void (*release)(struct ike_sa *sa))
 		return;
 	sa->dead = true;
 	sa->release = release;
+	yamaha_sa(sa, LOG_IKEV2_INFO, "deleted");
 	discharge(sa);
 	if (sa->established)
 		ike->stats[IKE_STAT_ACTIVE]--;
@@ -197,6 +201,7 @@ void ike_sa_established(struct ike_sa *sa)
 	ike->stats[IKE_STAT_ESTABLISHED]++;
 	sa->established = true;
 	sa->established_at = ike_now(ike);
+	yamaha_sa(sa, LOG_IKEV2_INFO, "established");
 }
 
 bool proposal_is_legacy(const struct proposal *proposal)
@@ -229,6 +234,7 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 
 	/* First: what ends below may begin again at once, and must not with the old one. */
 	ike->policy = policy;
+	log_configure(policy->log_style, policy->log_topics);
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		const struct ikev2_profile *profile = NULL;
 

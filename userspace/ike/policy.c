@@ -173,6 +173,14 @@ void policy_free(struct policy *policy)
 	free(policy);
 }
 
+const struct log_kind log_kinds[LOG_KIND_COUNT] = {
+	{ "message-info", LOG_IKEV2_MESSAGE },
+	{ "payload-info", LOG_IKEV2_PAYLOAD },
+	{ "key-info", LOG_IKEV2_KEY },
+	{ "keepalive", LOG_IKEV2_KEEPALIVE },
+	{ "invalid-spi", LOG_IKEV2_INVALID_SPI },
+};
+
 const char *auth_kind_name(enum auth_kind kind)
 {
 	static const char *const names[AUTH_KIND_COUNT] = {
@@ -416,6 +424,19 @@ bool profile_matches(const struct ikev2_profile *profile, const struct identity 
 		if (identity_match_score(match, remote))
 			return true;
 	return false;
+}
+
+unsigned int policy_profile_number(const struct policy *policy, const struct ikev2_profile *profile)
+{
+	const struct ikev2_profile *other;
+	unsigned int number = 1;
+
+	TAILQ_FOREACH(other, &policy->ikev2_profiles, link) {
+		if (other == profile)
+			return number;
+		number++;
+	}
+	return 0;
 }
 
 const struct ikev2_profile *policy_match_profile(const struct policy *policy,

@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 
 #include "base/address.h"
+#include "base/log.h"
 #include "codec/identity.h"
 #include "pki/pki.h"
 #include "proposal/proposal.h"
@@ -258,12 +259,24 @@ struct route_config {
 	uint32_t distance; /* 1 when not given */
 };
 
+#define LOG_KIND_COUNT 5
+
+/** struct log_kind - a word of "logging ikev2" */
+struct log_kind {
+	const char *word;
+	enum log_topic topic;
+};
+
+extern const struct log_kind log_kinds[LOG_KIND_COUNT];
+
 /** struct policy - the whole configuration */
 struct policy {
 	char *source; /* the file's name; every place points at it */
 	char *hostname;
 	bool legacy; /* "crypto legacy" */
 	char *key_log; /* "crypto key-log DIRECTORY": keys go there, for Wireshark; NULL: off */
+	enum log_style log_style; /* "logging style yamaha" */
+	uint32_t log_topics; /* "logging ikev2 ...": bits, 1 << topic */
 	bool timestamps_msec; /* "service timestamps debug datetime msec" */
 	uint32_t sa_lifetime_seconds; /* "crypto ipsec security-association lifetime ..." */
 	uint32_t sa_lifetime_kilobytes;
@@ -329,6 +342,9 @@ void policy_ike_proposals(const struct policy *policy, const struct address *loc
 const struct trustpoint *policy_trustpoint(const struct policy *policy,
 					   const struct ikev2_profile *profile, bool sign,
 					   size_t index);
+/** policy_profile_number() - its place in the configuration, from 1: Yamaha's GW; 0: none */
+unsigned int policy_profile_number(const struct policy *policy,
+				   const struct ikev2_profile *profile);
 /** identity_match_score() - 0: no match; more specific ones score higher (H12) */
 unsigned int identity_match_score(const struct identity_match *match,
 				  const struct identity *remote);

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/sa.h"
+#include "ike/yamaha.h"
 
 #define RETRY_FIRST SECONDS(1)
 #define RETRY_MAX SECONDS(60)
@@ -148,6 +149,8 @@ void tunnel_want(struct tunnel *tunnel)
 				   "IPsec profile %s is not configured",
 			 tunnel->device.profile);
 		log_line(LOG_ERROR, "%s: %s", tunnel->device.name, tunnel->last_error);
+		yamaha_not_configured(ike, NULL,
+				      profile ? "set ikev2-profile" : "crypto ipsec profile");
 		return;
 	}
 	if (profile->responder_only)

@@ -10,6 +10,7 @@
 #include "ike/v2/actions.h"
 #include "ike/v2/authenticator.h"
 #include "ike/v2/certs.h"
+#include "ike/yamaha.h"
 
 /* --- methods --- */
 
@@ -131,6 +132,7 @@ enum ikev2_event auth_policy_by_id(struct task *task)
 	trace_line(task, "found matching IKEv2 profile '%s'", profile->name);
 	base->profile = profile;
 	task->sa->ios = task->sa->ios || profile->ios;
+	yamaha_assigned(base);
 	return EV_NEXT;
 }
 
@@ -195,11 +197,13 @@ enum ikev2_event auth_get_key(struct task *task)
 
 	if (base->local_id.type == ID_NONE)
 		choose_local_id(task);
-	if (base->local_id.type == ID_NONE)
+	if (base->local_id.type == ID_NONE) {
+		task_event(task, "invalid identity local dn");
 		return auth_fail(task, fail(-EINVAL,
 					    "IKEv2 profile %s names us by the subject of a "
 					    "certificate, which is missing or too long",
 					    base->profile->name));
+	}
 	return method ? method->prepare(task, ours) : no_method(task);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "ike/v2/authenticator.h"
+#include "ike/yamaha.h"
 
 /* --- AUTH made with a key that both sides have --- */
 
@@ -63,12 +64,15 @@ static enum ikev2_event prepare(struct task *task, bool ours)
 					       base->remote_id.type ? &base->remote_id : NULL) :
 				  NULL;
 	key = !peer ? NULL : ours ? &peer->local_key : &peer->remote_key;
-	if (!key || !key->len)
+	if (!key || !key->len) {
+		yamaha_not_configured(base->ike, profile,
+				      profile->keyring ? "pre-shared-key" : "keyring");
 		return auth_fail(task,
 				 fail(-ENOKEY, "no pre-shared key for %s in %s%s",
 				      address_format(&base->remote.address, text),
 				      profile->keyring ? "keyring " : "IKEv2 profile ",
 				      profile->keyring ? profile->keyring->name : profile->name));
+	}
 	buffer_set(&task->psk, bytes_of(key->data, key->len));
 	return EV_NEXT;
 }

@@ -23,6 +23,8 @@ void child_start(struct ikev2_sa *sa, struct tunnel *tunnel, struct child_sa *re
 {
 	struct task *task;
 
+	if (replaces && replaces->successor)
+		sa_event(sa, "inhibited rekey (newer SA exists)");
 	if (replaces && (replaces->rekeying || replaces->deleting || replaces->successor))
 		return;
 	/* Children and a rekey of their IKE SA exclude each other (section 2.25.2). */

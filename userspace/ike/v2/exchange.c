@@ -37,6 +37,7 @@ static void send_packets(struct ikev2_sa *sa, const struct path *path,
 	struct result result;
 
 	sa->last_sent = ike_now(ike);
+	detail_sent(sa, packets);
 	for (size_t i = 0; i < packets->count; i++) {
 		ike->stats[IKE_STAT_SENT]++;
 		result = ike->env.net->ops->send(ike->env.net, &path->local, &path->remote,
@@ -59,8 +60,9 @@ static void dump_line(void *context, const char *text)
 	sa_line(context, LOG_IKEV2_PACKET, "%s", text);
 }
 
-static void dump(struct ikev2_sa *sa, const struct message *message)
+static void dump(struct ikev2_sa *sa, const struct message *message, const char *verb)
 {
+	detail_payloads(sa, verb, message);
 	if (log_enabled(LOG_IKEV2_PACKET))
 		message_dump(message, dump_line, sa);
 }
@@ -72,11 +74,11 @@ static void dump_chain(struct ikev2_sa *sa, const struct ike_header *header,
 	struct message message = { .header = *header };
 	struct result result;
 
-	if (!log_enabled(LOG_IKEV2_PACKET))
+	if (!log_enabled(LOG_IKEV2_PACKET) && !log_enabled(LOG_IKEV2_PAYLOAD))
 		return;
 	result = payloads_parse(chain->first, buffer_bytes(&chain->buffer), &message);
 	if (!failed(&result))
-		dump(sa, &message);
+		dump(sa, &message, "generate");
 }
 
 /* Liveness checks have the pace of "crypto ikev2 dpd", all else waits longer and longer. */
@@ -85,10 +87,8 @@ static uint64_t resend_delay(const struct task *task)
 	const struct ikev2_profile *profile = task->sa->base.profile;
 	const struct policy *policy = task->sa->base.ike->policy;
 	uint32_t retry = profile && profile->dpd_interval ? profile->dpd_retry : policy->dpd_retry;
-	bool is_probe = task->kind == TASK_INFORMATIONAL && !task->delete_sa &&
-			!task->delete_protocol && !task->error_notify;
 
-	return is_probe && retry ? SECONDS(retry) : RESEND_FIRST << (task->sent - 1);
+	return task->is_probe && retry ? SECONDS(retry) : RESEND_FIRST << (task->sent - 1);
 }
 
 static void resend(struct timer *timer)
@@ -97,13 +97,11 @@ static void resend(struct timer *timer)
 	struct ikev2_sa *sa = task->sa;
 
 	if (task->sent >= RESEND_TRIES) {
-		sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmission timed out[msgID:%u]",
-			task->message_id);
+		sa_event(sa, "iWindow retransmission timed out[msgID:%u]", task->message_id);
 		machine_run(task, EV_TIMEOUT);
 		return;
 	}
-	sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow retransmit request[msgID:%u cnt:%u]",
-		task->message_id, task->sent);
+	sa_event(sa, "iWindow retransmit request[msgID:%u cnt:%u]", task->message_id, task->sent);
 	sa->base.ike->stats[IKE_STAT_RETRANSMITTED]++;
 	send_request(task);
 	task->sent++;
@@ -173,11 +171,13 @@ static struct result finish(struct task *task, bool response, struct writer *wri
 
 		packets_free(out);
 		buffer_set(packets_add(out), octets);
-		if (log_enabled(LOG_IKEV2_PACKET) && !message_parse(octets, &message).code)
-			dump(sa, &message);
+		if ((log_enabled(LOG_IKEV2_PACKET) || log_enabled(LOG_IKEV2_PAYLOAD)) &&
+		    !message_parse(octets, &message).code)
+			dump(sa, &message, "generate");
 		return RESULT_OK;
 	}
 	dump_chain(sa, &header, writer);
+	detail_encrypting(sa, buffer_bytes(&writer->buffer));
 	return packets_seal(sa, &header, writer, out);
 }
 
@@ -239,8 +239,7 @@ bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id, const struct path
 	if (!is_repeated(sa, message_id))
 		return false;
 	if (slot->response.count) {
-		sa_line(sa, LOG_IKEV2_INTERNAL, "rWindow retransmit response[msgID:%u]",
-			message_id);
+		sa_event(sa, "rWindow retransmit response[msgID:%u]", message_id);
 		sa->base.ike->stats[IKE_STAT_RESPONSE_REPEATED]++;
 		send_packets(sa, path, &slot->response);
 	}
@@ -334,7 +333,7 @@ static bool expects_response(struct ikev2_sa *sa, const struct ike_header *heade
 	if (find_request(sa, header))
 		return true;
 	sa->base.ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-	sa_line(sa, LOG_IKEV2_INTERNAL, "iWindow dropped message[msgID:%u]", header->message_id);
+	sa_event(sa, "iWindow dropped message[msgID:%u]", header->message_id);
 	return false;
 }
 
@@ -550,6 +549,7 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message, const 
 
 	if (!is_welcome(sa, message))
 		return;
+	detail_received(sa, message->octets);
 	result = open_message(sa, message, &plain, &inner);
 	if (result.code == -EBADMSG) {
 		ike->stats[IKE_STAT_DROP_NOT_AUTHENTIC]++;
@@ -564,6 +564,7 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message, const 
 	if (response ? !expects_response(sa, header) :
 		       !exchange_admit(sa, header->message_id, path))
 		goto out;
+	detail_decrypted(sa, buffer_bytes(&plain));
 	ikev2_sa_heard(sa);
 	ike_sa_follow(&sa->base, &path->local, &path->remote);
 	if (failed(&result)) {
@@ -574,7 +575,7 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message, const 
 			fail_request(sa, header, result);
 		goto out;
 	}
-	dump(sa, &inner);
+	dump(sa, &inner, "process");
 	if (log_enabled(LOG_IKEV2_INTERNAL))
 		ios_say_payloads(&inner);
 	exchange_note_window(sa, &inner);

@@ -51,11 +51,15 @@ void info_delete_sa(struct ikev2_sa *sa)
 
 void info_probe(struct ikev2_sa *sa)
 {
+	struct task *task;
+
 	/* Whatever is unanswered already tells the same. */
 	if (!TAILQ_EMPTY(&sa->in_flight) || !TAILQ_EMPTY(&sa->waiting))
 		return;
-	sa_line(sa, LOG_IKEV2_INTERNAL, "send keepalive");
-	exchange_start(info_new(sa));
+	sa_line(sa, LOG_IKEV2_KEEPALIVE, "send keepalive");
+	task = info_new(sa);
+	task->is_probe = true;
+	exchange_start(task);
 }
 
 enum ikev2_event info_build(struct task *task)
@@ -106,6 +110,8 @@ enum ikev2_event info_process_ack(struct task *task)
 	struct ikev2_sa *sa = task->sa;
 	struct child_sa *child;
 
+	if (task->is_probe)
+		sa_line(sa, LOG_IKEV2_KEEPALIVE, "received keepalive");
 	if (task->delete_sa) {
 		ikev2_sa_end(sa, false);
 	} else if (task->delete_protocol) {
@@ -167,7 +173,7 @@ enum ikev2_event info_process_request(struct task *task)
 
 	writer_begin_chain(&answer);
 	if (!task->message->count)
-		sa_line(sa, LOG_IKEV2_INTERNAL, "received keepalive");
+		sa_line(sa, LOG_IKEV2_KEEPALIVE, "answers keepalive");
 	for (size_t i = 0; i < task->message->count && !failed(&result); i++) {
 		const struct payload *payload = &task->message->payloads[i];
 		struct delete_payload delete;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "ike/v2/actions.h"
 #include "ike/v2/certs.h"
+#include "ike/yamaha.h"
 
 #define AUTH_WAIT SECONDS(60) /* a responder waits so long for IKE_AUTH */
 #define RESTARTS_MAX 4
@@ -51,6 +52,7 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 	task->exchange = EXCHANGE_IKE_SA_INIT;
 	task->owner = tunnel_owner(tunnel);
 	sa->initial = task;
+	yamaha_assigned(&sa->base);
 	ikev2_sa_admit(sa);
 	task_enlist(task, &sa->in_flight);
 	machine_run(task, EV_INIT_SA);
@@ -105,6 +107,8 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	exchange_admit(sa, 0, &path);
 	task_take_message(task, message, message->octets);
 	buffer_set(&task->init_request, message->octets);
+	detail_received(sa, message->octets);
+	detail_payloads(sa, "process", message);
 	ikev2_sa_admit(sa);
 	machine_run(task, EV_RECV_INIT);
 }
@@ -122,6 +126,8 @@ static void receive_response(struct ike *ike, const struct message *message)
 		return;
 	}
 	sa = ikev2_of(base);
+	detail_received(sa, message->octets);
+	detail_payloads(sa, "process", message);
 	task_take_message(sa->initial, message, message->octets);
 	machine_run(sa->initial, EV_RECV_INIT);
 }

@@ -125,6 +125,7 @@ struct task {
 	enum task_kind kind;
 	enum ikev2_state state;
 	bool initiator; /* of this exchange */
+	uint8_t said_exchange; /* that it has started, in the log; 0: none */
 	bool running; /* the dispatcher is on the stack */
 	uint8_t exchange;
 	uint32_t message_id;
@@ -188,6 +189,7 @@ struct task {
 	struct ikev2_sa *new_sa;
 
 	/* TASK_INFORMATIONAL */
+	bool is_probe; /* is the peer alive? */
 	bool delete_sa;
 	bool moves; /* MOBIKE: we have moved */
 	uint8_t delete_protocol; /* 0: no child to delete */
@@ -207,6 +209,27 @@ void trace_line(const struct task *task, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void sa_line(const struct ikev2_sa *sa, enum log_topic topic, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** sa_event(), task_event() - what Yamaha's routers log, and IOS's under "internal" */
+void sa_event(const struct ikev2_sa *sa, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void task_event(const struct task *task, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* detail.c */
+
+/** detail_octets() - a title and rows of hexadecimal digits */
+void detail_octets(const struct ikev2_sa *sa, enum log_topic topic, const char *title,
+		   struct bytes octets);
+void detail_sent(const struct ikev2_sa *sa, const struct packets *packets);
+void detail_received(const struct ikev2_sa *sa, struct bytes octets);
+/** detail_encrypting(), detail_decrypted() - what is, or was, in the encrypted payload */
+void detail_encrypting(const struct ikev2_sa *sa, struct bytes plain);
+void detail_decrypted(const struct ikev2_sa *sa, struct bytes plain);
+/** detail_payloads() - @verb: "generate" or "process" */
+void detail_payloads(const struct ikev2_sa *sa, const char *verb, const struct message *message);
+/** detail_key() - a secret, or what it is made of, if the configuration wants it in the log */
+void detail_key(const struct ikev2_sa *sa, const char *name, struct bytes key);
 
 /* task.c */
 

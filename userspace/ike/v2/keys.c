@@ -78,6 +78,18 @@ static struct result expand(struct ikev2_sa *sa, struct bytes skeyseed)
 				    &keys->in);
 	if (!failed(&result))
 		keylog_ike(base, ei, er, ai, ar);
+	detail_key(sa, "Ni", buffer_bytes(&sa->nonce_i));
+	detail_key(sa, "Nr", buffer_bytes(&sa->nonce_r));
+	detail_key(sa, "SKEYSEED", skeyseed);
+	detail_key(sa, "SPIi", bytes_of(octets_i, 8));
+	detail_key(sa, "SPIr", bytes_of(octets_r, 8));
+	detail_key(sa, "SK_d", bytes_of(keys->sk_d, keys->prf_len));
+	detail_key(sa, "SK_ai", ai);
+	detail_key(sa, "SK_ar", ar);
+	detail_key(sa, "SK_ei", ei);
+	detail_key(sa, "SK_er", er);
+	detail_key(sa, "SK_pi", bytes_of(keys->sk_pi, keys->prf_len));
+	detail_key(sa, "SK_pr", bytes_of(keys->sk_pr, keys->prf_len));
 out:
 	buffer_free(&seed);
 	buffer_free(&stream);
@@ -103,6 +115,7 @@ struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret)
 
 	if (failed(&result))
 		return result;
+	detail_key(sa, "Diffie-Hellman value", secret);
 	buffer_put(&key, prf_nonce(sa->keys.prf, buffer_bytes(&sa->nonce_i)));
 	buffer_put(&key, prf_nonce(sa->keys.prf, buffer_bytes(&sa->nonce_r)));
 	result = prf_compute(sa->keys.prf, buffer_bytes(&key), &secret, 1, skeyseed);
@@ -122,6 +135,7 @@ struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *ol
 
 	if (failed(&result))
 		return result;
+	detail_key(sa, "Diffie-Hellman value", secret);
 	/* The old SA's PRF makes SKEYSEED, the new one's everything after it. */
 	result = prf_compute(old->keys.prf, bytes_of(old->keys.sk_d, old->keys.prf_len), parts, 3,
 			     skeyseed);
@@ -142,6 +156,24 @@ static struct result cut(struct child_keys *keys, const struct cipher_suite *sui
 	buffer_set(&keys->encr, encr);
 	buffer_set(&keys->integ, integ);
 	return RESULT_OK;
+}
+
+/* Row L17 */
+static void tell_child(const struct ikev2_sa *sa, const struct child_sa *child)
+{
+	uint8_t out[4], in[4];
+
+	for (int i = 0; i < 4; i++) {
+		out[i] = (uint8_t)(child->spi_out >> (24 - 8 * i));
+		in[i] = (uint8_t)(child->spi_in >> (24 - 8 * i));
+	}
+	sa_line(sa, LOG_IKEV2_KEY, "calculate KEYMAT");
+	detail_key(sa, "SPI(send)", BYTES(out));
+	detail_key(sa, "encryption key(send)", buffer_bytes(&child->keys_out.encr));
+	detail_key(sa, "authentication key(send)", buffer_bytes(&child->keys_out.integ));
+	detail_key(sa, "SPI(recv)", BYTES(in));
+	detail_key(sa, "encryption key(recv)", buffer_bytes(&child->keys_in.encr));
+	detail_key(sa, "authentication key(recv)", buffer_bytes(&child->keys_in.integ));
 }
 
 struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa,
@@ -165,6 +197,8 @@ struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *s
 		result = cut(child->initiator ? &child->keys_out : &child->keys_in, suite, &reader);
 	if (!failed(&result))
 		result = cut(child->initiator ? &child->keys_in : &child->keys_out, suite, &reader);
+	if (!failed(&result))
+		tell_child(sa, child);
 	buffer_free(&seed);
 	buffer_free(&stream);
 	return result;
@@ -217,6 +251,12 @@ struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct
 		parts[1] = buffer_bytes(of_initiator ? &sa->nonce_r : &sa->nonce_i);
 		parts[2] = bytes_of(maced_id, keys->prf_len);
 		result = prf_compute(keys->prf, bytes_of(key, keys->prf_len), parts, 3, out);
+		sa_line(sa, LOG_IKEV2_KEY, "calculate %s data", of_initiator ? "iAuth" : "rAuth");
+		for (int i = 0; i < 3; i++)
+			detail_octets(sa, LOG_IKEV2_KEY, i ? "  and" : "msg-octets:", parts[i]);
+		detail_key(sa, "prf(secret, key-pad)", bytes_of(key, keys->prf_len));
+		detail_key(sa, "prf(prf(secret, key-pad), msg-octets)",
+			   bytes_of(out, keys->prf_len));
 	}
 	secret_wipe(key, sizeof(key));
 	secret_wipe(maced_id, sizeof(maced_id));

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "ike/v2/actions.h"
+#include "ike/yamaha.h"
 
 /**
  * struct row - what an event does in a state
@@ -296,9 +298,42 @@ static const struct row *find_row(enum ikev2_state state, enum ikev2_event event
 	return index[state][event] ? &rows[index[state][event] - 1] : NULL;
 }
 
+/* "INIT" for IKE_SA_INIT: row L06. */
+static const char *exchange_word(uint8_t exchange)
+{
+	switch (exchange) {
+	case EXCHANGE_IKE_SA_INIT:
+		return "INIT";
+	case EXCHANGE_IKE_AUTH:
+		return "AUTH";
+	case EXCHANGE_CREATE_CHILD_SA:
+		return "CHLD";
+	case EXCHANGE_INFORMATIONAL:
+		return "INFO";
+	default:
+		return exchange_name(exchange);
+	}
+}
+
+/* Who a line is about, in the style that is configured; @exchange: 0: the SA itself. */
+static const char *subject(const struct ikev2_sa *sa, uint8_t exchange, char out[SUBJECT_SIZE])
+{
+	char gateway[SUBJECT_SIZE];
+
+	if (log_style() != LOG_STYLE_YAMAHA)
+		snprintf(out, SUBJECT_SIZE, "(SA ID = %u):", sa->base.id);
+	else if (exchange)
+		snprintf(out, SUBJECT_SIZE, "%.20s/SA:%u/%s ",
+			 yamaha_gateway(sa->base.ike, sa->base.profile, gateway), sa->base.id,
+			 exchange_word(exchange));
+	else
+		snprintf(out, SUBJECT_SIZE, "SA:%u/IKE ", sa->base.id);
+	return out;
+}
+
 void sa_line(const struct ikev2_sa *sa, enum log_topic topic, const char *format, ...)
 {
-	char text[1024];
+	char text[1024], who[SUBJECT_SIZE];
 	va_list arguments;
 
 	if (!log_enabled(topic))
@@ -306,7 +341,9 @@ void sa_line(const struct ikev2_sa *sa, enum log_topic topic, const char *format
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	log_line(topic, "(SA ID = %u):%s", sa->base.id, text);
+	log_line(topic, "%s%s", subject(sa, 0, who), text);
+	if (topic == LOG_IKEV2_KEY)
+		secret_wipe(text, sizeof(text));
 }
 
 void trace_line(const struct task *task, const char *format, ...)
@@ -320,6 +357,56 @@ void trace_line(const struct task *task, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	log_line(LOG_IKEV2_INTERNAL, "(SA ID = %u):%s", task->sa->base.id, text);
+}
+
+static enum log_topic event_topic(void)
+{
+	return log_style() == LOG_STYLE_YAMAHA ? LOG_IKEV2_EVENT : LOG_IKEV2_INTERNAL;
+}
+
+static void event_line(const struct ikev2_sa *sa, uint8_t exchange, const char *format,
+		       va_list arguments)
+{
+	char text[1024], who[SUBJECT_SIZE];
+
+	if (!log_enabled(event_topic()))
+		return;
+	vsnprintf(text, sizeof(text), format, arguments);
+	log_line(event_topic(), "%s%s", subject(sa, exchange, who), text);
+}
+
+void sa_event(const struct ikev2_sa *sa, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	event_line(sa, 0, format, arguments);
+	va_end(arguments);
+}
+
+void task_event(const struct task *task, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	event_line(task->sa, task->exchange, format, arguments);
+	va_end(arguments);
+}
+
+/* The first task is two exchanges; what it is now says its message. */
+static void follow_exchange(struct task *task)
+{
+	uint8_t now = task->exchange;
+
+	if (log_style() != LOG_STYLE_YAMAHA || task->said_exchange == now)
+		return;
+	if (task->said_exchange) {
+		task->exchange = task->said_exchange;
+		task_event(task, "exchange terminated");
+		task->exchange = now;
+	}
+	task->said_exchange = now;
+	task_event(task, "exchange started");
 }
 
 /* Row C01, exact. */
@@ -347,6 +434,7 @@ void machine_run(struct task *task, enum ikev2_event event)
 	for (;;) {
 		const struct row *row = find_row(task->state, event);
 
+		follow_exchange(task);
 		trace(task, event);
 		if (!row && event == EV_NO_EVENT)
 			break;

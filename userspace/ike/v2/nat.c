@@ -60,6 +60,17 @@ static bool matches_any_source(const struct task *task, const uint8_t expected[2
 	return false;
 }
 
+/* Row L10; IOS has words of its own. */
+static void say_boxes(const struct task *task)
+{
+	const struct ike_sa *base = &task->sa->base;
+
+	if (log_style() != LOG_STYLE_YAMAHA)
+		return;
+	task_event(task, "%sNAT box detected at local side", base->nat_local ? "" : "no ");
+	task_event(task, "%sNAT box detected at remote side", base->nat_remote ? "" : "no ");
+}
+
 enum ikev2_event nat_detect(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base;
@@ -85,6 +96,7 @@ enum ikev2_event nat_detect(struct task *task)
 	nat_hash(&task->message->header, &base->local, hash);
 	base->nat_local = !bytes_equal(destination.data, bytes_of(hash, 20));
 	trace_line(task, base->nat_local ? "Local address not matched" : "Local address matched");
+	say_boxes(task);
 	if (base->nat_remote || base->nat_local)
 		trace_line(task, "NAT found: %s",
 			   base->nat_local && base->nat_remote ? "on both sides" :

@@ -44,6 +44,8 @@ void rekey_ike_start(struct ikev2_sa *sa)
 {
 	struct task *task;
 
+	if (sa->successor)
+		sa_event(sa, "inhibited rekey (newer SA exists)");
 	if (!sa->base.established || sa->base.closing || sa->rekey_task || sa->successor)
 		return;
 	if (rekey_children_busy(sa)) {

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "ike/v2/internal.h"
+#include "ike/yamaha.h"
 
 #define DELETE_WAIT SECONDS(30) /* for the peer to delete what it has replaced */
 
@@ -156,5 +157,6 @@ void ikev2_sa_heard(struct ikev2_sa *sa)
 void ikev2_sa_unreachable(struct ikev2_sa *sa)
 {
 	sa_line(sa, LOG_NOTICE, "dead peer detection: the peer is gone");
+	yamaha_sa(&sa->base, LOG_IKEV2_INFO, "dead peer detection");
 	ikev2_sa_end(sa, false);
 }

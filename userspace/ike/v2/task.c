@@ -90,6 +90,8 @@ void task_free(struct task *task)
 	struct timers *timers = sa->base.ike->env.timers;
 	bool in_flight = task->list == &sa->in_flight;
 
+	if (task->said_exchange)
+		task_event(task, "exchange terminated");
 	if (sa->initial == task)
 		sa->initial = NULL;
 	if (sa->rekey_task == task)
@@ -308,6 +310,8 @@ enum ikev2_event task_failed(struct task *task)
 
 	log_line(failure_topic(task), "%s with %s failed: %s", kind_name(task),
 		 endpoint_format(&task->sa->base.remote, remote), task->error.why);
+	if (log_style() == LOG_STYLE_YAMAHA)
+		task_event(task, "%s", task->error.why);
 	tell_peer(task);
 	clean_up(task, false);
 	return EV_NEXT;
