@@ -4,7 +4,7 @@
 # flavour is a folder in build/ with its own compiler and flags; every source
 # file is found by its place, so that a new one needs no line here.
 
-PKGS := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libcrypto jansson libedit libcap-ng
+PKGS := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libssl libcrypto jansson libedit libcap-ng
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Wpointer-arith -Wvla -Wformat=2 -Wundef -Wno-unused-parameter

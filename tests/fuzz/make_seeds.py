@@ -73,6 +73,26 @@ def eap_packets():
                        packet(3, b""))
     yield conversation(0, packet(1, b"\x04\x10" + bytes(16)), challenge, failure, packet(4, b""))
 
+    def tls(code, flags, data):
+        return packet(code, bytes([13, flags]) + data)
+
+    def vector(size, data):
+        return len(data).to_bytes(size, "big") + data
+
+    extensions = b"\x00\x0a" + vector(2, vector(2, b"\x00\x1d")) + \
+        b"\x00\x0d" + vector(2, vector(2, b"\x04\x03\x08\x04"))
+    hello = b"\x03\x03" + bytes(32) + b"\x00" + vector(2, b"\xc0\x2b\xc0\x2f") + b"\x01\x00" + \
+        vector(2, extensions)
+    hello = b"\x16\x03\x01" + vector(2, b"\x01" + vector(3, hello))
+    reply = b"\x03\x03" + bytes(32) + b"\x00\xc0\x2b\x00"
+    reply = b"\x16\x03\x03" + vector(2, b"\x02" + vector(3, reply) + b"\x0b\x00\x00\x03" + bytes(3))
+    start, ack = tls(1, 0x20, b""), tls(2, 0, b"")
+    yield conversation(9, tls(2, 0, hello), ack, tls(2, 0, b"\x15\x03\x03\x00\x02\x02\x28"))
+    yield conversation(9, tls(2, 0xc0, len(hello).to_bytes(4, "big") + hello[:40]), tls(2, 0, hello[40:]),
+                       ack)
+    yield conversation(8, start, tls(1, 0x80, len(reply).to_bytes(4, "big") + reply), packet(4, b""))
+    yield conversation(8, start, tls(1, 0x40, reply[:20]), tls(1, 0, reply[20:]), packet(3, b""))
+
 
 def config_payloads():
     """Configuration payloads: attributes of every length that may be wrong."""

@@ -136,7 +136,7 @@ const char *pki_scene_config(int node, const struct pki_end *end)
 	char files[300] = "";
 
 	begin();
-	if (signs(end->local)) {
+	if (signs(end->local) || end->key) {
 		make_files(node, end);
 		snprintf(files, sizeof(files),
 			 " certificate file %s/%d.pem\n private-key file %s/%d.key\n", folder, node,

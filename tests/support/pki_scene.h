@@ -15,7 +15,7 @@
 struct pki_end {
 	const char *local, *remote; /* keywords of "authentication" */
 	const char *identity; /* after "identity local"; NULL: the address */
-	const char *key; /* kind for test_key(), NULL: one for @local */
+	const char *key; /* kind for test_key(); NULL: one for @local, if that signs */
 	unsigned int key_number;
 	const char *san; /* NULL: name and address of this end */
 	int from_days, to_days;

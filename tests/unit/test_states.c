@@ -67,9 +67,12 @@ static const struct pair answers[] = {
 	  EV_NO_EVENT }, /* the same, and init_verify_response(): no true answer */
 	{ STATE_INIT_DONE, EV_START_TMR }, /* init_check_role(): as responder */
 	{ STATE_I_PROC_AUTH, EV_RECV_EAP_REQ }, /* eap_check_started() */
-	{ STATE_I_PROC_EAP_REQ, EV_RECV_EAP_SUCCESS }, /* eap_answer() */
+	{ STATE_I_PROC_AUTH, EV_SEND_EAP_RESP }, /* eap_answer(), perhaps by way of a worker */
+	{ STATE_I_PROC_EAP_REQ, EV_SEND_EAP_RESP },
+	{ STATE_I_PROC_EAP_REQ, EV_RECV_EAP_SUCCESS },
 	{ STATE_R_WAIT_AUTH, EV_AUTHEN_REQ }, /* eap_check_policy() */
-	{ STATE_R_PROC_EAP_RESP, EV_RECV_EAP_SUCCESS }, /* eap_serve() */
+	{ STATE_R_PROC_EAP_RESP, EV_SEND_EAP_REQ }, /* eap_serve(), perhaps by way of a worker */
+	{ STATE_R_PROC_EAP_RESP, EV_RECV_EAP_SUCCESS },
 	{ STATE_READY, EV_I_OK }, /* auth_ready() */
 	{ STATE_READY, EV_R_OK },
 	{ STATE_CHILD_I_INIT, EV_REKEY_IPSECSA }, /* create_check_type() */

@@ -132,6 +132,8 @@ static void print_details(const json_t *sa, FILE *out)
 	if (json_is_object(field(sa, "remote_eap_id")))
 		fprintf(out, "      Remote EAP id: %s\n",
 			text_of(field(sa, "remote_eap_id"), "text"));
+	if (text_of(sa, "eap_method")[0])
+		fprintf(out, "      EAP method: %s\n", text_of(sa, "eap_method"));
 	print_pair(sa, "req msg id", "request_id", out);
 	print_pair(sa, "next msg id", "next_id", out);
 	print_pair(sa, "req queued", "queued", out);

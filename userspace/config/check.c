@@ -8,6 +8,7 @@
 #include "config/report.h"
 #include "config/statements.h"
 #include "cryptox/cryptox.h"
+#include "eap/eap.h"
 
 struct reference *refer(struct loader *loader, enum reference_kind kind, const struct arg *name,
 			size_t slot)
@@ -315,26 +316,66 @@ static bool uses_pre_share(const struct ikev2_profile *profile)
 	       profile->remote_auth == AUTH_KIND_PRE_SHARE;
 }
 
-/* A client of EAP hears who the server is by other means (RFC 7296 section 2.16). */
-static void check_eap(struct loader *loader, const struct ikev2_profile *profile)
+static bool has_method(const struct ikev2_profile *profile, bool (*is)(uint8_t type))
+{
+	for (size_t i = 0; i < profile->eap_method_count; i++)
+		if (is(profile->eap_methods[i]))
+			return true;
+	return false;
+}
+
+static bool goes_by_password(uint8_t type)
+{
+	return !eap_type_is_mutual(type);
+}
+
+static void check_eap_certificates(struct loader *loader, const struct ikev2_profile *profile)
 {
 	struct place place = place_of_line(profile->place.line);
 
-	if (profile->local_auth == AUTH_KIND_EAP && profile->remote_auth == AUTH_KIND_EAP)
+	if (!trustpoints_are_sound(loader, profile))
+		return;
+	if (!policy_trustpoint(loader->policy, profile, true, 0) ||
+	    !policy_trustpoint(loader->policy, profile, false, 0))
+		loader_error(loader, place,
+			     "profile \"%s\" uses EAP-TLS, but no trustpoint has a %s for it",
+			     profile->name,
+			     policy_trustpoint(loader->policy, profile, true, 0) ? "\"ca file\"" :
+										   "certificate");
+}
+
+/*
+ * A client of EAP hears who the server is by other means (RFC 7296 section 2.16), unless
+ * each method is one that proves the server, too (RFC 5998 section 4).
+ */
+static void check_eap(struct loader *loader, const struct ikev2_profile *profile)
+{
+	struct place place = place_of_line(profile->place.line);
+	bool passwords = !profile->eap_method_count || has_method(profile, goes_by_password);
+
+	if (profile->local_auth != AUTH_KIND_EAP && profile->remote_auth != AUTH_KIND_EAP)
+		return;
+	if (profile->local_auth == AUTH_KIND_EAP && profile->remote_auth == AUTH_KIND_EAP &&
+	    passwords)
 		loader_error(loader, place,
 			     "profile \"%s\" has EAP on both sides: the server must "
-			     "authenticate with something else",
+			     "authenticate with something else, or \"eap method tls\" alone be "
+			     "permitted",
 			     profile->name);
-	else if (profile->local_auth == AUTH_KIND_EAP && !profile->eap_user)
+	else if (profile->local_auth == AUTH_KIND_EAP && passwords &&
+		 (!profile->eap_user || !profile->eap_password.len))
 		loader_error(loader, place,
 			     "profile \"%s\" has no name and password for EAP: write "
 			     "\"authentication local eap username NAME password SECRET\"",
 			     profile->name);
-	else if (profile->remote_auth == AUTH_KIND_EAP && TAILQ_EMPTY(&loader->policy->users))
+	else if (profile->remote_auth == AUTH_KIND_EAP && passwords &&
+		 TAILQ_EMPTY(&loader->policy->users))
 		loader_say(loader, CONFIG_WARNING, place, NULL,
 			   "profile \"%s\" wants EAP, but there is no \"username NAME "
 			   "password SECRET\"",
 			   profile->name);
+	if (has_method(profile, eap_type_is_mutual))
+		check_eap_certificates(loader, profile);
 }
 
 static void check_ikev2_profile(struct loader *loader, const struct ikev2_profile *profile)

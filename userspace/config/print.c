@@ -308,17 +308,29 @@ void print_user(const struct user *user, FILE *out, bool with_secrets)
 	print_password(&user->password, out, with_secrets);
 }
 
+static const char *eap_keyword(uint8_t type)
+{
+	return type == EAP_TYPE_MD5 ? "md5" : type == EAP_TYPE_TLS ? "tls" : "ms-chapv2";
+}
+
 static void print_eap(const struct ikev2_profile *profile, FILE *out, bool with_secrets)
 {
 	if (profile->local_auth == AUTH_KIND_EAP) {
-		fprintf(out, " authentication local eap username %s", profile->eap_user);
-		print_password(&profile->eap_password, out, with_secrets);
+		fprintf(out, " authentication local eap");
+		if (profile->eap_user)
+			fprintf(out, " username %s", profile->eap_user);
+		if (profile->eap_password.len)
+			print_password(&profile->eap_password, out, with_secrets);
+		else
+			fprintf(out, "\n");
 	}
 	if (profile->eap_method_count)
 		fprintf(out, " eap method");
 	for (size_t i = 0; i < profile->eap_method_count; i++)
-		fprintf(out, " %s%s", profile->eap_methods[i] == EAP_TYPE_MD5 ? "md5" : "ms-chapv2",
+		fprintf(out, " %s%s", eap_keyword(profile->eap_methods[i]),
 			i + 1 == profile->eap_method_count ? "\n" : "");
+	if (profile->eap_server)
+		fprintf(out, " eap server %s\n", profile->eap_server);
 }
 
 void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool with_secrets)

@@ -159,7 +159,9 @@ void skip_user(struct loader *loader, const struct match *match)
 
 static uint8_t eap_type_of(const char *keyword)
 {
-	return strcmp(keyword, "md5") ? EAP_TYPE_MSCHAPV2 : EAP_TYPE_MD5;
+	return !strcmp(keyword, "md5") ? EAP_TYPE_MD5 :
+	       !strcmp(keyword, "tls") ? EAP_TYPE_TLS :
+					 EAP_TYPE_MSCHAPV2;
 }
 
 void profile_remote_eap(struct loader *loader, const struct match *match)
@@ -176,6 +178,18 @@ void profile_local_eap(struct loader *loader, const struct match *match)
 	replace_text(&profile->eap_user, match->args[0].text);
 	if (!is_removed(loader, &match->args[2]))
 		set_password(&profile->eap_password, match->args[2].text);
+}
+
+void profile_local_eap_name(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->local_auth = AUTH_KIND_EAP;
+	replace_text(&loader->ikev2_profile->eap_user, match->args[0].text);
+}
+
+void profile_eap_server(struct loader *loader, const struct match *match)
+{
+	replace_text(&loader->ikev2_profile->eap_server,
+		     match->negated ? NULL : match->args[0].text);
 }
 
 void profile_eap_method(struct loader *loader, const struct match *match)

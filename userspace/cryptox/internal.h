@@ -52,4 +52,9 @@ struct result mac_compute(struct mac *mac, const struct bytes *parts, size_t cou
 struct result key_exchange_import(uint16_t group, struct bytes private_key,
 				  struct key_exchange **out);
 
+/** private_key_openssl() - for what cannot do with signatures alone */
+struct evp_pkey_st;
+struct private_key;
+struct evp_pkey_st *private_key_openssl(const struct private_key *key);
+
 #endif

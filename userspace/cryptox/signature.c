@@ -318,6 +318,11 @@ void private_key_free(struct private_key *key)
 	secret_free(key, sizeof(*key));
 }
 
+EVP_PKEY *private_key_openssl(const struct private_key *key)
+{
+	return key->key;
+}
+
 enum key_kind private_key_kind(const struct private_key *key)
 {
 	return key->kind;

@@ -9,12 +9,14 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "cryptox/tls.h"
 
 enum eap_type {
 	EAP_TYPE_IDENTITY = 1,
 	EAP_TYPE_NOTIFICATION = 2,
 	EAP_TYPE_NAK = 3,
 	EAP_TYPE_MD5 = 4,
+	EAP_TYPE_TLS = 13,
 	EAP_TYPE_MSCHAPV2 = 26,
 };
 
@@ -24,10 +26,30 @@ enum eap_type {
 struct eap;
 
 /**
+ * struct eap_tls_config - certificates of a side that may use EAP-TLS; views live as long as it
+ * @key: NULL: there is none
+ * @judge: are these the other side's? @user is what a peer says of itself, empty
+ *   for the server of a peer; @name gets who a peer is, if that is not @user
+ *
+ * The rest is as in struct tls_config.
+ */
+struct eap_tls_config {
+	const struct private_key *key;
+	struct bytes chain[TLS_CHAIN_MAX];
+	size_t chain_count;
+	const struct bytes *authorities;
+	size_t authority_count;
+	struct result (*judge)(void *context, struct bytes user, const struct bytes *chain,
+			       size_t count, struct buffer *name);
+	void *context;
+};
+
+/**
  * struct eap_server_config - what a server goes by
  * @methods: that it offers, in its order; at least one
  * @user: known from elsewhere; empty: the peer is asked for its identity
- * @find_password: of a user; false for an unknown one, which the peer is not told before the end
+ * @find_password: of a user; false for an unknown one, which the peer is not told before the end;
+ *   asked by eap_begin() and with the peer's identity, never later
  */
 struct eap_server_config {
 	uint8_t methods[EAP_METHODS_MAX];
@@ -35,6 +57,7 @@ struct eap_server_config {
 	struct bytes user;
 	bool (*find_password)(void *context, struct bytes user, struct bytes *password);
 	void *context;
+	struct eap_tls_config tls;
 };
 
 /** struct eap_peer_config - @methods: that it agrees to, best first */
@@ -42,6 +65,7 @@ struct eap_peer_config {
 	uint8_t methods[EAP_METHODS_MAX];
 	size_t method_count;
 	struct bytes user, password;
+	struct eap_tls_config tls;
 };
 
 enum eap_status {
@@ -74,7 +98,11 @@ struct bytes eap_msk(const struct eap *eap);
 struct bytes eap_user(const struct eap *eap);
 /** eap_method_name() - "MD5-Challenge", or NULL while none is agreed */
 const char *eap_method_name(const struct eap *eap);
+/** eap_takes_long() - does the next packet make signatures? Then it is for a worker */
+bool eap_takes_long(const struct eap *eap);
 /** eap_type_known() - is there such a method? */
 bool eap_type_known(uint8_t type);
+/** eap_type_is_mutual() - does it prove the server too, and make a key (RFC 5998 section 4)? */
+bool eap_type_is_mutual(uint8_t type);
 
 #endif

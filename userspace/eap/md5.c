@@ -87,6 +87,7 @@ static enum eap_verdict answer(struct eap *eap, struct bytes data, struct buffer
 const struct eap_method eap_md5 = {
 	.type = EAP_TYPE_MD5,
 	.name = "MD5-Challenge",
+	.refusal = "the server does not accept our user name or password",
 	.state_size = sizeof(struct md5_state),
 	.begin = begin,
 	.serve = serve,

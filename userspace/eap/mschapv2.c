@@ -252,6 +252,7 @@ static enum eap_verdict answer(struct eap *eap, struct bytes data, struct buffer
 const struct eap_method eap_mschapv2 = {
 	.type = EAP_TYPE_MSCHAPV2,
 	.name = "MSCHAPv2",
+	.refusal = "the server does not accept our user name or password",
 	.state_size = sizeof(struct mschapv2_state),
 	.begin = begin,
 	.serve = serve,

@@ -17,7 +17,7 @@
 
 enum eap_code { CODE_REQUEST = 1, CODE_RESPONSE = 2, CODE_SUCCESS = 3, CODE_FAILURE = 4 };
 
-static const struct eap_method *const table[] = { &eap_md5, &eap_mschapv2 };
+static const struct eap_method *const table[] = { &eap_md5, &eap_mschapv2, &eap_tls };
 
 static const struct eap_method *find_method(uint8_t type)
 {
@@ -30,6 +30,18 @@ static const struct eap_method *find_method(uint8_t type)
 bool eap_type_known(uint8_t type)
 {
 	return find_method(type);
+}
+
+bool eap_type_is_mutual(uint8_t type)
+{
+	const struct eap_method *method = find_method(type);
+
+	return method && method->by_certificate;
+}
+
+bool eap_takes_long(const struct eap *eap)
+{
+	return eap->method && eap->method->by_certificate;
 }
 
 static struct eap *make(bool server, const uint8_t *methods, size_t count)
@@ -48,6 +60,7 @@ struct eap *eap_server_new(const struct eap_server_config *config)
 	struct eap *eap = make(true, config->methods, config->method_count);
 
 	eap->config = *config;
+	eap->tls = config->tls;
 	buffer_put(&eap->user, config->user);
 	random_fill(&eap->identifier, 1);
 	return eap;
@@ -57,6 +70,7 @@ struct eap *eap_peer_new(const struct eap_peer_config *config)
 {
 	struct eap *eap = make(false, config->methods, config->method_count);
 
+	eap->tls = config->tls;
 	buffer_put(&eap->user, config->user);
 	buffer_put(&eap->password, config->password);
 	return eap;
@@ -64,6 +78,8 @@ struct eap *eap_peer_new(const struct eap_peer_config *config)
 
 static void drop_method(struct eap *eap)
 {
+	if (eap->method && eap->method->end)
+		eap->method->end(eap);
 	if (eap->method)
 		secret_free(eap->state, eap->method->state_size);
 	eap->method = NULL;
@@ -164,10 +180,10 @@ static void look_up(struct eap *eap)
 {
 	struct bytes password;
 
-	eap->unknown = !eap->config.find_password(eap->config.context, buffer_bytes(&eap->user),
+	eap->no_user = !eap->config.find_password(eap->config.context, buffer_bytes(&eap->user),
 						  &password);
 	buffer_free(&eap->password);
-	if (eap->unknown)
+	if (eap->no_user)
 		random_fill(buffer_extend(&eap->password, 16), 16);
 	else
 		buffer_put(&eap->password, password);
@@ -181,6 +197,7 @@ static struct result offer(struct eap *eap, uint8_t type, struct buffer *out)
 	drop_method(eap);
 	eap->method = find_method(type);
 	eap->state = must_calloc(1, eap->method->state_size);
+	eap->unknown = eap->no_user && !eap->method->by_certificate;
 	eap->identifier++;
 	result = eap->method->begin(eap, &data);
 	if (!failed(&result))
@@ -341,9 +358,11 @@ static struct result answer(struct eap *eap, const struct packet *packet, struct
 		eap->over = true;
 		return RESULT_OK;
 	case CODE_FAILURE:
-		return fail(-EACCES,
+		if (failed(&eap->why))
+			return eap->why;
+		return fail(-EACCES, "%s",
 			    eap->method ?
-				    "the server does not accept our user name or password" :
+				    eap->method->refusal :
 				    "the server does not accept us: no EAP method suits both");
 	default:
 		return fail(-EPROTO, "EAP code %u where a request is due", packet->code);

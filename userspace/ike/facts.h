@@ -33,6 +33,7 @@ struct ike_sa_facts {
 	uint64_t local_spi, remote_spi;
 	struct identity local_id, remote_id; /* ID_NONE while unknown */
 	struct identity client_id; /* of EAP; ID_NONE without */
+	const char *eap_method; /* "MSCHAPv2"; NULL without EAP */
 	uint32_t local_request, remote_request; /* message IDs */
 	uint32_t local_next, remote_next;
 	uint32_t local_queued, remote_queued;

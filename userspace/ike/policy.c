@@ -78,6 +78,7 @@ static void ikev2_profile_free(struct ikev2_profile *profile)
 	}
 	secret_free(profile->eap_password.data, profile->eap_password.len);
 	free(profile->eap_user);
+	free(profile->eap_server);
 	free(profile->match_fvrf);
 	free(profile->name);
 	free(profile);

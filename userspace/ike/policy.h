@@ -186,7 +186,8 @@ struct ikev2_profile {
 	bool eap_query_identity; /* "authentication remote eap query-identity" */
 	size_t eap_method_count; /* "eap method ...": numbers of EAP; 0: MSCHAPv2 */
 	uint8_t eap_methods[PROFILE_EAP_METHODS_MAX];
-	char *eap_user; /* "authentication local eap ...": ours */
+	char *eap_user; /* "authentication local eap ...": ours; NULL: as our certificate has it */
+	char *eap_server; /* "eap server NAME"; NULL: the peer's identity */
 	struct secret eap_password;
 };
 

@@ -145,6 +145,7 @@ struct ike_sa {
 	struct proposal chosen; /* the agreed transforms, count 0 before */
 	struct identity local_id, remote_id;
 	struct identity client_id; /* the user that EAP has found; ID_NONE without */
+	const char *eap_method; /* NULL without EAP */
 	const char *auth_sign, *auth_verify;
 	bool weak_auth; /* SHA-1, or a certificate that only the permission for legacy made good */
 	uint64_t created_at, established_at; /* monotonic */

@@ -37,6 +37,9 @@ bool pki_name_matches(const X509 *certificate, enum pki_name_kind kind, struct b
 /** pki_name_wanted() - "subjectAltName with the address 10.0.0.1" */
 void pki_name_wanted(enum pki_name_kind kind, struct bytes name, char *text, size_t size);
 
+/** pki_name_user() - the first name that EAP knows a user by */
+bool pki_name_user(const X509 *certificate, struct buffer *user);
+
 /* usage.c */
 
 /** pki_usage() - may it authenticate an IKE peer (RFC 4945 sections 5.1.3.2 and 5.1.3.12)? */

@@ -72,13 +72,90 @@ static bool matches_subject(const X509 *certificate, struct bytes der)
 	return same;
 }
 
+/* --- users of EAP --- */
+
+/* The principal name that a domain of Windows gives its users; empty for what is none. */
+static struct bytes principal(const GENERAL_NAME *one)
+{
+	if (one->type != GEN_OTHERNAME || OBJ_obj2nid(one->d.otherName->type_id) != NID_ms_upn ||
+	    one->d.otherName->value->type != V_ASN1_UTF8STRING)
+		return bytes_of(NULL, 0);
+	return octets_of(one->d.otherName->value->value.utf8string);
+}
+
+static struct bytes user_in(const GENERAL_NAME *one)
+{
+	return one->type == GEN_EMAIL ? octets_of(one->d.rfc822Name) :
+	       one->type == GEN_DNS   ? octets_of(one->d.dNSName) :
+					principal(one);
+}
+
+static struct bytes common_name(const X509 *certificate)
+{
+	const X509_NAME *subject = X509_get_subject_name(certificate);
+	int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+
+	return at < 0 ? bytes_of(NULL, 0) :
+			octets_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+}
+
+/* A name that ends before it ends, or has other signs that none should have, is nobody's. */
+static bool is_plain(struct bytes name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.data[i] < 0x20 || name.data[i] == 0x7f)
+			return false;
+	return name.len > 0;
+}
+
+/* Calls @take for each name of a user, until it has enough. */
+static bool each_user(const X509 *certificate, bool (*take)(void *context, struct bytes name),
+		      void *context)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+	struct bytes name = common_name(certificate);
+	bool done = false;
+
+	for (int i = 0; names && !done && i < sk_GENERAL_NAME_num(names); i++) {
+		struct bytes user = user_in(sk_GENERAL_NAME_value(names, i));
+
+		done = is_plain(user) && take(context, user);
+	}
+	GENERAL_NAMES_free(names);
+	ERR_clear_error();
+	return done || (is_plain(name) && take(context, name));
+}
+
+static bool is_user(void *context, struct bytes name)
+{
+	const struct bytes *wanted = context;
+
+	return equal_email(name, *wanted) ||
+	       (!memchr(name.data, '@', name.len) && equal_dns(name, *wanted));
+}
+
+static bool keep_user(void *context, struct bytes name)
+{
+	buffer_set(context, name);
+	return true;
+}
+
+bool pki_name_user(const X509 *certificate, struct buffer *user)
+{
+	return each_user(certificate, keep_user, user);
+}
+
 bool pki_name_matches(const X509 *certificate, enum pki_name_kind kind, struct bytes name)
 {
 	GENERAL_NAMES *names;
 	bool found = false;
 
+	if (kind == PKI_NAME_ANY)
+		return true;
 	if (kind == PKI_NAME_DN)
 		return matches_subject(certificate, name);
+	if (kind == PKI_NAME_USER)
+		return each_user(certificate, is_user, &name);
 	names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 	for (int i = 0; names && !found && i < sk_GENERAL_NAME_num(names); i++)
 		found = matches_one(sk_GENERAL_NAME_value(names, i), kind, name);
@@ -108,6 +185,10 @@ void pki_name_wanted(enum pki_name_kind kind, struct bytes name, char *text, siz
 			inet_ntop(name.len == 4 ? AF_INET : AF_INET6, name.data, value,
 				  sizeof(value));
 		snprintf(text, size, "a subjectAltName with the address %s", value);
+		break;
+	case PKI_NAME_USER:
+		plain_text(name, value, sizeof(value));
+		snprintf(text, size, "the name %s", value);
 		break;
 	case PKI_NAME_DNS:
 	case PKI_NAME_EMAIL:

@@ -68,7 +68,14 @@ const uint8_t *anchors_key_hash(const struct anchors *anchors, size_t index);
 
 /* --- theirs --- */
 
-enum pki_name_kind { PKI_NAME_ADDRESS, PKI_NAME_DNS, PKI_NAME_EMAIL, PKI_NAME_DN };
+enum pki_name_kind {
+	PKI_NAME_ADDRESS,
+	PKI_NAME_DNS,
+	PKI_NAME_EMAIL,
+	PKI_NAME_DN,
+	PKI_NAME_USER, /* of somebody with EAP: mail address, principal, host or common name */
+	PKI_NAME_ANY, /* it says none */
+};
 
 /** struct pki_question - what a peer has shown, and by what it is judged */
 struct pki_question {
@@ -88,6 +95,9 @@ struct pki_question {
  * Return: -EACCES with a sentence that names the certificate and the reason
  */
 struct result pki_verify(const struct pki_question *question, struct buffer *public_key);
+
+/** pki_user() - who the owner is for EAP: the first name of the kinds of PKI_NAME_USER; false for none */
+bool pki_user(struct bytes certificate, struct buffer *user);
 
 /** struct certificate_facts - for people */
 struct certificate_facts {

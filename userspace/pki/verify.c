@@ -263,3 +263,12 @@ struct result pki_verify(const struct pki_question *question, struct buffer *pub
 	sk_X509_pop_free(others, X509_free);
 	return result;
 }
+
+bool pki_user(struct bytes der, struct buffer *user)
+{
+	X509 *certificate = read_certificate(der);
+	bool found = certificate && pki_name_user(certificate, user);
+
+	X509_free(certificate);
+	return found;
+}

@@ -34,6 +34,9 @@ ikev2_action auth_check_duplicate, auth_ready;
 ikev2_action eap_check_local, eap_check_started, eap_answer, eap_send_response, eap_send_auth;
 ikev2_action eap_check_policy, eap_begin_server, eap_send_first, eap_serve, eap_send_request;
 
+/* eap_only.c */
+ikev2_action eap_only_check;
+
 /* create.c: what CREATE_CHILD_SA has in common for children and the IKE SA */
 ikev2_action create_check_type, create_make_key, create_check_notify, create_verify;
 ikev2_action create_check_pfs, create_derive, create_check_rekey, create_build_response;

@@ -161,23 +161,25 @@ enum ikev2_event auth_check_type(struct task *task)
 	struct auth_payload auth;
 	struct result result;
 
+	if (eap_only_awaited(task))
+		return EV_CHK_EAP;
 	if (!payload)
 		return auth_fail(task, fail(-EPROTO, "AUTH payload is not contained"));
 	result = auth_payload_parse(payload->body, &auth);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
-	if (!method)
+	if (!method && profile->remote_auth != AUTH_KIND_EAP)
 		return no_method(task);
 	trace_line(task, "Get peer's authentication method");
 	trace_line(task, "Peer's authentication method is '%s'", auth_method_name(auth.method));
-	if (!method->accepts(auth.method))
-		return auth_fail(task,
-				 fail(-EACCES,
-				      "unmatched auth method: the peer used %s, IKEv2 "
-				      "profile %s wants %s",
-				      auth_method_name(auth.method), profile->name, method->name));
-	/* With EAP the server has been verified before, by other means. */
-	if (!task->eap_done || !task->initiator)
+	if (!method || !method->accepts(auth.method))
+		return auth_fail(task, fail(-EACCES,
+					    "unmatched auth method: the peer used %s, IKEv2 "
+					    "profile %s wants %s",
+					    auth_method_name(auth.method), profile->name,
+					    method ? method->name : "EAP"));
+	/* With EAP the server may have been verified before, by other means. */
+	if (!task->eap_done || !task->initiator || !task->sa->base.auth_verify)
 		task->sa->base.auth_verify = method->name;
 	return EV_NEXT;
 }
@@ -230,7 +232,7 @@ enum ikev2_event auth_generate(struct task *task)
 
 	if (!method)
 		return no_method(task);
-	if (!task->eap_done || task->initiator)
+	if (!task->eap_done || task->initiator || !task->sa->base.auth_sign)
 		task->sa->base.auth_sign = method->name;
 	return method->sign(task);
 }
@@ -295,6 +297,7 @@ enum ikev2_event auth_build_request(struct task *task)
 	put_window(task, &chain);
 	child_put_capabilities(task, &chain);
 	mobike_put_supported(task, &chain);
+	eap_only_put(task, &chain);
 	result = exchange_request(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))

@@ -331,31 +331,6 @@ static struct result read_signature(const struct task *task, const struct auth_p
 	return RESULT_OK;
 }
 
-/* What its identity must be in the certificate (RFC 4945 section 3.1). */
-static struct result set_name(struct verify_work *work)
-{
-	work->question.name = identity_bytes(&work->identity);
-	switch (work->identity.type) {
-	case ID_IPV4_ADDR:
-	case ID_IPV6_ADDR:
-		work->question.kind = PKI_NAME_ADDRESS;
-		return RESULT_OK;
-	case ID_FQDN:
-		work->question.kind = PKI_NAME_DNS;
-		return RESULT_OK;
-	case ID_RFC822_ADDR:
-		work->question.kind = PKI_NAME_EMAIL;
-		return RESULT_OK;
-	case ID_DER_ASN1_DN:
-		work->question.kind = PKI_NAME_DN;
-		return RESULT_OK;
-	default:
-		return fail(-EACCES,
-			    "the peer calls itself by a %s, which no certificate can confirm",
-			    identity_type_name(work->identity.type));
-	}
-}
-
 /* Its own copies of everything: message, profile and trustpoints may go before it is done. */
 static struct result fill(struct task *task, const struct auth_payload *auth,
 			  struct verify_work *work)
@@ -375,7 +350,7 @@ static struct result fill(struct task *task, const struct auth_payload *auth,
 		work->anchors[i] = anchors_hold(trustpoint->anchors);
 		question->anchors[question->anchor_count++] = work->anchors[i];
 	}
-	result = set_name(work);
+	result = certs_set_name(&work->identity, question);
 	if (!failed(&result))
 		result = read_signature(task, auth, work);
 	if (!failed(&result))

@@ -283,3 +283,27 @@ struct result certs_collect(const struct task *task, struct pki_question *questi
 			other, cert_encoding_name(CERT_X509_SIGNATURE));
 	return RESULT_OK;
 }
+
+struct result certs_set_name(const struct identity *identity, struct pki_question *question)
+{
+	question->name = identity_bytes(identity);
+	switch (identity->type) {
+	case ID_IPV4_ADDR:
+	case ID_IPV6_ADDR:
+		question->kind = PKI_NAME_ADDRESS;
+		return RESULT_OK;
+	case ID_FQDN:
+		question->kind = PKI_NAME_DNS;
+		return RESULT_OK;
+	case ID_RFC822_ADDR:
+		question->kind = PKI_NAME_EMAIL;
+		return RESULT_OK;
+	case ID_DER_ASN1_DN:
+		question->kind = PKI_NAME_DN;
+		return RESULT_OK;
+	default:
+		return fail(-EACCES,
+			    "the peer calls itself by a %s, which no certificate can confirm",
+			    identity_type_name(identity->type));
+	}
+}

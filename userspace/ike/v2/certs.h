@@ -28,5 +28,10 @@ void certs_put(const struct task *task, struct writer *writer);
 void certs_put_request(const struct task *task, struct writer *writer);
 /** certs_collect() - the peer's CERT payloads, as views into its message */
 struct result certs_collect(const struct task *task, struct pki_question *question);
+/**
+ * certs_set_name() - what an identity must be in the certificate (RFC 4945 section 3.1)
+ * @question: points into @identity afterwards
+ */
+struct result certs_set_name(const struct identity *identity, struct pki_question *question);
 
 #endif

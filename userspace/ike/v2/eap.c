@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * EAP inside IKE_AUTH (RFC 7296 section 2.16; rows A03, B29, F08). A client
+ * EAP inside IKE_AUTH (RFC 7296 section 2.16; rows A02, A03, B29, F08). A client
  * without an AUTH payload asks for it. The server proves itself first and by
  * other means, so that nobody hears the client's name and no weak method meets
  * an unknown server; what was asked for in the first request is answered when
@@ -8,8 +8,11 @@
  */
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "ike/v2/actions.h"
 #include "ike/v2/authenticator.h"
 
@@ -53,15 +56,103 @@ const struct authenticator authenticator_eap = {
 
 /* --- both --- */
 
-/* The EAP payload of the message at hand, through the conversation. */
-static struct result converse(struct task *task, enum eap_status *status)
+/** struct eap_work - a packet on its way through the workers, with the conversation */
+struct eap_work {
+	struct task_work base;
+	struct eap *eap;
+	struct eap_tls_use *tls;
+	struct buffer packet, out;
+	enum eap_status status;
+	struct result result;
+	enum ikev2_event (*heard)(struct task *task, struct result result, enum eap_status status);
+};
+
+static void run_eap(struct work *base)
+{
+	struct eap_work *work = (struct eap_work *)base;
+
+	work->result =
+		eap_receive(work->eap, buffer_bytes(&work->packet), &work->out, &work->status);
+}
+
+static enum ikev2_event eap_done(struct task *task, struct task_work *base)
+{
+	struct eap_work *work = (struct eap_work *)base;
+
+	task->eap = work->eap;
+	task->eap_tls = work->tls;
+	work->eap = NULL;
+	work->tls = NULL;
+	buffer_free(&task->eap_packet);
+	task->eap_packet = buffer_take(&work->out);
+	return work->heard(task, work->result, work->status);
+}
+
+static void release_eap(struct task_work *base)
+{
+	struct eap_work *work = (struct eap_work *)base;
+
+	eap_free(work->eap);
+	eap_tls_free(work->tls);
+	buffer_free(&work->packet);
+	buffer_free(&work->out);
+	free(work);
+}
+
+static void submit(struct task *task, struct bytes packet,
+		   enum ikev2_event (*heard)(struct task *task, struct result result,
+					     enum eap_status status))
+{
+	struct eap_work *work = must_calloc(1, sizeof(*work));
+
+	work->base.work.run = run_eap;
+	work->base.finish = eap_done;
+	work->base.release = release_eap;
+	work->heard = heard;
+	buffer_put(&work->packet, packet);
+	work->eap = task->eap;
+	work->tls = task->eap_tls;
+	task->eap = NULL;
+	task->eap_tls = NULL;
+	task_submit(task, &work->base);
+}
+
+/* The EAP payload of the message at hand, through the conversation; @heard knows what follows. */
+static enum ikev2_event converse(struct task *task,
+				 enum ikev2_event (*heard)(struct task *task, struct result result,
+							   enum eap_status status))
 {
 	const struct payload *payload = message_get(task->message, PAYLOAD_EAP);
+	enum eap_status status = EAP_FAILED;
+	struct result result;
 
-	*status = EAP_FAILED;
 	if (!payload)
-		return fail(-EPROTO, "EAP payload is not contained");
-	return eap_receive(task->eap, payload->body, &task->eap_packet, status);
+		return heard(task, fail(-EPROTO, "EAP payload is not contained"), EAP_FAILED);
+	if (eap_takes_long(task->eap)) {
+		submit(task, payload->body, heard);
+		return EV_NO_EVENT;
+	}
+	result = eap_receive(task->eap, payload->body, &task->eap_packet, &status);
+	return heard(task, result, status);
+}
+
+/* Methods of the profile in its order, or what goes without saying. */
+static size_t list_methods(const struct ikev2_profile *profile, uint8_t *methods)
+{
+	size_t count = profile->eap_method_count;
+
+	for (size_t i = 0; i < count; i++)
+		methods[i] = profile->eap_methods[i];
+	if (!count)
+		methods[count++] = EAP_TYPE_MSCHAPV2;
+	return count;
+}
+
+bool eap_has_method(const struct ikev2_profile *profile, uint8_t type)
+{
+	uint8_t methods[EAP_METHODS_MAX];
+
+	return memchr(methods, type, list_methods(profile, methods));
 }
 
 static void put_packet(struct task *task, struct writer *chain)
@@ -87,31 +178,43 @@ enum ikev2_event eap_check_started(struct task *task)
 {
 	const struct ikev2_profile *profile = task->sa->base.profile;
 	struct eap_peer_config config = {};
+	struct result result = RESULT_OK;
+	struct buffer user = {};
 
 	if (profile->local_auth != AUTH_KIND_EAP)
 		return EV_NEXT;
-	for (size_t i = 0; i < profile->eap_method_count; i++)
-		config.methods[config.method_count++] = profile->eap_methods[i];
-	if (!config.method_count)
-		config.methods[config.method_count++] = EAP_TYPE_MSCHAPV2;
-	config.user = bytes_of_string(profile->eap_user);
+	config.method_count = list_methods(profile, config.methods);
+	if (eap_has_method(profile, EAP_TYPE_TLS))
+		result = eap_tls_prepare(task, &config.tls);
+	if (failed(&result))
+		return auth_fail(task, result);
+	if (profile->eap_user)
+		buffer_put(&user, bytes_of_string(profile->eap_user));
+	else if (!eap_tls_user(task, &user))
+		buffer_put(&user, bytes_of_string("anonymous"));
+	config.user = buffer_bytes(&user);
 	config.password = bytes_of(profile->eap_password.data, profile->eap_password.len);
 	task->eap = eap_peer_new(&config);
+	buffer_free(&user);
 	return EV_RECV_EAP_REQ;
+}
+
+static enum ikev2_event answered(struct task *task, struct result result, enum eap_status status)
+{
+	if (failed(&result))
+		return auth_fail(task, fail(result.code, "EAP: %s", result.why));
+	if (status == EAP_RUNNING)
+		return EV_SEND_EAP_RESP;
+	task->eap_done = true;
+	task->sa->base.weak_auth = task->sa->base.weak_auth || eap_tls_was_weak(task->eap_tls);
+	task->sa->base.eap_method = eap_method_name(task->eap);
+	trace_line(task, "EAP method %s has succeeded", eap_method_name(task->eap));
+	return EV_RECV_EAP_SUCCESS;
 }
 
 enum ikev2_event eap_answer(struct task *task)
 {
-	enum eap_status status;
-	struct result result = converse(task, &status);
-
-	if (failed(&result))
-		return auth_fail(task, fail(result.code, "EAP: %s", result.why));
-	if (status == EAP_RUNNING)
-		return EV_NEXT;
-	task->eap_done = true;
-	trace_line(task, "EAP method %s has succeeded", eap_method_name(task->eap));
-	return EV_RECV_EAP_SUCCESS;
+	return converse(task, answered);
 }
 
 enum ikev2_event eap_send_response(struct task *task)
@@ -182,12 +285,13 @@ enum ikev2_event eap_begin_server(struct task *task)
 	const struct ikev2_profile *profile = base->profile;
 	struct eap_server_config config = { .find_password = find_password, .context = base->ike };
 	char text[IDENTITY_TEXT];
-	struct result result;
+	struct result result = RESULT_OK;
 
-	for (size_t i = 0; i < profile->eap_method_count; i++)
-		config.methods[config.method_count++] = profile->eap_methods[i];
-	if (!config.method_count)
-		config.methods[config.method_count++] = EAP_TYPE_MSCHAPV2;
+	config.method_count = list_methods(profile, config.methods);
+	if (eap_has_method(profile, EAP_TYPE_TLS))
+		result = eap_tls_prepare(task, &config.tls);
+	if (failed(&result))
+		return auth_fail(task, result);
 	if (!profile->eap_query_identity)
 		config.user = user_name(&base->remote_id, text);
 	task_keep_request(task);
@@ -223,25 +327,29 @@ static void take_identity(struct task *task)
 	identity_set(&task->sa->base.client_id, ID_KEY_ID, eap_user(task->eap));
 }
 
-enum ikev2_event eap_serve(struct task *task)
+static enum ikev2_event served(struct task *task, struct result result, enum eap_status status)
 {
 	struct ike_sa *base = &task->sa->base;
 	char text[IDENTITY_TEXT];
-	enum eap_status status;
-	struct result result;
 
-	timer_stop(base->ike->env.timers, &task->wait);
-	result = converse(task, &status);
 	take_identity(task);
 	if (failed(&result))
 		return auth_fail(task, fail(result.code, "EAP of \"%.100s\": %s",
 					    identity_format(&base->client_id, text), result.why));
 	if (status == EAP_RUNNING)
-		return EV_NEXT;
+		return EV_SEND_EAP_REQ;
 	task->eap_done = true;
+	base->weak_auth = base->weak_auth || eap_tls_was_weak(task->eap_tls);
+	base->eap_method = eap_method_name(task->eap);
 	trace_line(task, "EAP method %s of \"%s\" has succeeded", eap_method_name(task->eap),
 		   identity_format(&base->client_id, text));
 	return EV_RECV_EAP_SUCCESS;
+}
+
+enum ikev2_event eap_serve(struct task *task)
+{
+	timer_stop(task->sa->base.ike->env.timers, &task->wait);
+	return converse(task, served);
 }
 
 bool eap_put_failure(struct task *task, struct writer *chain)

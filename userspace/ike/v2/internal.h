@@ -171,7 +171,8 @@ struct task {
 	uint32_t peer_hashes;
 
 	/* the same, with EAP */
-	struct eap *eap; /* NULL without */
+	struct eap *eap; /* NULL without, and while a worker has it */
+	struct eap_tls_use *eap_tls; /* what it points at, if it may be EAP-TLS */
 	bool eap_done; /* it has succeeded: AUTH is made with its key (section 2.16) */
 	struct buffer eap_packet; /* to be sent */
 	struct message *first; /* responder: the request that began IKE_AUTH */
@@ -451,8 +452,27 @@ void auth_put_proof(struct task *task, struct writer *chain);
 
 /** eap_awaits() - does this state wait for IKE_AUTH requests of EAP? */
 bool eap_awaits(enum ikev2_state state);
+/** eap_has_method() - may a profile's EAP be this method? */
+bool eap_has_method(const struct ikev2_profile *profile, uint8_t type);
 /** eap_put_failure() - responder: how a conversation that goes on ends badly; false when none does */
 bool eap_put_failure(struct task *task, struct writer *chain);
+
+/* eap_only.c */
+
+/** eap_only_put() - initiator: EAP_ONLY_AUTHENTICATION, if the profile wants the server proven by EAP */
+void eap_only_put(struct task *task, struct writer *chain);
+/** eap_only_awaited() - initiator: the answer has EAP in the place of AUTH, as the profile wants */
+bool eap_only_awaited(const struct task *task);
+
+/* eap_tls.c */
+
+/** eap_tls_prepare() - certificates for a side that may use EAP-TLS; views live as long as the task's */
+struct result eap_tls_prepare(struct task *task, struct eap_tls_config *config);
+/** eap_tls_user() - whom our certificate names; false for nobody */
+bool eap_tls_user(const struct task *task, struct buffer *user);
+/** eap_tls_was_weak() - did the other side's certificate need the permission for legacy? */
+bool eap_tls_was_weak(const struct eap_tls_use *use);
+void eap_tls_free(struct eap_tls_use *use); /* NULL is fine; after the conversation */
 
 /* init.c */
 

@@ -119,6 +119,7 @@ void task_free(struct task *task)
 	credential_free(task->credential);
 	buffer_free(&task->eap_packet);
 	eap_free(task->eap);
+	eap_tls_free(task->eap_tls);
 	free(task->first);
 	buffer_free(&task->first_octets);
 	free(task);
