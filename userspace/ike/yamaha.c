@@ -21,7 +21,8 @@ const char *yamaha_gateway(const struct ike *ike, const struct ikev2_profile *pr
 	return out;
 }
 
-static void say(enum log_topic topic, const char *subject, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void say(enum log_topic topic, const char *subject,
+						      const char *format, va_list arguments)
 {
 	char text[TEXT_SIZE];
 
