@@ -126,8 +126,10 @@ class Request(Call):
                 for kind, payload in answers if kind == family.id]
 
 
-def request(name, flags=nl.ACK, **values):
-    return Request(name, {key.replace("_", "-"): value for key, value in values.items()}, flags)
+def request(name, netlink_flags=nl.ACK, **values):
+    """The "flags" among the values are an attribute."""
+    return Request(name, {key.replace("_", "-"): value for key, value in values.items()},
+                   netlink_flags)
 
 
 def rtnl(data):
@@ -158,7 +160,7 @@ def state():
     found = {"tunnels": tunnels()}
     for op in family.ops.values():
         if op.dump is not None:
-            dump = request(op.name, flags=nl.DUMP)
+            dump = request(op.name, netlink_flags=nl.DUMP)
             found[op.name] = dump.meaning(dump.must())
     return found
 
@@ -290,7 +292,7 @@ def sa_checks():
 
     there = [request("sa-new", **inbound, **GCM), request("sa-new", **outbound, **GCM)]
     check("sa-get", request("sa-get", **inbound), [], there, flush)
-    check("sa-get, a dump", request("sa-get", flags=nl.DUMP), [], there, flush)
+    check("sa-get, a dump", request("sa-get", netlink_flags=nl.DUMP), [], there, flush)
     # nobody sends through the old ones: the order of SAs is that of their making
     check("sa-del", request("sa-del", **outbound), there[1:], there, flush)
     check("sa-flush", request("sa-flush"), there, there, flush)
@@ -321,7 +323,7 @@ def policy_checks():
     check("policy-new for IPv6", request("policy-new", id=7, ifindex=wire, src=LOCAL6, src_len=64,
                                          dst=REMOTE6, dst_len=64), gone, [other], flush)
     check("policy-get", request("policy-get", id=7), [], [one], flush)
-    check("policy-get, a dump", request("policy-get", flags=nl.DUMP), [], [one], flush)
+    check("policy-get, a dump", request("policy-get", netlink_flags=nl.DUMP), [], [one], flush)
     check("policy-del", gone[0], [one], [one], flush)
     check("policy-flush", flush[0], [one], [one], flush)
     for name, mode in (("tunnel", 1), ("transport", 2)):
@@ -379,9 +381,9 @@ family.resolve()
 # Events are made only when somebody listens.
 listener = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, nl.NETLINK_GENERIC)
 listener.setsockopt(270, 1, struct.pack("=I", family.group))
-link_checks()
 sa_checks()
 policy_checks()
 encap_checks()
+link_checks()
 listener.close()
 module_checks()

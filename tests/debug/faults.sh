@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 900
+# timeout: 1200
 #
 # Every allocation of the control path fails once: what was asked for is then
 # there in full or not at all, and the caller knows. What is lost meanwhile is
