@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 120
 #
 # Two daemons with sanitizers and without a kernel module (--no-kernel) on two
 # ends of a wire: key exchange over real sockets, the command, the supervisor,

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 200
 #
 # Keys exchanged with strongSwan through a real NAT: detection, keepalives, a
 # mapping that changes, messages in fragments, MOBIKE.  The daemon runs without

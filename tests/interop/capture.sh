@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # What is on the wire between R1, a seki router, and R2, another one or
 # strongSwan; and tshark, which knows IKE and ESP from elsewhere, decrypts all

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # Remote access between seki and strongSwan (rows A03, A04, F08): users with a
 # password, addresses out of a pool, each of the two as client and as server.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # A seki router and a strongSwan gateway, whose packets go through XFRM.
 #

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 400
 #
 # What goes wrong between a seki router and a strongSwan gateway: they do not
 # agree, or one of them dies.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # Certificates between a seki router and a strongSwan gateway: each kind of
 # signature, begun by each side.  Rows A13, D05, H08, H09.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 400
 # kernels: 6.1 debug
 #
 # The S0 document's two routers, word for word, and their lives.

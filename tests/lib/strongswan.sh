@@ -66,7 +66,7 @@ swanctl_in() {
 	local dir=$SWAN_RUN/$1
 	shift
 	STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir/swanctl \
-		timeout 30 swanctl "$@" --uri "unix://$dir/vici"
+		timeout 120 swanctl "$@" --uri "unix://$dir/vici"
 }
 
 # swan_load NAMESPACE: standard input replaces connections and secrets
@@ -75,10 +75,10 @@ swan_load() {
 	swanctl_in "$1" --load-all --clear
 }
 
-swan_initiate() { swanctl_in "$1" --initiate --child "$2" --timeout 15; }
+swan_initiate() { swanctl_in "$1" --initiate --child "$2" --timeout 60; }
 swan_rekey_child() { swanctl_in "$1" --rekey --child "$2"; }
 swan_rekey_ike() { swanctl_in "$1" --rekey --ike "$2"; }
-swan_terminate() { swanctl_in "$1" --terminate --ike "$2" --timeout 15; }
+swan_terminate() { swanctl_in "$1" --terminate --ike "$2" --timeout 60; }
 
 # swan_sas NAMESPACE: one line for each IKE SA, "key=value" with its children's
 swan_sas() { swanctl_in "$1" --list-sas --raw | grep '^list-sa event' || :; }

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 700
 # kernels: 6.1 sid
 #
 # AH (rows A05 to A09): every algorithm with the kernel's other IPsec, ICVs under

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 # kernels: 6.1 sid
 #
 # Crypto maps (rows A09, I09, I15): policies on a network device decide what is
@@ -103,8 +102,8 @@ gateway() {
 	only_through "meta l4proto esp"
 	passes in_h1
 	in_r1 ping -q -c 1 -W 5 -I 192.168.1.1 192.168.2.1
-	in_h1 timeout 60 python3 tests/netns/transfer.py put 192.168.2.1 200000
-	in_h1 timeout 60 python3 tests/netns/transfer.py get 192.168.2.1 200000
+	in_h1 timeout 120 python3 tests/netns/transfer.py put 192.168.2.1 200000
+	in_h1 timeout 120 python3 tests/netns/transfer.py get 192.168.2.1 200000
 	anything_through
 	manual_r1 policies | grep "\"id\":$id," | grep -v '"packets":0'
 }
@@ -152,7 +151,7 @@ ports_and_protocols() {
 	sa_pair_of "$id"
 	xfrm_sites "proto tcp sport 5001" "proto tcp dport 5001"
 	only_through "meta l4proto esp"
-	in_h1 timeout 60 python3 tests/netns/transfer.py put 192.168.2.1 10000
+	in_h1 timeout 120 python3 tests/netns/transfer.py put 192.168.2.1 10000
 	stuck in_h1
 	only_through "meta l4proto icmp"
 	passes in_h1

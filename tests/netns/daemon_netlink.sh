@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 120
 #
 # The daemon's table of kernel functions, and its configuration of interfaces,
 # against the module: tests/tools/seki-kernel-ops.c has the steps.

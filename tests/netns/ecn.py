@@ -33,7 +33,7 @@ def send_one(gcm, sender, seq, outer, inner, inside, outside, text):
 
 def receive(inner):
     sock = socket.socket(socket.AF_INET6 if inner == 6 else socket.AF_INET, socket.SOCK_DGRAM)
-    sock.settimeout(20)
+    sock.settimeout(60)
     if inner == 6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVTCLASS, 1)
     else:

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # Sequence numbers (rows I08, I14): windows of every size, and beyond 2^32.
 # Topology: see lib.sh; r1 has the tunnel, r2 sends what forge_numbers.py makes,

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 #
 # Every algorithm, on the wire with the kernel's other IPsec and under the eyes
 # of a third implementation.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 400
 #
 # Limits in packets, bytes and seconds: the soft one tells the daemon once, the
 # hard one tells it and removes the SA.  Acquire: a packet without an SA asks

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 #
 # Requests and packets that are wrong in every way, from several processes, while
 # SAs, tunnels, policies and sockets come and go.  Ten seconds on a stock kernel,

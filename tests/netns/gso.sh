@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 # kernels: 6.1 sid
 #
 # Large packets: cut before encryption, merged after decryption, checksums left to

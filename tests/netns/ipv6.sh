@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 #
 # IPv4 and IPv6, inside and outside, in all four ways (rows A05, A07, A09, I01).
 #

@@ -303,7 +303,7 @@ ping_through() { in_r1 ping -q -c "${1:-3}" -i 0.1 -W 5 "${2:-172.16.0.2}"; }
 capture() {
 	local file=$1 count=$2 filter=$3 pid
 	shift 3
-	ip netns exec r1 timeout 20 tcpdump --immediate-mode -U -c "$count" -i "${capture_device:-e0}" \
+	ip netns exec r1 timeout 120 tcpdump --immediate-mode -U -c "$count" -i "${capture_device:-e0}" \
 		-w "$file" "$filter" 2>"$ktap_tmp/tcpdump" &
 	pid=$!
 	wait_for 10 grep -q 'listening on' "$ktap_tmp/tcpdump"
@@ -348,7 +348,7 @@ start_server() {
 	wait_for 60 grep -q ready "$ktap_tmp/server"
 }
 stop_server() { kill "$server"; }
-transfer() { in_r1 timeout 60 python3 tests/netns/transfer.py "$@"; }
+transfer() { in_r1 timeout 120 python3 tests/netns/transfer.py "$@"; }
 
 # Policies instead of tunnels: r1's are seki's, r2's are XFRM's.
 

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 400
 #
 # The tunnel as a network device (row I01).  Topology: see lib.sh; both ends are seki.
 

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 # kernels: 6.1 sid
 #
 # A peer behind a NAT (row I12): ESP in UDP with both modes, and mappings that change.
@@ -181,12 +180,12 @@ transport_mode() {
 	# checksums as they are on the device where decrypted packets appear; what is
 	# merged there has none of its own
 	in_r1 ethtool -K seki0 gro off
-	ip netns exec r1 timeout 60 tcpdump --immediate-mode -U -i seki0 -w "$ktap_tmp/seki0.pcap" \
+	ip netns exec r1 timeout 120 tcpdump --immediate-mode -U -i seki0 -w "$ktap_tmp/seki0.pcap" \
 		2>"$ktap_tmp/tcpdump" &
 	wait_for 10 grep -q 'listening on' "$ktap_tmp/tcpdump"
-	in_r2 timeout 60 python3 tests/netns/transfer.py put 10.0.1.1 100000
-	in_r2 timeout 60 python3 tests/netns/transfer.py get 10.0.1.1 100000
-	in_r2 timeout 60 python3 tests/netns/transfer.py udp 10.0.1.1 1000 1000
+	in_r2 timeout 120 python3 tests/netns/transfer.py put 10.0.1.1 100000
+	in_r2 timeout 120 python3 tests/netns/transfer.py get 10.0.1.1 100000
+	in_r2 timeout 120 python3 tests/netns/transfer.py udp 10.0.1.1 1000 1000
 	kill $!
 	tcpdump -r "$ktap_tmp/seki0.pcap" -nnvv "src host $nat" 2>/dev/null >"$ktap_tmp/text"
 	grep -q 'cksum.*correct' "$ktap_tmp/text"

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 #
 # Bad requests: each is refused with a sentence of its own, and nothing else
 # happens.  Topology: see lib.sh.

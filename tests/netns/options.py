@@ -12,7 +12,7 @@ HOP_BY_HOP = b"\0\0\x1e\x04stay"
 DESTINATION = b"\0\1\x3e\x06change\x1e\x04stay"
 
 with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
-    sock.settimeout(5)
+    sock.settimeout(60)
     sock.setsockopt(socket.IPPROTO_IPV6, IPV6_HOPOPTS, HOP_BY_HOP)
     sock.setsockopt(socket.IPPROTO_IPV6, IPV6_DSTOPTS, DESTINATION)
     sock.connect((sys.argv[1], 5001))

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 #
 # Replayed, forged and malformed ESP (row I08): each packet adds one to its own reason.
 # Topology: see lib.sh; r1 has the tunnel, r2 sends what forge.py makes.

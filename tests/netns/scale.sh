@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 400
 # kernels: 6.1
 #
 # A gateway with many peers: 1,000 tunnels and 10,000 SAs.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # Two daemons and what happens around them: interfaces from the configuration,
 # reloads, crashes, hands that change things.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # Traffic flow confidentiality (row I15): packets that do not show how large they
 # are, and packets that are none (RFC 4303 sections 2.6 and 2.7).

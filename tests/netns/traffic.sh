@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 #
 # TCP through the tunnel, paths that are too narrow, another IPsec on the same
 # host, and the module coming and going under all of it.  Topology: see lib.sh.
@@ -76,7 +75,7 @@ s.bind(("10.0.0.2", 7))
 print("ready", flush=True)
 d, a = s.recvfrom(100)
 s.sendto(d, a)'
-	in_r1 timeout 60 python3 -c '
+	in_r1 timeout 120 python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.connect(("10.0.0.2", 7))

@@ -73,7 +73,7 @@ def tcp_client(what, address, count):
 def udp_client(address, count, segment):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(5)
+        sock.settimeout(60)
         sock.connect((address, PORT))
         data = octets(count)
         for start in range(0, count, BURST * segment):

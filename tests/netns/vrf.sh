@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # Front and inside VRF (row I11): where outer packets go and where inner ones come
 # from need not be the same routing table, nor the same namespace.

@@ -8,8 +8,6 @@ import socket
 import struct
 import sys
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 IPIP, TCP, UDP, IPV6, FRAGMENT, ESP, AH, ICMP6, NONE = 4, 6, 17, 41, 44, 50, 51, 58, 59
 INNER = {4: IPIP, 6: IPV6}
 OUTER_ADDRESS = {4: ("10.0.0.1", "10.0.0.2"), 6: ("fd00::1", "fd00::2")}
@@ -88,6 +86,9 @@ class Gcm:
     """ESP with AES-GCM and a full ICV (RFC 4106)"""
 
     def __init__(self, key, spi=0x1000, esn=False):
+        # Here, because under emulation it takes seconds, and few need it.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         self.cipher, self.salt, self.spi, self.esn = AESGCM(key[:-4]), key[-4:], spi, esn
 
     def seal(self, seq, payload, next_header, pad_length=None, align=4):

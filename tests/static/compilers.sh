@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What checkpatch, sparse and a second compiler think of the code.
-# timeout: 600
 set -eu
 . tests/vm/ktap.sh
 
