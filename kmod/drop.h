@@ -74,6 +74,14 @@ struct seki_drops {
 	atomic_long_t count[SEKI_DROP_MAX];
 };
 
+/**
+ * struct seki_sa_drops - the same of an SA, of which a gateway has many
+ * @count: indexed by enum seki_drop, modulo 2^32, as XFRM counts them
+ */
+struct seki_sa_drops {
+	atomic_t count[SEKI_DROP_MAX];
+};
+
 extern const char *const seki_drop_names[SEKI_DROP_MAX];
 
 static inline void seki_drops_inc(struct seki_drops *drops, enum seki_drop why)
@@ -84,6 +92,16 @@ static inline void seki_drops_inc(struct seki_drops *drops, enum seki_drop why)
 static inline u64 seki_drops_read(const struct seki_drops *drops, enum seki_drop why)
 {
 	return atomic_long_read(&drops->count[why]);
+}
+
+static inline void seki_sa_drops_inc(struct seki_sa_drops *drops, enum seki_drop why)
+{
+	atomic_inc(&drops->count[why]);
+}
+
+static inline u64 seki_sa_drops_read(const struct seki_sa_drops *drops, enum seki_drop why)
+{
+	return (u32)atomic_read(&drops->count[why]);
 }
 
 #endif /* SEKI_DROP_H */

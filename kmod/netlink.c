@@ -62,19 +62,33 @@ int seki_nl_put_addr(struct sk_buff *skb, int type, const struct seki_addr *addr
 	return nla_put(skb, type, seki_addr_len(addr), &addr->v6);
 }
 
+static int put_drop(struct sk_buff *skb, enum seki_drop why, u64 count)
+{
+	return count ? nla_put_u64_64bit(skb, drop_attrs[why], count, SEKI_A_DROPS_PAD) : 0;
+}
+
 int seki_nl_put_drops(struct sk_buff *skb, int type, const struct seki_drops *drops)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
 	int why, err = 0;
-	u64 count;
 
 	if (!nest)
 		return -EMSGSIZE;
-	for (why = SEKI_DROP_NONE + 1; !err && why < SEKI_DROP_MAX; why++) {
-		count = seki_drops_read(drops, why);
-		if (count)
-			err = nla_put_u64_64bit(skb, drop_attrs[why], count, SEKI_A_DROPS_PAD);
-	}
+	for (why = SEKI_DROP_NONE + 1; !err && why < SEKI_DROP_MAX; why++)
+		err = put_drop(skb, why, seki_drops_read(drops, why));
+	nla_nest_end(skb, nest);
+	return err;
+}
+
+int seki_nl_put_sa_drops(struct sk_buff *skb, int type, const struct seki_sa_drops *drops)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	int why, err = 0;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (why = SEKI_DROP_NONE + 1; !err && why < SEKI_DROP_MAX; why++)
+		err = put_drop(skb, why, seki_sa_drops_read(drops, why));
 	nla_nest_end(skb, nest);
 	return err;
 }

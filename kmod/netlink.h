@@ -14,6 +14,7 @@ struct seki_addr seki_nl_addr(const struct nlattr *attr);
 int seki_nl_check_addr(const struct nlattr *attr, struct netlink_ext_ack *extack);
 int seki_nl_put_addr(struct sk_buff *skb, int type, const struct seki_addr *addr);
 int seki_nl_put_drops(struct sk_buff *skb, int type, const struct seki_drops *drops);
+int seki_nl_put_sa_drops(struct sk_buff *skb, int type, const struct seki_sa_drops *drops);
 int seki_nl_put_sa_id(struct sk_buff *skb, const struct seki_sa *sa);
 int seki_nl_put_sa_totals(struct sk_buff *skb, const struct seki_sa *sa);
 int seki_nl_put_encap(struct sk_buff *skb, __be16 sport, __be16 dport);

@@ -172,7 +172,7 @@ int seki_nl_fill_sa(struct sk_buff *skb, struct seki_sa *sa, u32 portid, u32 seq
 	      nla_put_u32(skb, SEKI_A_SA_MODE, sa->mode) ?:
 	      nla_put_u32(skb, SEKI_A_SA_STATE, READ_ONCE(sa->state)) ?:
 	      (sa->crypto.tfm ? put_keyed(skb, sa) : 0) ?:
-	      seki_nl_put_drops(skb, SEKI_A_SA_DROPS, &sa->drops);
+	      seki_nl_put_sa_drops(skb, SEKI_A_SA_DROPS, &sa->drops);
 	if (err) {
 		genlmsg_cancel(skb, msg);
 		return -EMSGSIZE;

@@ -140,23 +140,6 @@ unsigned int seki_outer_path_mtu(const struct seki_flow *flow)
 }
 
 /**
- * seki_outer_head - bytes between a transport mode packet's header and payload
- * @sa: that it is sent with
- *
- * Return: bytes of UDP, AH and ESP headers.
- */
-unsigned int seki_outer_head(const struct seki_sa *sa)
-{
-	unsigned int len = sa->encap ? sizeof(struct udphdr) : 0;
-
-	if (sa->key.proto == IPPROTO_AH)
-		return len + seki_ah_header(&sa->crypto, sa->ipv6);
-	if (sa->outer)
-		len += seki_ah_header(&sa->outer->crypto, sa->ipv6);
-	return len + seki_esp_header(&sa->crypto);
-}
-
-/**
  * seki_outer_payload_max - largest packet that needs no outer fragments
  * @sa: that it would be sent with
  * @header: bytes of the packet's own header, which transport mode leaves outside

@@ -12,7 +12,6 @@ enum seki_drop seki_outer_route(struct seki_flow *flow, const struct seki_sa *sa
 				const struct seki_path *path, struct dst_entry **dst);
 unsigned int seki_outer_path_mtu(const struct seki_flow *flow);
 
-unsigned int seki_outer_head(const struct seki_sa *sa);
 unsigned int seki_outer_payload_max(const struct seki_sa *sa, unsigned int header,
 				    unsigned int mtu);
 

@@ -198,7 +198,7 @@ static void send_one(struct seki_sa *sa, const struct seki_path *path, struct ds
 {
 	struct seki_flow *flow = sa->flow;
 	const struct seki_tunnel *tunnel = flow->tunnel;
-	unsigned int head, tail, tfc = 0, len = skb->len;
+	unsigned int tail, tfc = 0, len = skb->len;
 	enum seki_drop why;
 	struct seki_op *op;
 
@@ -208,13 +208,12 @@ static void send_one(struct seki_sa *sa, const struct seki_path *path, struct ds
 	}
 	skb->ip_summed = CHECKSUM_NONE;
 
-	head = seki_outer_head(sa);
 	tail = sa->key.proto == IPPROTO_ESP ? seki_esp_trailer_max(&sa->crypto) : 0;
 	if (unlikely(sa->tfc)) {
 		tfc = min(sa->tfc, seki_outer_payload_max(sa, 0, dst_mtu(dst)));
 		tail += tfc > len ? tfc - len : 0;
 	}
-	if (make_room(skb, LL_RESERVED_SPACE(dst->dev) + sa->outer_len + head, tail)) {
+	if (make_room(skb, LL_RESERVED_SPACE(dst->dev) + sa->outer_len + sa->head_len, tail)) {
 		why = SEKI_DROP_NO_MEMORY;
 		goto drop;
 	}
@@ -229,7 +228,7 @@ static void send_one(struct seki_sa *sa, const struct seki_path *path, struct ds
 		seki_mode_tunnel_out(op, READ_ONCE(tunnel->ttl), READ_ONCE(tunnel->tos),
 				     sa->flags);
 	} else {
-		why = seki_mode_transport_out(op, path, head);
+		why = seki_mode_transport_out(op, path, sa->head_len);
 		if (unlikely(why))
 			goto drop_op;
 	}
@@ -287,14 +286,28 @@ static unsigned int own_header(const struct sk_buff *skb)
 	return skb->protocol == htons(ETH_P_IP) ? ip_hdrlen(skb) : sizeof(struct ipv6hdr);
 }
 
+static unsigned int payload_max(const struct sk_buff *skb, const struct seki_sa *sa,
+				unsigned int mtu)
+{
+	return seki_outer_payload_max(sa, own_header(skb), mtu);
+}
+
+/* Most packets are so far from the limit that padding does not decide. */
+static bool fits_in(const struct sk_buff *skb, const struct seki_sa *sa, unsigned int mtu)
+{
+	return likely(skb->len + sa->overhead <= mtu) || skb->len <= payload_max(skb, sa, mtu);
+}
+
 /* Does the packet fit, or may it be made to? If not, its sender learns. */
 static bool fits(struct sk_buff *skb, const struct seki_sa *sa, unsigned int mtu)
 {
 	bool ipv4 = skb->protocol == htons(ETH_P_IP);
 	unsigned int max;
 
-	max = seki_outer_payload_max(sa, own_header(skb), mtu);
-	if (skb_is_gso(skb) ? skb_gso_validate_network_len(skb, max) : skb->len <= max)
+	if (!skb_is_gso(skb) && fits_in(skb, sa, mtu))
+		return true;
+	max = payload_max(skb, sa, mtu);
+	if (skb_is_gso(skb) && skb_gso_validate_network_len(skb, max))
 		return true;
 
 	/* without DF, the outer packet goes in fragments (RFC 4301 section 8.2.1) */
@@ -364,8 +377,7 @@ void seki_output(struct seki_flow *flow, struct sk_buff *skb)
 	cut = is_to_peer(flow, skb, path) || will_be_cut(flow, skb);
 	/* nor can any length field say it, in fragments or not */
 	if (unlikely((!cut && !fits(skb, sa, mtu)) ||
-		     (!skb_is_gso(skb) &&
-		      skb->len > seki_outer_payload_max(sa, own_header(skb), IP_MAX_MTU)))) {
+		     (!skb_is_gso(skb) && !fits_in(skb, sa, IP_MAX_MTU)))) {
 		why = SEKI_DROP_TOO_BIG;
 		goto drop_dst;
 	}

@@ -16,6 +16,8 @@
 #include <linux/timekeeping.h>
 #include <linux/udp.h>
 
+#include "ah.h"
+#include "esp.h"
 #include "events.h"
 #include "policy.h"
 #include "sa.h"
@@ -332,6 +334,23 @@ static struct seki_sa *get_outer(struct seki_flow *flow, const struct seki_sa_co
 	return ERR_PTR(-ESRCH);
 }
 
+/* What its packets grow by. */
+static void set_lengths(struct seki_sa *sa)
+{
+	unsigned int len = sa->encap ? sizeof(struct udphdr) : 0, trailer = 0;
+
+	if (sa->key.proto == IPPROTO_AH) {
+		len += seki_ah_header(&sa->crypto, sa->ipv6);
+	} else {
+		if (sa->outer)
+			len += seki_ah_header(&sa->outer->crypto, sa->ipv6);
+		len += seki_esp_header(&sa->crypto);
+		trailer = seki_esp_trailer_max(&sa->crypto);
+	}
+	sa->head_len = len;
+	sa->overhead = len + trailer + (sa->mode == SEKI_MODE_TUNNEL ? sa->outer_len : 0);
+}
+
 /* What an SA with keys has that a larval one has not. */
 static int sa_key(struct seki_sa *sa, const struct seki_sa_config *config,
 		  struct netlink_ext_ack *extack)
@@ -362,6 +381,7 @@ static int sa_key(struct seki_sa *sa, const struct seki_sa_config *config,
 		sa->outer = outer;
 		sa->op_size = max(sa->op_size, outer->op_size);
 	}
+	set_lengths(sa);
 
 	if (config->origins.local.family) {
 		sa->origins = kmemdup(&config->origins, sizeof(config->origins), GFP_KERNEL);
@@ -753,7 +773,7 @@ void seki_count_drop(struct sk_buff *skb, struct seki_flow *flow, struct seki_sa
 			seki_drops_inc(&flow->tunnel->flow.drops, why);
 	}
 	if (sa)
-		seki_drops_inc(&sa->drops, why);
+		seki_sa_drops_inc(&sa->drops, why);
 	trace_seki_drop(skb, flow, sa, why);
 }
 

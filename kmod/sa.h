@@ -75,6 +75,8 @@ enum {
  * @encap: in UDP
  * @ipv6: outside
  * @outer_len: bytes of outer IP and UDP header in tunnel mode
+ * @head_len: bytes of UDP, AH and ESP headers
+ * @overhead: bytes that a packet grows by, at most
  * @op_size: bytes of an op that passes this cipher and the outer one's
  * @tfc: payloads are padded to this, 0 if they are not
  * @encr: IANA id, or 0
@@ -106,7 +108,7 @@ enum {
  * @list: in struct seki_flow.sas
  * @id: unique in the namespace, and growing
  * @dev_tracker: of the reference on the device
- * @drops: packets dropped
+ * @drops: packets dropped; its flow's are counted with more bits
  */
 struct seki_sa {
 	struct seki_sa_key key;
@@ -121,6 +123,8 @@ struct seki_sa {
 	bool encap;
 	bool ipv6;
 	u8 outer_len;
+	u8 head_len;
+	u16 overhead;
 	unsigned int op_size;
 	u16 tfc;
 	u16 encr;
@@ -151,7 +155,7 @@ struct seki_sa {
 	struct list_head list;
 	u64 id;
 	netdevice_tracker dev_tracker;
-	struct seki_drops drops;
+	struct seki_sa_drops drops;
 };
 
 /**
