@@ -381,6 +381,22 @@ drop:
 	seki_drop_skb(skb, sa->flow, sa, why);
 }
 
+/* As if the packet, whose data is at ESP, came by itself: with headers of its own. */
+static void arrive_again(struct sk_buff *skb, const u8 *mac, unsigned int mac_len)
+{
+	if (skb_cow_head(skb, mac_len)) {
+		kfree_skb(skb);
+		return;
+	}
+	__skb_push(skb, skb->data - skb_network_header(skb));
+	ip_hdr(skb)->tot_len = htons(skb->len);
+	ip_send_check(ip_hdr(skb));
+	memcpy(skb->data - mac_len, mac, mac_len);
+	skb_set_mac_header(skb, -(int)mac_len);
+	skb_dst_drop(skb);
+	netif_rx(skb);
+}
+
 /*
  * What travelled together arrives together: one of our own hosts' namespaces
  * sent it.  Each packet goes on by itself.  Those that are not ours come back
@@ -388,17 +404,17 @@ drop:
  */
 static void take_apart(struct net *net, struct sk_buff *skb, u8 proto)
 {
+	unsigned int mac_len = skb_mac_header_was_set(skb) ? skb->mac_len : 0;
 	struct sk_buff *next;
+	u8 mac[ETH_HLEN];
 
+	if (mac_len > sizeof(mac))
+		mac_len = 0;
+	memcpy(mac, skb_mac_header(skb), mac_len);
 	skb_list_walk_safe(seki_super_split(skb), skb, next) {
 		skb_mark_not_on_list(skb);
-		if (!seki_input(net, skb, proto, false))
-			continue;
-		__skb_push(skb, skb->data - skb_network_header(skb));
-		skb_reset_mac_header(skb);
-		skb_reset_mac_len(skb);
-		skb_dst_drop(skb);
-		netif_rx(skb);
+		if (seki_input(net, skb, proto, false))
+			arrive_again(skb, mac, mac_len);
 	}
 }
 

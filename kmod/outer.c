@@ -288,6 +288,8 @@ int seki_outer_send(const struct seki_sa *sa, struct sk_buff *skb, struct dst_en
 		err = ip6_local_out(net, NULL, skb);
 	} else {
 		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		/* of options, only some are for each fragment */
+		IPCB(skb)->opt.optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
 		if (sa->flow->policy)
 			IPCB(skb)->flags |= IPSKB_XFRM_TRANSFORMED;
 		err = ip_local_out(net, NULL, skb);

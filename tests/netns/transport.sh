@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 600
 #
 # Transport mode (rows A06, A07, A09, A10): ESP, AH and both between two hosts.
 #
@@ -130,6 +129,13 @@ record_route() {
 	grep -cE '^(RR: )?[[:space:]]+10\.0\.0\.[12]$' "$ktap_tmp/route" | grep -x '[45]'
 }
 
+# RFC 791: the record of a route stands in the first fragment alone.
+options_in_fragments() {
+	set_esp
+	capture "$ktap_tmp/later.pcap" 1 "ip proto 50 and ip[6:2] & 0x1fff != 0 and ip[0] & 0xf = 5" \
+		in_r1 ping -q -c 1 -W 5 -M dont -s 2000 -R 10.0.0.2
+}
+
 extension_headers() {
 	in_r1 python3 tests/netns/options.py "$(outer 6 2)"
 	in_r2 python3 tests/netns/options.py "$(outer 6 1)"
@@ -151,7 +157,7 @@ print("ready", flush=True)
 while True:
 	d, a = s.recvfrom(100)
 	s.sendto(d, a)'
-	in_r1 timeout 10 python3 -c '
+	in_r1 timeout 60 python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("10.0.0.1", 500))
@@ -190,6 +196,7 @@ for family in 4 6; do
 	fi
 	run_test "IPv$family: ESP inside AH" passes set_bundle
 	run_test "IPv$family: too many layers" nested
+	[ $family -eq 6 ] || run_test "IPv4: options in fragments" options_in_fragments
 	[ $family -eq 6 ] || run_test "A10: the network sees the IP header" qos_by_header
 	[ $family -eq 6 ] || run_test "IKE passes in the clear" ike_in_the_clear
 done
