@@ -134,6 +134,38 @@ static void read_once(void)
 			udp_read(net, fds[i]);
 }
 
+static size_t queued;
+
+static void count_one(void *context, const struct endpoint *local, const struct endpoint *remote,
+		      struct bytes message)
+{
+	queued++;
+}
+
+/* D27, M07: what does not fit into the queue is the sender's to repeat. */
+static void queue_length(void **state)
+{
+	char message[1200] = "message";
+	struct endpoint peer;
+	int fd = open_peer("127.0.0.1", &peer), fds[UDP_SOCKETS_MAX];
+	size_t lengths[] = { 10, 40 }, waited[2];
+
+	net->receive = count_one;
+	udp_fds(net, fds);
+	for (int i = 0; i < 2; i++) {
+		udp_set_queue(net, (uint32_t)lengths[i]);
+		queued = 0;
+		for (int sent = 0; sent < 100; sent++)
+			peer_sends(fd, "127.0.0.1", false, message, sizeof(message));
+		for (int turn = 0; turn < 20; turn++)
+			udp_read(net, fds[0]);
+		waited[i] = queued;
+		assert_in_range(queued, lengths[i] / 2, lengths[i] * 2);
+	}
+	assert_true(waited[0] < waited[1]);
+	close(fd);
+}
+
 static void assert_endpoint(const struct endpoint *endpoint, const struct endpoint *expected)
 {
 	char a[ADDRESS_TEXT], b[ADDRESS_TEXT];
@@ -364,6 +396,7 @@ int main(void)
 		UDP_TEST(ipv6_works_alike),
 		UDP_TEST(large_messages_pass_both_ways),
 		UDP_TEST(one_read_takes_a_bounded_number),
+		UDP_TEST(queue_length),
 		UDP_TEST(icmp_errors_are_told_and_not_fatal),
 		UDP_TEST(refusals_have_a_reason),
 	};

@@ -67,6 +67,8 @@ void print_globals(const struct policy *policy, FILE *out)
 	if (policy->dpd_interval)
 		fprintf(out, "crypto ikev2 dpd %u %u %s\n", policy->dpd_interval, policy->dpd_retry,
 			policy->dpd_periodic ? "periodic" : "on-demand");
+	if (policy->queue_length)
+		fprintf(out, "crypto ikev2 queue-length %u\n", policy->queue_length);
 	if (policy->limit_sa)
 		fprintf(out, "crypto ikev2 limit max-sa %u\n", policy->limit_sa);
 	if (policy->limit_negotiating)
@@ -383,6 +385,19 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool wi
 		fprintf(out, " nat force-encap\n");
 	if (profile->mobike)
 		fprintf(out, " mobike\n");
+	if (profile->keep_trying)
+		fprintf(out, " keep-trying\n");
+	if (profile->retransmit_count)
+		fprintf(out, " retransmit %u %u\n", profile->retransmit_count,
+			profile->retransmit_interval);
+	if (profile->strict)
+		fprintf(out, " negotiate strictly\n");
+	if (profile->unlimited_proposals)
+		fprintf(out, " no proposal-limitation\n");
+	if (profile->child_separately)
+		fprintf(out, " child-sa creation separate\n");
+	if (profile->dangling)
+		fprintf(out, " dangling-sa allow\n");
 	if (profile->ios)
 		fprintf(out, " compatibility ios\n");
 }

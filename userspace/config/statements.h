@@ -14,9 +14,9 @@ typedef void statement_handler(struct loader *loader, const struct match *match)
 statement_handler set_hostname, set_timestamps, set_legacy, set_key_log, set_sa_seconds,
 	set_sa_kilobytes, set_window, set_dpd, set_nat_keepalive, set_fragmentation,
 	set_cookie_challenge, set_nat_traversal, set_limit_sa, set_limit_negotiating,
-	set_rekey_margin, set_log_style, set_log_kinds, ignore_statement, open_interface,
-	interface_address, interface_negotiated, interface_shutdown, interface_mtu, tunnel_source,
-	tunnel_destination, tunnel_mode, tunnel_protection, add_route;
+	set_rekey_margin, set_log_style, set_log_kinds, set_queue_length, ignore_statement,
+	open_interface, interface_address, interface_negotiated, interface_shutdown, interface_mtu,
+	tunnel_source, tunnel_destination, tunnel_mode, tunnel_protection, add_route;
 
 /* statements_ike.c */
 statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, proposal_prf,
@@ -26,7 +26,8 @@ statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, pr
 	profile_match_prefix6, profile_match_text, profile_match_any, profile_match_dn,
 	profile_match_fvrf, profile_identity_address, profile_identity_dn, profile_identity,
 	profile_authentication, profile_keyring, profile_lifetime, profile_dpd, profile_legacy,
-	profile_nat, profile_mobike, profile_ios;
+	profile_nat, profile_mobike, profile_ios, profile_keep_trying, profile_retransmit,
+	profile_strict, profile_limitation, profile_child_creation, profile_dangling;
 
 /* statements_pki.c */
 statement_handler open_trustpoint, trustpoint_certificate, trustpoint_key, trustpoint_ca,

@@ -99,6 +99,11 @@ void set_nat_traversal(struct loader *loader, const struct match *match)
 	loader->policy->nat_traversal = !match->negated;
 }
 
+void set_queue_length(struct loader *loader, const struct match *match)
+{
+	loader->policy->queue_length = match->negated ? 0 : match->args[0].number;
+}
+
 void set_limit_sa(struct loader *loader, const struct match *match)
 {
 	loader->policy->limit_sa = match->negated ? 0 : match->args[0].number;

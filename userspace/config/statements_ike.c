@@ -465,6 +465,39 @@ void profile_mobike(struct loader *loader, const struct match *match)
 	loader->ikev2_profile->mobike = !match->negated;
 }
 
+void profile_keep_trying(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->keep_trying = !match->negated;
+}
+
+void profile_retransmit(struct loader *loader, const struct match *match)
+{
+	struct ikev2_profile *profile = loader->ikev2_profile;
+
+	profile->retransmit_count = match->negated ? 0 : match->args[0].number;
+	profile->retransmit_interval = match->negated ? 0 : match->args[1].number;
+}
+
+void profile_strict(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->strict = !match->negated;
+}
+
+void profile_limitation(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->unlimited_proposals = match->negated;
+}
+
+void profile_child_creation(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->child_separately = !strcmp(match->args[0].text, "separate");
+}
+
+void profile_dangling(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->dangling = !match->negated;
+}
+
 void profile_ios(struct loader *loader, const struct match *match)
 {
 	loader->ikev2_profile->ios = !match->negated;

@@ -177,6 +177,7 @@ static struct result take_policy(struct daemon *daemon, struct policy *policy, F
 	daemon->policy = policy;
 	daemon->ctl_context.policy = policy;
 	ike_set_policy(daemon->ike, policy);
+	udp_set_queue(daemon->net, policy->queue_length);
 	tunnels_apply(daemon->tunnels, policy, text);
 	tunnels_tell(daemon->tunnels);
 	policy_free(old);
@@ -336,6 +337,7 @@ static struct result start_net(struct daemon *daemon)
 	if (failed(&result))
 		return result;
 	daemon->net->unreachable = unreachable;
+	udp_set_queue(daemon->net, daemon->policy->queue_length);
 	count = udp_fds(daemon->net, fds);
 	for (i = 0; i < count && !failed(&result); i++)
 		result = watch(daemon, &daemon->net_sources[i], fds[i], net_ready);

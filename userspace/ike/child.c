@@ -408,6 +408,19 @@ bool child_wants_transport(const struct tunnel *tunnel, const struct ike_sa *sa)
 	       !ike_sa_encapsulates(sa);
 }
 
+/* Row D27: what today's peers take is offered after what is configured. */
+static void add_defaults(const struct ipsec_profile *profile, struct proposal_list *list)
+{
+	struct proposal_list more;
+
+	if (!profile->set_count || child_protocol(profile) != PROTOCOL_ESP ||
+	    !profile->ikev2_profile || !profile->ikev2_profile->unlimited_proposals)
+		return;
+	proposal_default_esp(&more);
+	for (size_t i = 0; i < more.count && list->count < PROPOSAL_LIST_MAX; i++)
+		list->proposals[list->count++] = more.proposals[i];
+}
+
 void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list)
 {
 	memset(list, 0, sizeof(*list));
@@ -419,6 +432,7 @@ void child_proposals(const struct ipsec_profile *profile, bool pfs, struct propo
 								 profile->sets[i]->ah :
 								 profile->sets[i]->esp;
 	}
+	add_defaults(profile, list);
 	for (size_t i = 0; i < list->count; i++) {
 		struct proposal *proposal = &list->proposals[i];
 
@@ -460,6 +474,22 @@ static bool intersect(const struct traffic_selector *a, const struct traffic_sel
 	out->start_port = a->start_port > b->start_port ? a->start_port : b->start_port;
 	out->end_port = a->end_port < b->end_port ? a->end_port : b->end_port;
 	return address_compare(&out->start, &out->end) <= 0 && out->start_port <= out->end_port;
+}
+
+bool selectors_equal(const struct traffic_selectors *a, const struct traffic_selectors *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct traffic_selector *one = &a->items[i], *other = &b->items[i];
+
+		if (one->protocol != other->protocol || one->start_port != other->start_port ||
+		    one->end_port != other->end_port ||
+		    !address_equal(&one->start, &other->start) ||
+		    !address_equal(&one->end, &other->end))
+			return false;
+	}
+	return true;
 }
 
 bool selectors_narrow(const struct traffic_selectors *offered,

@@ -180,6 +180,14 @@ struct ikev2_profile {
 	bool dpd_periodic;
 	bool nat_force_encap;
 	bool mobike; /* "mobike" */
+	/* Row D27, after Yamaha's settings */
+	bool keep_trying; /* "keep-trying" */
+	uint32_t retransmit_count,
+		retransmit_interval; /* "retransmit N SECONDS"; 0: our own pace */
+	bool strict; /* "negotiate strictly" */
+	bool unlimited_proposals; /* "no proposal-limitation" */
+	bool child_separately; /* "child-sa creation separate" */
+	bool dangling; /* "dangling-sa allow" */
 	bool ios; /* "compatibility ios": messages as IOS builds them */
 	const struct authorization_policy *authorization[GROUP_COUNT]; /* NULL: none */
 	bool config_request; /* "config-exchange request" */
@@ -288,6 +296,7 @@ struct policy {
 	uint32_t fragment_mtu; /* "crypto ikev2 fragmentation mtu N", 0: none; default 1280 */
 	bool nat_traversal; /* "crypto ipsec nat-transparency udp-encapsulation", default on */
 	uint32_t nat_keepalive; /* "crypto ikev2 nat keepalive N", seconds, 0: none; default 20 */
+	uint32_t queue_length; /* "crypto ikev2 queue-length N", IKE messages; 0: our own */
 	uint32_t limit_sa; /* "crypto ikev2 limit max-sa N", 0: none */
 	uint32_t
 		limit_negotiating; /* "crypto ikev2 limit max-in-negotation-sa N", 0: the default */

@@ -333,6 +333,8 @@ const char *child_obstacle(const struct ike_sa *sa, uint8_t protocol);
 bool child_wants_transport(const struct tunnel *tunnel, const struct ike_sa *sa);
 /** child_proposals() - what the tunnel's profile allows; @pfs: with the KE group of PFS */
 void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list);
+/** selectors_equal() - the same ones, in the same order */
+bool selectors_equal(const struct traffic_selectors *a, const struct traffic_selectors *b);
 /** selectors_narrow() - the common part; false when there is none (RFC 7296 section 2.9) */
 bool selectors_narrow(const struct traffic_selectors *offered,
 		      const struct traffic_selectors *policy, struct traffic_selectors *out);

@@ -171,12 +171,15 @@ void tunnel_want(struct tunnel *tunnel)
 
 void tunnel_failed(struct tunnel *tunnel, const char *why)
 {
+	const struct ipsec_profile *profile = tunnel_profile(tunnel);
 	uint64_t delay = RETRY_FIRST << (tunnel->attempts < 6 ? tunnel->attempts : 6);
 
 	tunnel->negotiating = false;
 	snprintf(tunnel->last_error, sizeof(tunnel->last_error), "%s", why);
 	log_line(LOG_ERROR, "%s: %s", tunnel->device.name, why);
 	tunnel->attempts++;
+	if (profile && profile->ikev2_profile && profile->ikev2_profile->keep_trying)
+		delay = RETRY_FIRST;
 	/* A policy waits for the next packet. */
 	if (!tunnel->device.up || tunnel->policy || tunnel->ike->shutting_down)
 		return;

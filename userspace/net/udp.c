@@ -25,6 +25,7 @@ enum {
 	BATCH = 8, /* datagrams in a row, before other sources get their turn */
 	CONTROL_SIZE = 256,
 	MARKER_SIZE = 4, /* RFC 3948 section 2.2: zero where ESP has its SPI */
+	MESSAGE_COST = 2304, /* what the kernel charges for a datagram of full size */
 	RECEIVE_BUFFER = 4 << 20, /* bytes, for a thousand peers that start at once */
 };
 
@@ -188,8 +189,24 @@ static struct address destination(struct msghdr *message)
 	return address;
 }
 
+/* ESP that nobody has taken out of the socket: no SA has its SPI. */
+static void say_invalid_spi(const struct sockaddr_storage *from, const struct bytes *message)
+{
+	struct reader reader = reader_of(*message);
+	struct endpoint remote;
+	char text[ADDRESS_TEXT];
+	uint32_t spi;
+
+	if (!log_enabled(LOG_IKEV2_INVALID_SPI) || !reader_get_u32(&reader, &spi) ||
+	    !endpoint_from_sockaddr((const struct sockaddr *)from, &remote))
+		return;
+	log_line(LOG_IKEV2_INVALID_SPI, "invalid SPI %08X of ESP from %s", spi,
+		 endpoint_format(&remote, text));
+}
+
 /* Return: false for what is no IKE message; otherwise the marker is off. */
-static bool take_marker(struct udp_stats *stats, struct bytes *message)
+static bool take_marker(struct udp_stats *stats, const struct sockaddr_storage *from,
+			struct bytes *message)
 {
 	if (message->len == 1 && message->data[0] == keepalive_octet[0]) {
 		stats->keepalives++;
@@ -201,6 +218,7 @@ static bool take_marker(struct udp_stats *stats, struct bytes *message)
 	}
 	if (memcmp(message->data, marker, sizeof(marker))) {
 		stats->esp++;
+		say_invalid_spi(from, message);
 		return false;
 	}
 	message->data += sizeof(marker);
@@ -218,7 +236,7 @@ static void receive_one(struct udp *udp, const struct udp_socket *socket, struct
 		udp->stats.truncated++;
 		return;
 	}
-	if (socket->nat && !take_marker(&udp->stats, &message))
+	if (socket->nat && !take_marker(&udp->stats, header->msg_name, &message))
 		return;
 	local.address = destination(header);
 	if (local.address.family == AF_UNSPEC ||
@@ -320,12 +338,27 @@ static int set_int(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value));
 }
 
+/* Beyond the system's limit with privilege, else up to it. */
+static void set_queue(int fd, int octets)
+{
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, octets))
+		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, octets);
+}
+
+void udp_set_queue(struct net *net, uint32_t messages)
+{
+	const struct udp *udp = udp_of(net);
+
+	/* The kernel doubles the number (socket(7)). */
+	for (size_t i = 0; i < udp->count; i++)
+		set_queue(udp->sockets[i].fd,
+			  messages ? (int)(messages * MESSAGE_COST / 2) : RECEIVE_BUFFER);
+}
+
 /* PMTUDISC_DONT: a large IKE message may be fragmented on its way. */
 static int set_options(int fd, sa_family_t family)
 {
-	/* Beyond the system's limit with privilege, else up to it. */
-	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER))
-		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+	set_queue(fd, RECEIVE_BUFFER);
 	if (family == AF_INET6)
 		return set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) ||
 		       set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) ||

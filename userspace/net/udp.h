@@ -27,6 +27,8 @@ struct udp_stats {
  */
 struct net *udp_new(uint16_t ike_port, uint16_t nat_port, struct result *why);
 void udp_free(struct net *net);
+/** udp_set_queue() - about so many messages of full size may wait; 0: as many as udp_new() wants */
+void udp_set_queue(struct net *net, uint32_t messages);
 
 /** udp_fds() - what to poll for reading and errors; returns how many */
 size_t udp_fds(const struct net *net, int fds[UDP_SOCKETS_MAX]);

@@ -278,24 +278,28 @@ enum ikev2_event auth_build_request(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa;
 	struct writer chain = {};
-	struct result result;
+	struct result result = RESULT_OK;
 
 	task->exchange = EXCHANGE_IKE_AUTH;
-	result = child_prepare(task, false);
+	if (!task->childless)
+		result = child_prepare(task, false);
 	if (failed(&result))
 		return task_fail(task, result, 0, IKE_STAT_CHILD_FAILED);
 	writer_begin_chain(&chain);
 	ios_put_granite(task, &chain);
 	auth_put_proof(task, &chain);
-	config_put_request(task, &chain);
-	put_sa(&chain, &task->proposals);
-	child_put_selectors(&chain, task->child, true);
+	if (!task->childless) {
+		config_put_request(task, &chain);
+		put_sa(&chain, &task->proposals);
+		child_put_selectors(&chain, task->child, true);
+	}
 	if (is_first_contact(&sa->base)) {
 		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: INITIAL_CONTACT");
 		put_notify(&chain, NOTIFY_INITIAL_CONTACT, bytes_of(NULL, 0));
 	}
 	put_window(task, &chain);
-	child_put_capabilities(task, &chain);
+	if (!task->childless)
+		child_put_capabilities(task, &chain);
 	mobike_put_supported(task, &chain);
 	eap_only_put(task, &chain);
 	result = exchange_request(task, &chain);
@@ -371,8 +375,9 @@ enum ikev2_event auth_process_child(struct task *task)
 
 	mobike_note_supported(task);
 	/* Childless (RFC 6023, row B32): the peer asks for children later, or never. */
-	if (!task->initiator && !message_get(task_request(task), PAYLOAD_SA)) {
-		trace_line(task, "IKE only: the peer wants no child SA now");
+	if (task->initiator ? task->childless : !message_get(task_request(task), PAYLOAD_SA)) {
+		trace_line(task, "IKE only: %s no child SA now",
+			   task->initiator ? "we want" : "the peer wants");
 		return EV_NEXT;
 	}
 	if (!failed(&result) && task->initiator && !task->child)
@@ -607,5 +612,7 @@ enum ikev2_event auth_ready(struct task *task)
 		 proposal_is_legacy(&sa->base.chosen) || sa->base.weak_auth ?
 			 ", legacy algorithms in use" :
 			 "");
+	if (task->childless && task_tunnel(task))
+		child_start(sa, task_tunnel(task), NULL);
 	return task->initiator ? EV_I_OK : EV_R_OK;
 }

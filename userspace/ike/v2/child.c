@@ -229,6 +229,21 @@ static struct result accept_mode(struct task *task)
 	return RESULT_OK;
 }
 
+/* Row D27: whoever is configured otherwise is refused, rather than served in part. */
+static struct result check_strictly(const struct ike_sa *base,
+				    const struct traffic_selectors *agreed,
+				    const struct traffic_selectors *offered,
+				    const struct traffic_selectors *configured)
+{
+	if (!base->profile->strict ||
+	    (selectors_equal(agreed, offered) && selectors_equal(agreed, configured)))
+		return RESULT_OK;
+	return fail(-EPROTO,
+		    "IKEv2 profile %s negotiates strictly: the peer's traffic selectors "
+		    "are not the ones configured here",
+		    base->profile->name);
+}
+
 struct result child_accept(struct task *task, uint16_t *notify)
 {
 	const struct payload *payload = message_get(task->message, PAYLOAD_SA);
@@ -254,6 +269,11 @@ struct result child_accept(struct task *task, uint16_t *notify)
 	    !selectors_narrow(&tsr, &child->remote_ts, &remote))
 		return fail(-EPROTO,
 			    "the peer's traffic selectors are outside of what we proposed");
+	result = check_strictly(&task->sa->base, &local, &tsi, &child->local_ts);
+	if (!failed(&result))
+		result = check_strictly(&task->sa->base, &remote, &tsr, &child->remote_ts);
+	if (failed(&result))
+		return result;
 	*notify = NOTIFY_INVALID_SYNTAX;
 	result = accept_mode(task);
 	if (failed(&result))
@@ -351,6 +371,13 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 	    !selectors_narrow(&tsr, &tunnel->local_ts, &task->child->local_ts)) {
 		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
 		return fail(-EPROTO, "proxy identities not supported: no common traffic selectors");
+	}
+	result = check_strictly(base, &task->child->remote_ts, &tsi, &remote_policy);
+	if (!failed(&result))
+		result = check_strictly(base, &task->child->local_ts, &tsr, &tunnel->local_ts);
+	if (failed(&result)) {
+		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
+		return result;
 	}
 	*notify = 0;
 	client_route(base, tunnel);

@@ -81,6 +81,14 @@ static void dump_chain(struct ikev2_sa *sa, const struct ike_header *header,
 		dump(sa, &message, "generate");
 }
 
+/* How often a request is sent, the first time included. */
+static unsigned int tries(const struct task *task)
+{
+	const struct ikev2_profile *profile = task->sa->base.profile;
+
+	return profile && profile->retransmit_count ? profile->retransmit_count + 1 : RESEND_TRIES;
+}
+
 /* Liveness checks have the pace of "crypto ikev2 dpd", all else waits longer and longer. */
 static uint64_t resend_delay(const struct task *task)
 {
@@ -88,6 +96,8 @@ static uint64_t resend_delay(const struct task *task)
 	const struct policy *policy = task->sa->base.ike->policy;
 	uint32_t retry = profile && profile->dpd_interval ? profile->dpd_retry : policy->dpd_retry;
 
+	if (profile && profile->retransmit_interval && !(task->is_probe && retry))
+		return SECONDS(profile->retransmit_interval);
 	return task->is_probe && retry ? SECONDS(retry) : RESEND_FIRST << (task->sent - 1);
 }
 
@@ -96,7 +106,7 @@ static void resend(struct timer *timer)
 	struct task *task = container_of(timer, struct task, resend);
 	struct ikev2_sa *sa = task->sa;
 
-	if (task->sent >= RESEND_TRIES) {
+	if (task->sent >= tries(task)) {
 		sa_event(sa, "iWindow retransmission timed out[msgID:%u]", task->message_id);
 		machine_run(task, EV_TIMEOUT);
 		return;

@@ -57,6 +57,8 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 	base = our_spi ? ike_find(ike, our_spi) : NULL;
 	if (!base || base->version != &ikev2 || base->initiator == by_initiator) {
 		ike->stats[IKE_STAT_DROP_NO_SA]++;
+		log_line(LOG_IKEV2_INVALID_SPI, "invalid SPI %016llX of IKE from %s",
+			 (unsigned long long)our_spi, endpoint_format(remote, text));
 		log_line(LOG_IKEV2_ERROR, "message from %s dropped: cannot find or create IKE SA",
 			 endpoint_format(remote, text));
 		return;

@@ -168,6 +168,19 @@ static void log_proposals(const struct policy *policy, const char *policy_name)
 	log_line(LOG_IKEV2_INTERNAL, "Adding Proposal default to toolkit policy");
 }
 
+/* Row D27: what today's peers take is offered after what is configured. */
+static void add_defaults(const struct ikev2_sa *sa, struct proposal_list *list)
+{
+	struct proposal_list more;
+
+	proposal_default_ike(&more, legacy_permitted(sa));
+	for (size_t i = 0; i < more.count && list->count < PROPOSAL_LIST_MAX; i++) {
+		list->proposals[list->count] = more.proposals[i];
+		list->proposals[list->count].number = list->count + 1;
+		list->count++;
+	}
+}
+
 bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list)
 {
 	const char *name = NULL;
@@ -177,6 +190,8 @@ bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list)
 	log_proposals(sa->base.ike->policy, name);
 	if (!strcmp(name, "default"))
 		ios_default_proposals(sa, list);
+	else if (sa->base.profile && sa->base.profile->unlimited_proposals)
+		add_defaults(sa, list);
 	return list->count > 0;
 }
 
@@ -431,6 +446,7 @@ enum ikev2_event init_process_response(struct task *task)
 {
 	struct ikev2_sa *sa = task->sa;
 	struct proposal_list list;
+	struct notify_payload notify;
 	struct ke_payload ke;
 	struct bytes nonce;
 
@@ -444,6 +460,9 @@ enum ikev2_event init_process_response(struct task *task)
 	buffer_set(&sa->nonce_r, nonce);
 	buffer_set(&task->init_response, buffer_bytes(&task->octets));
 	note_fragmentation(task);
+	task->childless =
+		sa->base.profile->child_separately &&
+		message_get_notify(task->message, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, &notify);
 	return EV_NEXT;
 }
 

@@ -178,6 +178,7 @@ struct task {
 	struct message *first; /* responder: the request that began IKE_AUTH */
 	struct buffer first_octets;
 
+	bool childless; /* initiator: the child comes after IKE_AUTH (RFC 6023, row B32) */
 	/* a child, in TASK_INITIAL and TASK_CHILD */
 	struct kernel_owner owner; /* the tunnel for which we began; 0 as responder */
 	struct child_sa *child; /* being made; the task's until it is handed over */

@@ -156,7 +156,17 @@ void ikev2_sa_heard(struct ikev2_sa *sa)
 
 void ikev2_sa_unreachable(struct ikev2_sa *sa)
 {
+	struct ike *ike = sa->base.ike;
+	struct tunnel *tunnel;
+
 	sa_line(sa, LOG_NOTICE, "dead peer detection: the peer is gone");
 	yamaha_sa(&sa->base, LOG_IKEV2_INFO, "dead peer detection");
-	ikev2_sa_end(sa, false);
+	if (!sa->base.profile || !sa->base.profile->dangling) {
+		ikev2_sa_end(sa, false);
+		return;
+	}
+	/* Row M04: the tunnel wants others, and these carry on until they are up. */
+	ikev2_sa_end(sa, true);
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		tunnel_lost(tunnel);
 }
