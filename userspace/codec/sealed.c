@@ -167,7 +167,7 @@ struct result message_open(const struct message *message, struct sealer *sealer,
 	inner->octets = (struct bytes){ 0 };
 	inner->count = 0;
 	if (!sealed)
-		return fail(-EBADMSG, "encrypted payload is not contained");
+		return fail(-EBADMSG, "not contained ENCR payload");
 	result = unseal(message, sealed, 0, sealer, plain, &payloads);
 	return failed(&result) ? result : payloads_parse(sealed->next, payloads, inner);
 }
@@ -179,7 +179,7 @@ struct result fragment_numbers(const struct message *message, struct fragment *f
 
 	*fragment = (struct fragment){ 0 };
 	if (!sealed)
-		return fail(-EPROTO, "encrypted fragment is not contained");
+		return fail(-EPROTO, "not contained ENCR FRAG payload");
 	reader = reader_of(sealed->body);
 	if (!reader_get_u16(&reader, &fragment->number) ||
 	    !reader_get_u16(&reader, &fragment->total))
@@ -205,7 +205,7 @@ struct result fragment_open(const struct message *message, struct sealer *sealer
 	struct result result;
 
 	if (!sealed)
-		return fail(-EBADMSG, "encrypted fragment is not contained");
+		return fail(-EBADMSG, "not contained ENCR FRAG payload");
 	result = unseal(message, sealed, FRAGMENT_HEADER_SIZE, sealer, plain, &part);
 	if (!failed(&result))
 		plain->len = part.len;

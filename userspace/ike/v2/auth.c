@@ -97,7 +97,7 @@ enum ikev2_event auth_process_id(struct task *task)
 		return task_fail(task,
 				 fail(-EPROTO, "%s payload is not contained", payload_name(type)),
 				 NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
-	result = id_payload_parse(payload->body, &base->remote_id);
+	result = cannot_process(type, id_payload_parse(payload->body, &base->remote_id));
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	trace_line(task, "Received valid parameters in process id");
@@ -165,7 +165,7 @@ enum ikev2_event auth_check_type(struct task *task)
 		return EV_CHK_EAP;
 	if (!payload)
 		return auth_fail(task, fail(-EPROTO, "AUTH payload is not contained"));
-	result = auth_payload_parse(payload->body, &auth);
+	result = cannot_process(PAYLOAD_AUTH, auth_payload_parse(payload->body, &auth));
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	if (!method && profile->remote_auth != AUTH_KIND_EAP)

@@ -209,8 +209,9 @@ static struct result parse_selectors(const struct message *message, struct traff
 
 	if (!i || !r)
 		return fail(-EPROTO, "%s payload is not contained", i ? "TSr" : "TSi");
-	result = ts_payload_parse(i->body, tsi);
-	return failed(&result) ? result : ts_payload_parse(r->body, tsr);
+	result = cannot_process(PAYLOAD_TSI, ts_payload_parse(i->body, tsi));
+	return failed(&result) ? result :
+				 cannot_process(PAYLOAD_TSR, ts_payload_parse(r->body, tsr));
 }
 
 /* Who declines transport mode means tunnel mode, which does the same and more (section 1.3.1). */
@@ -255,7 +256,7 @@ struct result child_accept(struct task *task, uint16_t *notify)
 	*notify = NOTIFY_INVALID_SYNTAX;
 	if (!payload)
 		return fail(-EPROTO, "SA payload is not contained");
-	result = sa_payload_parse(payload->body, &list);
+	result = cannot_process(PAYLOAD_SA, sa_payload_parse(payload->body, &list));
 	if (!failed(&result) && list.count != 1)
 		result = fail(-EPROTO, "cannot accept SA payload with %u proposals", list.count);
 	if (!failed(&result))
@@ -325,7 +326,7 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 	struct result result = RESULT_OK;
 
 	*notify = NOTIFY_INVALID_SYNTAX;
-	result = sa_payload_parse(payload->body, &offered);
+	result = cannot_process(PAYLOAD_SA, sa_payload_parse(payload->body, &offered));
 	if (!failed(&result))
 		result = parse_selectors(request, &tsi, &tsr);
 	if (failed(&result))

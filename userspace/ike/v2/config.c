@@ -168,7 +168,8 @@ struct result config_take_reply(struct task *task)
 	bool wanted = asks_for_address(task);
 
 	if (payload)
-		result = config_payload_parse(payload->body, &parsed);
+		result = cannot_process(PAYLOAD_CONFIG,
+					config_payload_parse(payload->body, &parsed));
 	if (failed(&result))
 		return result;
 	if (!payload || parsed.type != CONFIG_REPLY)

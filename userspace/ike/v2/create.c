@@ -32,7 +32,8 @@ enum ikev2_event create_check_type(struct task *task)
 
 	if (!task->initiator) {
 		payload = message_get(task->message, PAYLOAD_SA);
-		result = sa_payload_parse(payload->body, &task->proposals);
+		result = cannot_process(PAYLOAD_SA,
+					sa_payload_parse(payload->body, &task->proposals));
 		if (failed(&result) || !task->proposals.count)
 			return task_fail(task,
 					 failed(&result) ?
@@ -91,9 +92,9 @@ enum ikev2_event create_verify(struct task *task)
 	else if (!nonce)
 		result = fail(-EPROTO, "Nonce payload is not contained");
 	if (!failed(&result))
-		result = nonce_payload_parse(nonce->body, &value);
+		result = cannot_process(PAYLOAD_NONCE, nonce_payload_parse(nonce->body, &value));
 	if (!failed(&result) && ke)
-		result = ke_payload_parse(ke->body, &key);
+		result = cannot_process(PAYLOAD_KE, ke_payload_parse(ke->body, &key));
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_INVALID_SYNTAX, IKE_STAT_DROP_MALFORMED);
 	buffer_set(task->initiator ? &task->nonce_r : &task->nonce_i, value);

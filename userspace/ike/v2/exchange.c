@@ -563,7 +563,7 @@ void exchange_receive(struct ikev2_sa *sa, const struct message *message, const 
 	result = open_message(sa, message, &plain, &inner);
 	if (result.code == -EBADMSG) {
 		ike->stats[IKE_STAT_DROP_NOT_AUTHENTIC]++;
-		sa_line(sa, LOG_IKEV2_ERROR, "authentication is wrong");
+		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
 		goto out;
 	}
 	if (result.code == -EAGAIN) {

@@ -182,7 +182,8 @@ enum ikev2_event info_process_request(struct task *task)
 			ike_deleted = true;
 		if (payload->type != PAYLOAD_DELETE)
 			continue;
-		result = delete_payload_parse(payload->body, &delete);
+		result = cannot_process(PAYLOAD_DELETE,
+					delete_payload_parse(payload->body, &delete));
 		if (failed(&result))
 			break;
 		if (delete.protocol == PROTOCOL_IKE)

@@ -406,11 +406,11 @@ static struct result parse_sa_ke_nonce(const struct message *message, struct pro
 			    !sa	 ? "SA" :
 			    !key ? "KE" :
 				   "Nonce");
-	result = sa_payload_parse(sa->body, list);
+	result = cannot_process(PAYLOAD_SA, sa_payload_parse(sa->body, list));
 	if (!failed(&result))
-		result = ke_payload_parse(key->body, ke);
+		result = cannot_process(PAYLOAD_KE, ke_payload_parse(key->body, ke));
 	if (!failed(&result))
-		result = nonce_payload_parse(number->body, nonce);
+		result = cannot_process(PAYLOAD_NONCE, nonce_payload_parse(number->body, nonce));
 	return result;
 }
 

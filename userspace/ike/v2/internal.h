@@ -207,6 +207,8 @@ enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify
 			   enum ike_stat stat);
 /** task_fail_group() - the request's KE is of another group than task->group (row B36) */
 enum ikev2_event task_fail_group(struct task *task, uint16_t guessed);
+/** cannot_process() - which payload it was that broke the bound in @why (row L12); fine stays fine */
+struct result cannot_process(uint8_t payload, struct result why);
 void trace_line(const struct task *task, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void sa_line(const struct ikev2_sa *sa, enum log_topic topic, const char *format, ...)

@@ -481,6 +481,14 @@ enum ikev2_event task_fail(struct task *task, struct result why, uint16_t notify
 	return EV_FAIL;
 }
 
+struct result cannot_process(uint8_t payload, struct result why)
+{
+	/* What is not accepted is said already. */
+	if (!failed(&why) || !strncmp(why.why, "cannot ", 7))
+		return why;
+	return fail(why.code, "cannot process %s payload: %.160s", payload_name(payload), why.why);
+}
+
 enum ikev2_event task_fail_group(struct task *task, uint16_t guessed)
 {
 	uint8_t wanted[2] = { task->group >> 8, task->group & 0xff };
