@@ -180,7 +180,7 @@ static void sizes_before_the_key(void **state)
 	writer_begin(&writer, &header);
 	put_notify(&writer, NOTIFY_COOKIE, (struct bytes){ 0 });
 	result = open_octets(writer_finish(&writer), sealer, &inner);
-	assert_string_equal(result.why, "encrypted payload is not contained");
+	assert_string_equal(result.why, "not contained ENCR payload");
 	assert_int_equal(result.code, -EBADMSG);
 	writer_free(&writer);
 	sealer_free(sealer);

@@ -18,4 +18,18 @@ static inline long atomic_long_read(const atomic_long_t *v)
 	return v->counter;
 }
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+static inline void atomic_inc(atomic_t *v)
+{
+	v->counter++;
+}
+
+static inline int atomic_read(const atomic_t *v)
+{
+	return v->counter;
+}
+
 #endif
