@@ -66,6 +66,8 @@ static const struct pair answers[] = {
 	{ STATE_I_PROC_INIT,
 	  EV_NO_EVENT }, /* the same, and init_verify_response(): no true answer */
 	{ STATE_INIT_DONE, EV_START_TMR }, /* init_check_role(): as responder */
+	{ STATE_I_BLD_AUTH, EV_GET_PRESHR_KEY }, /* ppk_sign_again() */
+	{ STATE_I_BLD_EAP_AUTH, EV_GEN_AUTH },
 	{ STATE_I_PROC_AUTH, EV_RECV_EAP_REQ }, /* eap_check_started() */
 	{ STATE_I_PROC_AUTH, EV_SEND_EAP_RESP }, /* eap_answer(), perhaps by way of a worker */
 	{ STATE_I_PROC_EAP_REQ, EV_SEND_EAP_RESP },

@@ -134,6 +134,8 @@ static void print_details(const json_t *sa, FILE *out)
 			text_of(field(sa, "remote_eap_id"), "text"));
 	if (text_of(sa, "eap_method")[0])
 		fprintf(out, "      EAP method: %s\n", text_of(sa, "eap_method"));
+	if (is_true(sa, "ppk"))
+		fprintf(out, "      Quantum-safe Encryption using Manual PPK\n");
 	print_pair(sa, "req msg id", "request_id", out);
 	print_pair(sa, "next msg id", "next_id", out);
 	print_pair(sa, "req queued", "queued", out);

@@ -236,7 +236,7 @@ static void check_peer(struct loader *loader, const struct keyring_peer *peer)
 
 	if (loader->faulty[peer->place.line])
 		return;
-	if (!peer->local_key.len && !peer->remote_key.len)
+	if (!peer->local_key.len && !peer->remote_key.len && !peer->ppk.len)
 		loader_error(loader, place, "peer \"%s\" has no \"pre-shared-key\"", peer->name);
 	if (!peer->has_prefix && !peer->hostname && peer->identity.type == ID_NONE)
 		loader_error(loader, place,

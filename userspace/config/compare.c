@@ -96,7 +96,7 @@ static bool same_keyring(const struct keyring *old, const struct keyring *new)
 	for (a = TAILQ_FIRST(&old->peers), b = TAILQ_FIRST(&new->peers); a && b;
 	     a = TAILQ_NEXT(a, link), b = TAILQ_NEXT(b, link))
 		if (!same_secret(&a->local_key, &b->local_key) ||
-		    !same_secret(&a->remote_key, &b->remote_key))
+		    !same_secret(&a->remote_key, &b->remote_key) || !same_secret(&a->ppk, &b->ppk))
 			return false;
 	return true;
 }

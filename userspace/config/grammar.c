@@ -68,6 +68,9 @@ static const struct statement statements[] = {
 	  "The key we use, the key the peer uses, or one for both", .handle = peer_key },
 	{ PEER, "pre-shared-key [local|remote] hex HEX", "The same in hexadecimal",
 	  .handle = peer_key_hex },
+	{ PEER, "ppk manual id NAME key [0] KEY",
+	  "A post-quantum key to mix in (RFC 8784); \"required\" at its end: never without",
+	  .handle = peer_ppk },
 	{ PEER, "pre-shared-key [local|remote] 6 KEY", "The same, encrypted by a router",
 	  REFUSED("a router's encrypted key cannot be read here: give the key itself") },
 

@@ -187,6 +187,18 @@ static void print_identity(const char *statement, const struct identity *identit
 			identity->len, (const char *)identity->data);
 }
 
+static void print_ppk(const struct keyring_peer *peer, FILE *out, bool with_secrets)
+{
+	if (!peer->ppk.len)
+		return;
+	fprintf(out, "  ppk manual id %s key ", peer->ppk_id);
+	if (with_secrets)
+		fprintf(out, "0 %.*s", (int)peer->ppk.len, (const char *)peer->ppk.data);
+	else
+		fprintf(out, "<removed>");
+	fprintf(out, "%s\n", peer->ppk_required ? " required" : "");
+}
+
 void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets)
 {
 	const struct keyring_peer *peer;
@@ -204,6 +216,7 @@ void print_keyring(const struct keyring *keyring, FILE *out, bool with_secrets)
 		print_identity("  identity", &peer->identity, out);
 		print_secret("local", &peer->local_key, out, with_secrets);
 		print_secret("remote", &peer->remote_key, out, with_secrets);
+		print_ppk(peer, out, with_secrets);
 	}
 }
 

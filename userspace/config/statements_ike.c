@@ -257,6 +257,25 @@ static void set_key(struct loader *loader, const struct match *match, const uint
 		set_secret(&loader->peer->remote_key, data, len, hex);
 }
 
+/* IOS has the word behind a key that has no blanks. */
+void peer_ppk(struct loader *loader, const struct match *match)
+{
+	static const char required[] = " required";
+	const char *key = match->args[2].text;
+	size_t len = strlen(key), tail = sizeof(required) - 1;
+
+	loader->peer->ppk_required = len > tail && !strcmp(key + len - tail, required);
+	if (loader->peer->ppk_required)
+		len -= tail;
+	if (len == strlen("<removed>") && !strncmp(key, "<removed>", len)) {
+		loader_error(loader, place_of_arg(loader, &match->args[2]),
+			     "the key was removed when this was printed: put it back");
+		return;
+	}
+	replace_text(&loader->peer->ppk_id, match->args[0].text);
+	set_secret(&loader->peer->ppk, (const uint8_t *)key, len, false);
+}
+
 void peer_key(struct loader *loader, const struct match *match)
 {
 	static const char *const sides[] = { "local", "remote" };

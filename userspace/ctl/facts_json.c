@@ -197,6 +197,7 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 	put_identity(object, "remote_id", &sa->remote_id);
 	put_identity(object, "remote_eap_id", &sa->client_id);
 	put_text(object, "eap_method", sa->eap_method);
+	put_bool(object, "ppk", sa->ppk);
 	put_number(object, "local_request_id", sa->local_request);
 	put_number(object, "remote_request_id", sa->remote_request);
 	put_number(object, "local_next_id", sa->local_next);

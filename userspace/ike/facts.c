@@ -56,6 +56,7 @@ void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_
 			.remote_id = sa->remote_id,
 			.client_id = sa->client_id,
 			.eap_method = sa->eap_method,
+			.ppk = sa->ppk,
 			.nat_local = sa->nat_local,
 			.nat_remote = sa->nat_remote,
 			.legacy = proposal_is_legacy(&sa->chosen) || sa->weak_auth,

@@ -34,6 +34,7 @@ struct ike_sa_facts {
 	struct identity local_id, remote_id; /* ID_NONE while unknown */
 	struct identity client_id; /* of EAP; ID_NONE without */
 	const char *eap_method; /* "MSCHAPv2"; NULL without EAP */
+	bool ppk; /* a post-quantum pre-shared key is in its keys */
 	uint32_t local_request, remote_request; /* message IDs */
 	uint32_t local_next, remote_next;
 	uint32_t local_queued, remote_queued;

@@ -36,6 +36,8 @@ struct policy *policy_new(void)
 static void peer_free(struct keyring_peer *peer)
 {
 	secret_free(peer->local_key.data, peer->local_key.len);
+	secret_free(peer->ppk.data, peer->ppk.len);
+	free(peer->ppk_id);
 	secret_free(peer->remote_key.data, peer->remote_key.len);
 	free(peer->hostname);
 	free(peer->name);

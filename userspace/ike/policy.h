@@ -63,6 +63,9 @@ struct keyring_peer {
 	struct identity identity; /* ID_NONE when not given */
 	struct secret local_key; /* what we authenticate with */
 	struct secret remote_key; /* what the peer authenticates with */
+	char *ppk_id; /* "ppk manual id NAME key ..."; NULL: none */
+	struct secret ppk;
+	bool ppk_required; /* not without it */
 };
 
 struct keyring {

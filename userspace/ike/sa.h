@@ -146,6 +146,7 @@ struct ike_sa {
 	struct identity local_id, remote_id;
 	struct identity client_id; /* the user that EAP has found; ID_NONE without */
 	const char *eap_method; /* NULL without EAP */
+	bool ppk; /* a post-quantum pre-shared key is in its keys */
 	const char *auth_sign, *auth_verify;
 	bool weak_auth; /* SHA-1, or a certificate that only the permission for legacy made good */
 	uint64_t created_at, established_at; /* monotonic */

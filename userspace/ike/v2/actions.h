@@ -34,6 +34,9 @@ ikev2_action auth_check_duplicate, auth_ready;
 ikev2_action eap_check_local, eap_check_started, eap_answer, eap_send_response, eap_send_auth;
 ikev2_action eap_check_policy, eap_begin_server, eap_send_first, eap_serve, eap_send_request;
 
+/* ppk.c */
+ikev2_action ppk_sign_again;
+
 /* eap_only.c */
 ikev2_action eap_only_check;
 

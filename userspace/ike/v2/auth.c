@@ -163,6 +163,9 @@ enum ikev2_event auth_check_type(struct task *task)
 
 	if (eap_only_awaited(task))
 		return EV_CHK_EAP;
+	result = ppk_check(task);
+	if (failed(&result))
+		return auth_fail(task, result);
 	if (!payload)
 		return auth_fail(task, fail(-EPROTO, "AUTH payload is not contained"));
 	result = cannot_process(PAYLOAD_AUTH, auth_payload_parse(payload->body, &auth));
@@ -216,6 +219,7 @@ enum ikev2_event auth_verify(struct task *task)
 	enum ikev2_event event;
 
 	auth_payload_parse(payload->body, &auth);
+	auth.data = ppk_peer_auth(task, auth.data);
 	event = peer_method(task)->verify(task, &auth);
 	return event == EV_NEXT ? auth_verified(task) : event;
 }
@@ -243,6 +247,7 @@ static void put_own_auth(struct task *task, struct writer *chain)
 		return; /* EAP is wanted (section 2.16) */
 	put_auth(chain, task->auth_number, buffer_bytes(&task->auth_value));
 	buffer_free(&task->auth_value);
+	ppk_put_identity(task, chain);
 }
 
 void auth_put_proof(struct task *task, struct writer *chain)

@@ -267,6 +267,8 @@ enum ikev2_event init_generate_keys(struct task *task)
 	trace_line(task, "Generate skeyid");
 	result = keys_derive_initial(task->sa, buffer_bytes(&task->secret));
 	buffer_free(&task->secret);
+	if (!failed(&result))
+		result = ppk_begin(task);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
 	return EV_NEXT;
@@ -313,6 +315,7 @@ enum ikev2_event init_build_request(struct task *task)
 	certs_put_init(task, &writer);
 	if (sa->base.ike->policy->fragment_mtu && !sa->ios)
 		put_fragmentation(task, &writer);
+	ppk_put_wish(task, &writer);
 	buffer_set(&task->init_request, writer_finish(&writer));
 	result = exchange_request(task, &writer);
 	writer_free(&writer);
@@ -439,6 +442,9 @@ enum ikev2_event init_verify_response(struct task *task)
 		trace_line(task, "%s", result.why);
 		return EV_NO_EVENT;
 	}
+	result = ppk_note_consent(task);
+	if (failed(&result))
+		return note_error(task, result, IKE_STAT_FAILED);
 	return EV_NEXT;
 }
 
@@ -558,6 +564,7 @@ enum ikev2_event init_build_response(struct task *task)
 		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: CHILDLESS_IKEV2_SUPPORTED");
 		put_notify(&writer, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
 	}
+	ppk_put_consent(task, &writer);
 	buffer_set(&task->init_response, writer_finish(&writer));
 	result = exchange_respond(task, &writer);
 	writer_free(&writer);

@@ -163,6 +163,7 @@ struct task {
 	unsigned int restarts; /* INVALID_KE_PAYLOAD or COOKIE */
 	struct timer wait; /* responder: for IKE_AUTH */
 	struct buffer psk;
+	struct ppk *ppk; /* NULL without */
 	uint8_t auth_number; /* method of our AUTH payload, and what is in it */
 	struct buffer auth_value;
 	struct credential *credential; /* that we sign with; one holder of it */
@@ -349,6 +350,24 @@ struct result keys_auth_octets(const struct task *task, bool ours, struct buffer
 /** keys_auth_psk() - the AUTH value of one side (RFC 7296 section 2.15) */
 struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
 			    struct bytes message, const struct identity *identity, uint8_t *out);
+
+/* ppk.c */
+
+/** ppk_put_wish() - initiator, IKE_SA_INIT: USE_PPK if the keyring has a key for the peer */
+void ppk_put_wish(struct task *task, struct writer *writer);
+/** ppk_put_consent() - responder, IKE_SA_INIT: USE_PPK as well */
+void ppk_put_consent(struct task *task, struct writer *writer);
+/** ppk_note_consent() - initiator: does the peer know PPKs? A failure if one is required */
+struct result ppk_note_consent(struct task *task);
+/** ppk_begin() - the keys are there: a required PPK goes into them */
+struct result ppk_begin(struct task *task);
+/** ppk_put_identity() - with AUTH: PPK_IDENTITY, and NO_PPK_AUTH where it is optional */
+void ppk_put_identity(struct task *task, struct writer *chain);
+/** ppk_check() - before the peer's AUTH is verified: with the PPK or without? */
+struct result ppk_check(struct task *task);
+/** ppk_peer_auth() - the value to verify: of the AUTH payload, or of NO_PPK_AUTH */
+struct bytes ppk_peer_auth(const struct task *task, struct bytes value);
+void ppk_free(struct ppk *ppk); /* NULL is fine */
 
 /* sa.c */
 

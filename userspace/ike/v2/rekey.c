@@ -79,6 +79,7 @@ static void inherit(struct ikev2_sa *new, const struct ikev2_sa *old)
 	new->base.remote_id = old->base.remote_id;
 	new->base.client_id = old->base.client_id;
 	new->base.eap_method = old->base.eap_method;
+	new->base.ppk = old->base.ppk;
 	new->base.auth_sign = old->base.auth_sign;
 	new->base.weak_auth = old->base.weak_auth;
 	new->base.auth_verify = old->base.auth_verify;

@@ -118,6 +118,7 @@ void task_free(struct task *task)
 	buffer_free(&task->certreq);
 	credential_free(task->credential);
 	buffer_free(&task->eap_packet);
+	ppk_free(task->ppk);
 	eap_free(task->eap);
 	eap_tls_free(task->eap_tls);
 	free(task->first);
