@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * AH, transport mode, and policies of the kernel that ask for SAs, between two
- * daemons (rows A09, D17, D18, E18).
+ * daemons (rows A09, B44, D17, D18, E18).
  */
 
 #include <setjmp.h>
@@ -125,7 +125,7 @@ static void check_selectors(void *context, const struct child_sa_facts *facts)
 	(*count)++;
 }
 
-/* Nothing happens before a packet; then its policy gets SAs, at the other end the one that fits. */
+/* B44: nothing happens before a packet; then its policy gets SAs, at the other end the one that fits. */
 static void test_an_acquire_starts_its_policy(void **state)
 {
 	struct sim *sim = sim_new(4, esp, esp);

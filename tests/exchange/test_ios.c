@@ -185,6 +185,46 @@ static void test_nonce_of_long_prf(void **state)
 	sim_free(sim);
 }
 
+static bool without_vendor_ids(struct sim *sim, struct sim_message *datagram)
+{
+	struct message message;
+	struct writer writer = {};
+
+	if (datagram->octets.data[18] != EXCHANGE_IKE_SA_INIT)
+		return true;
+	assert_int_equal(message_parse(buffer_bytes(&datagram->octets), &message).code, 0);
+	writer_begin(&writer, &message.header);
+	for (size_t i = 0; i < message.count; i++)
+		if (message.payloads[i].type != PAYLOAD_VENDOR)
+			put_raw_payload(&writer, message.payloads[i].type,
+					message.payloads[i].body);
+	buffer_set(&datagram->octets, writer_finish(&writer));
+	writer_free(&writer);
+	return true;
+}
+
+/* B04, B05: without the vendor ID the peer does not know the notify, and is no IOS. */
+static void test_no_vendor_ids(void **state)
+{
+	char *first = as_ios(1, ""), *second = scene_s0_config(2, "");
+	struct sim *sim = sim_new(8, first, second);
+
+	free(first);
+	free(second);
+	sim->filter = without_vendor_ids;
+	scene_answer_only(sim, 1);
+	sim_set_up(sim, 0, true);
+	sim_run(sim, MILLISECONDS(100));
+	/* what was signed is not what was received, so that it goes no further than this */
+	assert_false(sim_logged(sim, "Cisco DeleteReason Notify is enabled"));
+	assert_false(sim_logged(sim, "Parse Vendor Specific Payload: CISCO-DELETE-REASON"));
+	assert_true(sim_logged(sim, "CHILDLESS_IKEV2_SUPPORTED"));
+	assert_true(sim_logged(sim, "unmatched auth data"));
+	sim->filter = NULL;
+	scene_assert_clean(sim);
+	sim_free(sim);
+}
+
 /* --- debug output --- */
 
 /* The lines from @from on that hold @expected, one after the other; where the last one was. */
@@ -207,7 +247,7 @@ static size_t in_order(const struct sim *sim, size_t from, const char *const *ex
 #define R_IN_AUTH(state, event) "(R) MsgID = 00000001 CurState: " state " Event: " event
 
 /*
- * B10 to B13, B18, B24 to B31, B33, C01, C02, C05, C06, C09: the initiator's
+ * B05, B10 to B13, B18, B24 to B31, B33, C01, C02, C05, C06, C09: the initiator's
  * lines in the order of the document. A line that begins with "IKEv2:" is there as it stands here.
  */
 static void test_initiator_lines(void **state)
@@ -542,9 +582,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lengths),		  cmocka_unit_test(test_not_asked_for),
-		cmocka_unit_test(test_nonce_of_long_prf), cmocka_unit_test(test_initiator_lines),
-		cmocka_unit_test(test_responder_lines),	  cmocka_unit_test(test_rekey_lines),
-		cmocka_unit_test(test_mib_index),
+		cmocka_unit_test(test_nonce_of_long_prf), cmocka_unit_test(test_no_vendor_ids),
+		cmocka_unit_test(test_initiator_lines),	  cmocka_unit_test(test_responder_lines),
+		cmocka_unit_test(test_rekey_lines),	  cmocka_unit_test(test_mib_index),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

@@ -303,11 +303,17 @@ static bool without_legacy(const struct proposal *in, struct proposal *out)
 	return !memcmp(held, kept, sizeof(held));
 }
 
+/* Peers come to us through one VRF, the global one: what is for another is not for them. */
+static bool is_global_vrf(const char *fvrf)
+{
+	return !fvrf || !strcasecmp(fvrf, "any");
+}
+
 /* 0: does not fit. One that names our address is preferred to one that takes any. */
 static int ikev2_policy_score(const struct ikev2_policy *entry, const struct address *local)
 {
-	if (entry->match_fvrf && strcasecmp(entry->match_fvrf, "any"))
-		return 0; /* another VRF's: ours is the global one */
+	if (!is_global_vrf(entry->match_fvrf))
+		return 0;
 	if (entry->match_local.family == AF_UNSPEC)
 		return 1;
 	return local && address_equal(&entry->match_local, local) ? 2 : 0;
@@ -450,6 +456,8 @@ const struct ikev2_profile *policy_match_profile(const struct policy *policy,
 	unsigned int score, best_score = 0;
 
 	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link) {
+		if (!is_global_vrf(profile->match_fvrf))
+			continue;
 		TAILQ_FOREACH(match, &profile->matches, link) {
 			score = identity_match_score(match, remote);
 			if (!score || score < best_score)

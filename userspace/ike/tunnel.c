@@ -77,6 +77,10 @@ struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 	}
 	if (device || outside)
 		return device ? device : outside;
+	if (other) {
+		log_line(LOG_IPSEC, "map_db_check_isakmp_profile profile did not match");
+		log_line(LOG_IPSEC, "map_db_find_best did not find matching map");
+	}
 	if (other)
 		*why = fail(-ENOENT,
 			    "IKEv2 profile %s, chosen by the peer's identity, is not the one of %s",
@@ -345,7 +349,7 @@ static void acquire(void *context, const struct kernel_acquire *acquire)
 
 	if (!tunnel)
 		return;
-	log_line(LOG_IPSEC, "a packet from %s to %s wants an SA of %s",
+	log_line(LOG_IPSEC, "IPSEC(acquire): a packet from %s to %s wants an SA of %s",
 		 endpoint_format(&acquire->source, source),
 		 endpoint_format(&acquire->destination, destination), tunnel->device.name);
 	tunnel_want(tunnel);
@@ -364,8 +368,8 @@ static void expire(void *context, const struct kernel_expire *expire)
 			break;
 	if (!child)
 		return;
-	log_line(LOG_IPSEC, "%s: the %s lifetime of SPI 0x%08X has ended", tunnel->device.name,
-		 expire->hard ? "hard" : "soft", expire->id.spi);
+	log_line(LOG_IPSEC, "IPSEC(expire): %s: the %s lifetime of SPI 0x%08X has ended",
+		 tunnel->device.name, expire->hard ? "hard" : "soft", expire->id.spi);
 	if (!expire->hard) {
 		if (child->state == CHILD_ACTIVE && child->sa)
 			child->sa->version->rekey_child(child);

@@ -129,7 +129,7 @@ enum ikev2_event auth_policy_by_id(struct task *task)
 				 fail(-EACCES, "no IKEv2 profile matches the peer's identity %s",
 				      text),
 				 NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
-	trace_line(task, "found matching IKEv2 profile '%s'", profile->name);
+	log_line(LOG_IKEV2_INTERNAL, "found matching IKEv2 profile '%s'", profile->name);
 	base->profile = profile;
 	task->sa->ios = task->sa->ios || profile->ios;
 	yamaha_assigned(base);
@@ -404,7 +404,6 @@ enum ikev2_event auth_process_child(struct task *task)
 			task->child_notify = NOTIFY_NO_ADDITIONAL_SAS;
 		task->child_error = result;
 		sa->base.ike->stats[IKE_STAT_CHILD_FAILED]++;
-		trace_line(task, "There was no IPSEC policy found for received TS");
 		log_line(LOG_ERROR, "child SA failed: %s", result.why);
 		child_abandon(task);
 	}
@@ -425,7 +424,6 @@ enum ikev2_event auth_build_response(struct task *task)
 		put_sa(&chain, &chosen);
 		child_put_selectors(&chain, task->child, false);
 	} else if (message_get(task_request(task), PAYLOAD_SA)) {
-		trace_line(task, "Sending %s notify", notify_name(task->child_notify));
 		put_notify(&chain, task->child_notify, bytes_of(NULL, 0));
 	}
 	put_window(task, &chain);

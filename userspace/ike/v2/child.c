@@ -311,7 +311,7 @@ static bool too_many(const struct ike_sa *base)
 	return count >= CHILDREN_MAX;
 }
 
-struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
+static struct result choose(struct task *task, bool pfs, uint16_t *notify)
 {
 	const struct message *request = task_request(task);
 	const struct payload *payload = message_get(request, PAYLOAD_SA);
@@ -371,7 +371,7 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 	if (!selectors_narrow(&tsi, &remote_policy, &task->child->remote_ts) ||
 	    !selectors_narrow(&tsr, &tunnel->local_ts, &task->child->local_ts)) {
 		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
-		return fail(-EPROTO, "proxy identities not supported: no common traffic selectors");
+		return fail(-EPROTO, "no common traffic selectors");
 	}
 	result = check_strictly(base, &task->child->remote_ts, &tsi, &remote_policy);
 	if (!failed(&result))
@@ -383,6 +383,20 @@ struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
 	*notify = 0;
 	client_route(base, tunnel);
 	return RESULT_OK;
+}
+
+struct result child_choose(struct task *task, bool pfs, uint16_t *notify)
+{
+	struct result result = choose(task, pfs, notify);
+
+	/* Row H15 */
+	if (failed(&result) && *notify == NOTIFY_TS_UNACCEPTABLE) {
+		log_line(LOG_IPSEC, "IPSEC(ipsec_process_proposal): proxy identities not "
+				    "supported");
+		trace_line(task, "There was no IPSEC policy found for received TS");
+		trace_line(task, "Sending TS unacceptable notify");
+	}
+	return result;
 }
 
 /* REKEY_SA names the peer's inbound half, which is our outbound one. */
