@@ -76,7 +76,7 @@ static void test_unknown(void **state)
 	struct sim *sim;
 
 	scene_replace(childless(), " child-sa creation separate\n",
-		      " childless\n compatibility ios\n", first, sizeof(first));
+		      " child-sa creation separate\n compatibility ios\n", first, sizeof(first));
 	sim = sim_new(3, first, sim_modern_2);
 	sim->filter = without_notify;
 	scene_up_one(sim, 0);
