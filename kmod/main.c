@@ -37,7 +37,9 @@ static int __init seki_init(void)
 	err = seki_map_init();
 	if (err)
 		goto err_proto;
-	seki_super_init();
+	err = seki_super_init();
+	if (err)
+		goto err_map;
 	err = seki_netdev_init();
 	if (err)
 		goto err_super;
@@ -45,6 +47,7 @@ static int __init seki_init(void)
 
 err_super:
 	seki_super_exit();
+err_map:
 	seki_map_exit();
 err_proto:
 	seki_proto_exit();

@@ -104,14 +104,11 @@ static int parse_end(struct genl_info *info, int type, struct seki_addr *addr)
 	return err;
 }
 
-static int reply_id(struct genl_info *info, u32 id)
+/* @reply is given away. */
+static int reply_id(struct sk_buff *reply, struct genl_info *info, u32 id)
 {
-	struct sk_buff *reply;
 	void *msg;
 
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!reply)
-		return -ENOMEM;
 	msg = genlmsg_put_reply(reply, info, &seki_nl_family, 0, SEKI_CMD_POLICY_NEW);
 	if (!msg || nla_put_u32(reply, SEKI_A_POLICY_ID, id)) {
 		kfree_skb(reply);
@@ -135,6 +132,7 @@ int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 		.flags = u32_of(info->attrs[SEKI_A_POLICY_FLAGS], 0),
 		.mode = u32_of(info->attrs[SEKI_A_POLICY_MODE], SEKI_MODE_TUNNEL),
 	};
+	struct sk_buff *reply;
 	int err;
 
 	if (!ifindex) {
@@ -151,12 +149,17 @@ int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EAFNOSUPPORT;
 	}
 
+	/* first, since a policy whose number nobody learns is of no use */
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
 	rtnl_lock();
 	err = seki_map_add(net, &config, &local, &remote, profile ? nla_data(profile) : "",
 			   info->extack);
-	if (!err) {
-		err = reply_id(info, config.id);
-		/* nobody knows its number */
+	if (err) {
+		kfree_skb(reply);
+	} else {
+		err = reply_id(reply, info, config.id);
 		if (err)
 			seki_map_remove(seki_policy_find(seki_net(net), config.id));
 	}

@@ -6,11 +6,14 @@
  *
  * The first packet has its IP header and carries the others in its list of
  * fragments, each with its own header in front of its data.  The stack has one
- * place for whoever can cut packets of a protocol; for ESP, esp4_offload wants it too.
- * If we do not get it, packets go one by one.
+ * place for whoever can cut packets of a protocol; for ESP, esp4_offload wants it too,
+ * and where it does not get it, it goes and leaves pointers to itself behind.  So
+ * we make room for it when it comes; without the place packets go one by one.
  */
 #include <linux/ip.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <net/protocol.h>
 #include <net/ip.h>
 
@@ -21,9 +24,15 @@
 
 static bool super_packets = true;
 module_param(super_packets, bool, 0444);
-MODULE_PARM_DESC(super_packets, "Let ESP packets of one TCP segment travel together; keeps esp4_offload from loading");
+MODULE_PARM_DESC(super_packets, "Let ESP packets of one TCP segment travel together while esp4_offload is not loaded");
 
+#define OTHER_MODULE	"esp4_offload"
+
+static DEFINE_MUTEX(place_lock);	/* changes of the two below */
+/* the place is ours; packets read it with READ_ONCE() */
 static bool registered __read_mostly;
+/* the other module is coming or there */
+static bool theirs;
 
 /*
  * Give each packet of the list room for the headers that the first one has got
@@ -77,7 +86,7 @@ static const struct net_offload esp4_offload = {
  */
 bool seki_super_possible(const struct seki_sa *sa)
 {
-	return registered && sa->key.proto == IPPROTO_ESP && !sa->outer && !sa->encap &&
+	return READ_ONCE(registered) && sa->key.proto == IPPROTO_ESP && !sa->outer && !sa->encap &&
 	       !sa->ipv6 && sa->mode == SEKI_MODE_TUNNEL;
 }
 
@@ -204,14 +213,74 @@ err:
 }
 
 /* Somebody else may be there: no reason to fail. */
-void seki_super_init(void)
+static void take_place(void)
 {
-	if (super_packets)
-		registered = !inet_add_offload(&esp4_offload, IPPROTO_ESP);
+	lockdep_assert_held(&place_lock);
+
+	if (super_packets && !theirs && !registered)
+		WRITE_ONCE(registered, !inet_add_offload(&esp4_offload, IPPROTO_ESP));
+}
+
+/* A packet that still waits for a device is lost, as if the device had dropped it. */
+static void leave_place(void)
+{
+	lockdep_assert_held(&place_lock);
+
+	if (!registered)
+		return;
+	WRITE_ONCE(registered, false);
+	/* no packet is being put together any more */
+	synchronize_net();
+	inet_del_offload(&esp4_offload, IPPROTO_ESP);
+}
+
+/* It hears of a module before the module's own code runs, and after it has run. */
+static int module_event(struct notifier_block *nb, unsigned long state, void *data)
+{
+	const struct module *other = data;
+
+	if (strcmp(other->name, OTHER_MODULE))
+		return NOTIFY_DONE;
+	mutex_lock(&place_lock);
+	switch (state) {
+	case MODULE_STATE_COMING:
+		theirs = true;
+		leave_place();
+		break;
+	case MODULE_STATE_GOING:
+		theirs = false;
+		take_place();
+		break;
+	}
+	mutex_unlock(&place_lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_notifier = {
+	.notifier_call = module_event,
+};
+
+/**
+ * seki_super_init - be ready to take super-packets apart
+ *
+ * Return: 0 or what registering the notifier returned.
+ */
+int seki_super_init(void)
+{
+	int err = register_module_notifier(&module_notifier);
+
+	if (err)
+		return err;
+	mutex_lock(&place_lock);
+	take_place();
+	mutex_unlock(&place_lock);
+	return 0;
 }
 
 void seki_super_exit(void)
 {
-	if (registered)
-		inet_del_offload(&esp4_offload, IPPROTO_ESP);
+	unregister_module_notifier(&module_notifier);
+	mutex_lock(&place_lock);
+	leave_place();
+	mutex_unlock(&place_lock);
 }

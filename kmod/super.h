@@ -24,7 +24,7 @@ void seki_super_add(struct seki_super *super, struct sk_buff *skb);
 bool seki_super_is(const struct sk_buff *skb);
 struct sk_buff *seki_super_split(struct sk_buff *skb);
 
-void seki_super_init(void);
+int seki_super_init(void);
 void seki_super_exit(void);
 
 #endif /* SEKI_SUPER_H */

@@ -4,7 +4,8 @@
 #
 # Every allocation of the control path fails once: what was asked for is then
 # there in full or not at all, and the caller knows. What is lost meanwhile is
-# found at the guest's end.  Topology: see tests/netns/lib.sh, r1 only.
+# found at the guest's end.  With words, these sections of faults.py only.
+# Topology: see tests/netns/lib.sh, r1 only.
 
 . tests/netns/lib.sh
 
@@ -27,7 +28,7 @@ while IFS='|' read -r outcome name reason; do
 	'not ok') test_fail "$name" ;;
 	*) echo "$outcome" ;;
 	esac
-done < <(in_r1 python3 tests/debug/faults.py "$PWD/build/gcc/tests/tools/seki-fault" e0 /run/seki.ko 2>&1
+done < <(in_r1 python3 tests/debug/faults.py "$PWD/build/gcc/tests/tools/seki-fault" e0 /run/seki.ko "$@" 2>&1
 	echo "$?" >"$ktap_tmp/status")
 run_test "all were tried" grep -qx 0 "$ktap_tmp/status"
 

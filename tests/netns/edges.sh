@@ -175,6 +175,8 @@ states_saw() {
 # inside_another KIND LINK-OPTION...: packets that travel together are put into
 # another tunnel before anybody takes them apart.
 inside_another() {
+	ip -n m link add probe type "$@" 2>/dev/null || skip_test "this kernel has no $1"
+	ip -n m link del probe
 	ip -n m -batch - <<-END
 	link add between type $1 ${*:2} local 10.0.2.254 remote 10.0.2.2
 	addr add 10.9.0.254/24 dev between
