@@ -557,6 +557,57 @@ static void test_rekey_lines(void **state)
 	sim_free(sim);
 }
 
+/*
+ * C07, C08: what "debug crypto ikev2 packet" prints of the six messages of section 2A, the sealed
+ * ones before and after. Lines for the whole message are exact.
+ */
+static void test_packets(void **state)
+{
+	static const char *const lines[] = {
+		"IKEv2:(SA ID = 1):Next payload: SA, version: 2.0 Exchange type: IKE_SA_INIT, "
+		"flags: INITIATOR Message id: 0, length: 344",
+		"IKEv2:(SA ID = 1):Payload contents:",
+		"SA  Next payload: KE, reserved: 0x0, length: 56",
+		"DH group: 2, Reserved: 0x0",
+		"NOTIFY(NAT_DETECTION_DESTINATION_IP)  Next payload: NONE, reserved: 0x0, length: 28",
+		"IKEv2:(SA ID = 1):Next payload: SA, version: 2.0 Exchange type: IKE_SA_INIT, "
+		"flags: RESPONDER MSG-RESPONSE Message id: 0, length: ",
+		"IKEv2:(SA ID = 1):Payload contents:",
+		"VID  Next payload: IDi, reserved: 0x0, length: 20",
+		"CFG  Next payload: SA, reserved: 0x0, length: 309",
+		"start addr: 0.0.0.0, end addr: 255.255.255.255",
+		"IKEv2:(SA ID = 1):Next payload: ENCR, version: 2.0 Exchange type: IKE_AUTH, "
+		"flags: INITIATOR Message id: 1, length: 556",
+		"IKEv2:(SA ID = 1):Payload contents:",
+		"ENCR  Next payload: VID, reserved: 0x0, length: 528",
+		"IKEv2:(SA ID = 1):Next payload: ENCR, version: 2.0 Exchange type: IKE_AUTH, "
+		"flags: INITIATOR Message id: 1, length: 556",
+		"IDi  Next payload: AUTH, reserved: 0x0, length: 12",
+		"IKEv2:(SA ID = 1):Next payload: ENCR, version: 2.0 Exchange type: IKE_AUTH, "
+		"flags: RESPONDER MSG-RESPONSE Message id: 1, length: 252",
+		"ENCR  Next payload: VID, reserved: 0x0, length: 224",
+		"Next payload: ENCR, version: 2.0 Exchange type: CREATE_CHILD_SA, flags: "
+		"RESPONDER Message id: 0, length: 396",
+		"ENCR  Next payload: SA, reserved: 0x0, length: 368",
+		"Next payload: ENCR, version: 2.0 Exchange type: CREATE_CHILD_SA, flags: "
+		"INITIATOR MSG-RESPONSE Message id: 0, length: 300",
+		"ENCR  Next payload: SA, reserved: 0x0, length: 272",
+		NULL,
+	};
+	char *first = as_ios(1, ""), *second = scene_s0_config(2, "");
+	struct sim *sim = sim_new(9, first, second);
+
+	free(first);
+	free(second);
+	log_set(LOG_IKEV2_PACKET, true);
+	scene_up_one(sim, 0);
+	ike_rekey_sas(sim->nodes[1].ike, NULL);
+	sim_run(sim, SECONDS(1));
+	log_set(LOG_IKEV2_PACKET, false);
+	in_order(sim, 0, lines);
+	sim_free(sim);
+}
+
 static void find_mib_index(void *context, const struct ike_sa_facts *facts)
 {
 	*(uint32_t *)context = facts->mib_index;
@@ -584,7 +635,8 @@ int main(void)
 		cmocka_unit_test(test_lengths),		  cmocka_unit_test(test_not_asked_for),
 		cmocka_unit_test(test_nonce_of_long_prf), cmocka_unit_test(test_no_vendor_ids),
 		cmocka_unit_test(test_initiator_lines),	  cmocka_unit_test(test_responder_lines),
-		cmocka_unit_test(test_rekey_lines),	  cmocka_unit_test(test_mib_index),
+		cmocka_unit_test(test_rekey_lines),	  cmocka_unit_test(test_packets),
+		cmocka_unit_test(test_mib_index),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

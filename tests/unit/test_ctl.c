@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The control socket: who may talk, what is refused, and that nobody who reads slowly matters. */
+/*
+ * The control socket: who may talk, what is refused, and that nobody who reads slowly matters.
+ * Rows D27 and K06 for SAs that are replaced or deleted by hand.
+ */
 
 #include <errno.h>
 #include <fcntl.h>

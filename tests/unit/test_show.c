@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * From facts over JSON to what a person reads. The S0 document's own outputs
- * (rows J01, J02, J04, with I02 to I05) stand in tests/seeds as the document
+ * (rows J01, J02, J04, with I02 to I05; K01) stand in tests/seeds as the document
  * has them, without columns, and in golden/ as IOS lays them out; both must agree.
  */
 

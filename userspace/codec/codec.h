@@ -250,6 +250,9 @@ struct result fragment_open(const struct message *message, struct sealer *sealer
 			    struct buffer *plain);
 
 /* Reading aloud (rows C07, C08): one call of @line per line of the dump. */
+/** message_dump_payloads() - without the header, as before it is sealed */
+void message_dump_payloads(const struct message *message,
+			   void (*line)(void *context, const char *text), void *context);
 void message_dump(const struct message *message, void (*line)(void *context, const char *text),
 		  void *context);
 /* Names as IOS prints them; other numbers become "Unknown - 40960", in a ring

@@ -293,6 +293,16 @@ static void dump_payload(const struct dump *dump, struct bytes octets,
 		print(dump, "    %s", result.why);
 }
 
+void message_dump_payloads(const struct message *message,
+			   void (*line)(void *context, const char *text), void *context)
+{
+	struct dump dump = { .line = line, .context = context };
+
+	print(&dump, "Payload contents:");
+	for (size_t i = 0; i < message->count; i++)
+		dump_payload(&dump, message->octets, &message->payloads[i]);
+}
+
 void message_dump(const struct message *message, void (*line)(void *context, const char *text),
 		  void *context)
 {
@@ -306,7 +316,5 @@ void message_dump(const struct message *message, void (*line)(void *context, con
 	      header->flags & IKE_FLAG_INITIATOR ? "INITIATOR" : "RESPONDER",
 	      header->flags & IKE_FLAG_RESPONSE ? " MSG-RESPONSE" : "", header->message_id,
 	      header->length);
-	print(&dump, "Payload contents:");
-	for (size_t i = 0; i < message->count; i++)
-		dump_payload(&dump, message->octets, &message->payloads[i]);
+	message_dump_payloads(message, line, context);
 }

@@ -77,8 +77,21 @@ static void dump_chain(struct ikev2_sa *sa, const struct ike_header *header,
 	if (!log_enabled(LOG_IKEV2_PACKET) && !log_enabled(LOG_IKEV2_PAYLOAD))
 		return;
 	result = payloads_parse(chain->first, buffer_bytes(&chain->buffer), &message);
-	if (!failed(&result))
-		dump(sa, &message, "generate");
+	if (failed(&result))
+		return;
+	detail_payloads(sa, "generate", &message);
+	if (log_enabled(LOG_IKEV2_PACKET))
+		message_dump_payloads(&message, dump_line, sa);
+}
+
+/* And after it. */
+static void dump_sealed(struct ikev2_sa *sa, const struct packets *packets)
+{
+	struct message message;
+
+	for (size_t i = 0; i < packets->count && log_enabled(LOG_IKEV2_PACKET); i++)
+		if (!message_parse(buffer_bytes(&packets->items[i]), &message).code)
+			message_dump(&message, dump_line, sa);
 }
 
 /* How often a request is sent, the first time included. */
@@ -174,6 +187,7 @@ static struct result finish(struct task *task, bool response, struct writer *wri
 {
 	struct ikev2_sa *sa = task->sa;
 	struct ike_header header = exchange_header(sa, task->exchange, response, task->message_id);
+	struct result result;
 
 	if (task->exchange == EXCHANGE_IKE_SA_INIT) {
 		struct bytes octets = writer_finish(writer);
@@ -188,7 +202,10 @@ static struct result finish(struct task *task, bool response, struct writer *wri
 	}
 	dump_chain(sa, &header, writer);
 	detail_encrypting(sa, buffer_bytes(&writer->buffer));
-	return packets_seal(sa, &header, writer, out);
+	result = packets_seal(sa, &header, writer, out);
+	if (!failed(&result))
+		dump_sealed(sa, out);
+	return result;
 }
 
 struct result exchange_request(struct task *task, struct writer *writer)
