@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../support/reencode.h"
+#include "ike/v2/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,6 +32,19 @@ static void check_payload(struct bytes octets, const struct payload *payload)
 	writer_free(&writer);
 }
 
+/* What is taken for a gateway is an address, and the rest is what stands behind it. */
+static void check_redirect(struct bytes data)
+{
+	struct address gateway;
+	struct bytes nonce = {};
+	struct result result = redirect_parse(data, &gateway, &nonce);
+
+	if (failed(&result) != (result.why[0] != 0))
+		abort();
+	if (!failed(&result) && nonce.len + (gateway.family == AF_INET ? 6 : 18) != data.len)
+		abort();
+}
+
 static void check_notifies(const struct message *message)
 {
 	struct notify_payload notify;
@@ -41,6 +55,8 @@ static void check_notifies(const struct message *message)
 	if (message_get_error(message, &notify) && !NOTIFY_IS_ERROR(notify.type))
 		abort();
 	message_get_notify(message, NOTIFY_COOKIE, &notify);
+	if (message_get_notify(message, NOTIFY_REDIRECT, &notify))
+		check_redirect(notify.data);
 	message_unknown_critical(message);
 	for (; id; id = message_next(message, id)) {
 		struct result result = id_payload_parse(id->body, &identity);

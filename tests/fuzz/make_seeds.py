@@ -155,6 +155,10 @@ def isakmp():
 
 def main():
     isakmp()
+    for gateway in (b"\x01\x04\x0a\0\0\2", b"\x02\x10" + bytes(15) + b"\1", b"\x03\x04a.to", b"\x01\x05\1"):
+        body = bytes(2) + (16407).to_bytes(2, "big") + gateway + bytes(16)
+        write("message", bytes(range(1, 9)) + bytes(8) + bytes([41, 0x20, 34, 0x20]) + bytes(4) +
+              (28 + 4 + len(body)).to_bytes(4, "big") + bytes(2) + (4 + len(body)).to_bytes(2, "big") + body)
     for octets in eap_packets():
         write("eap", octets)
     for chain in config_payloads():

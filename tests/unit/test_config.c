@@ -136,7 +136,7 @@ static void incomplete_and_ambiguous(void **state)
 		{ "no\n", "1:1 error incomplete statement: expected another after \"no\"\n" },
 		{ "no crypto ikev2 proposal P\n",
 		  "1:17 error unknown word \"proposal\" after \"crypto ikev2\": "
-		  "expected dpd, cookie-challenge, fragmentation, nat, window, queue-length, limit, rekey-margin\n" },
+		  "expected dpd, redirect, cookie-challenge, fragmentation, nat, window, queue-length, limit, rekey-margin\n" },
 	};
 
 	CHECK(cases);

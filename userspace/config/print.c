@@ -29,6 +29,20 @@ static void print_peers(const struct prefix *prefix, FILE *out)
 		print_prefix(prefix, out);
 }
 
+static void print_redirect(const struct policy *policy, FILE *out)
+{
+	char text[ADDRESS_TEXT];
+
+	if (policy->redirect_max == REDIRECTS_DEFAULT)
+		fprintf(out, "crypto ikev2 redirect client\n");
+	else if (policy->redirect_max)
+		fprintf(out, "crypto ikev2 redirect client max-redirects %u\n",
+			policy->redirect_max);
+	if (policy->redirect_gateway.family != AF_UNSPEC)
+		fprintf(out, "crypto ikev2 redirect gateway init %s\n",
+			address_format(&policy->redirect_gateway, text));
+}
+
 void print_globals(const struct policy *policy, FILE *out)
 {
 	if (policy->hostname)
@@ -52,6 +66,7 @@ void print_globals(const struct policy *policy, FILE *out)
 		fprintf(out, "crypto ikev2 window %u\n", policy->window);
 	if (!policy->nat_traversal)
 		fprintf(out, "no crypto ipsec nat-transparency udp-encapsulation\n");
+	print_redirect(policy, out);
 	if (!policy->cookie_challenge)
 		fprintf(out, "no crypto ikev2 cookie-challenge\n");
 	else if (policy->cookie_challenge != COOKIE_CHALLENGE_DEFAULT)
@@ -355,6 +370,7 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool wi
 		[GROUP_EAP] = "eap",
 		[GROUP_CERT] = "cert",
 	};
+	char text[ADDRESS_TEXT];
 	const struct identity_match *match;
 
 	fprintf(out, "crypto ikev2 profile %s\n", profile->name);
@@ -396,6 +412,9 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool wi
 			profile->dpd_periodic ? "periodic" : "on-demand");
 	if (profile->nat_force_encap)
 		fprintf(out, " nat force-encap\n");
+	if (profile->redirect_gateway.family != AF_UNSPEC)
+		fprintf(out, " redirect gateway auth %s\n",
+			address_format(&profile->redirect_gateway, text));
 	if (profile->mobike)
 		fprintf(out, " mobike\n");
 	if (profile->keep_trying)

@@ -37,7 +37,8 @@ statement_handler open_trustpoint, trustpoint_certificate, trustpoint_key, trust
 statement_handler add_pool, open_authorization, authorization_pool, authorization_netmask,
 	authorization_dns, authorization_wins, authorization_subnet, authorization_interface,
 	profile_authorization, profile_config_request, add_user, skip_user, profile_remote_eap,
-	profile_local_eap, profile_local_eap_name, peer_ppk, profile_eap_method, profile_eap_server;
+	profile_local_eap, profile_local_eap_name, set_redirect_client, set_redirect_gateway,
+	profile_redirect, peer_ppk, profile_eap_method, profile_eap_server;
 
 /* statements_ipsec.c */
 statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transform_set,

@@ -82,6 +82,28 @@ void set_cookie_challenge(struct loader *loader, const struct match *match)
 	loader->policy->cookie_challenge = match->negated ? 0 : match->args[0].number;
 }
 
+void set_redirect_client(struct loader *loader, const struct match *match)
+{
+	loader->policy->redirect_max = match->negated	   ? 0 :
+				       arg_given(match, 0) ? match->args[0].number :
+							     REDIRECTS_DEFAULT;
+}
+
+static struct address gateway_of(const struct match *match)
+{
+	return match->negated ? (struct address){} : match->args[0].address;
+}
+
+void set_redirect_gateway(struct loader *loader, const struct match *match)
+{
+	loader->policy->redirect_gateway = gateway_of(match);
+}
+
+void profile_redirect(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->redirect_gateway = gateway_of(match);
+}
+
 void set_fragmentation(struct loader *loader, const struct match *match)
 {
 	loader->policy->fragment_mtu = match->negated	   ? 0 :

@@ -183,6 +183,7 @@ struct ikev2_profile {
 	bool dpd_periodic;
 	bool nat_force_encap;
 	bool mobike; /* "mobike" */
+	struct address redirect_gateway; /* "redirect gateway auth A"; AF_UNSPEC: none */
 	/* Row D27, after Yamaha's settings */
 	bool keep_trying; /* "keep-trying" */
 	uint32_t retransmit_count,
@@ -210,6 +211,7 @@ enum {
 	REKEY_MARGIN_DEFAULT = 85,
 	LIMIT_NEGOTIATING_DEFAULT = 1000,
 	COOKIE_CHALLENGE_DEFAULT = 100,
+	REDIRECTS_DEFAULT = 5, /* RFC 5685 section 5 */
 	FRAGMENT_MTU_DEFAULT = 1280, /* what any path carries; RFC 7383 section 2.5.1 */
 	NAT_KEEPALIVE_DEFAULT = 20, /* RFC 3948 section 4 */
 };
@@ -295,6 +297,9 @@ struct policy {
 	uint32_t window; /* "crypto ikev2 window N", default 5 */
 	uint32_t dpd_interval, dpd_retry; /* "crypto ikev2 dpd ..." */
 	bool dpd_periodic;
+	uint32_t
+		redirect_max; /* "crypto ikev2 redirect client", how often in 5 minutes; 0: never */
+	struct address redirect_gateway; /* "crypto ikev2 redirect gateway init A" */
 	uint32_t cookie_challenge; /* "crypto ikev2 cookie-challenge N", 0: never; default 100 */
 	uint32_t fragment_mtu; /* "crypto ikev2 fragmentation mtu N", 0: none; default 1280 */
 	bool nat_traversal; /* "crypto ipsec nat-transparency udp-encapsulation", default on */

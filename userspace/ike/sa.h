@@ -224,6 +224,10 @@ struct tunnel {
 	unsigned int attempts; /* failed in a row */
 	struct timer retry;
 	char last_error[232];
+	/* Redirection (RFC 5685): where to and where from, AF_UNSPEC: not; how often of late */
+	struct address gateway, redirected_from;
+	unsigned int redirects;
+	uint64_t redirected_at;
 	struct prefix inner; /* that a server gave; AF_UNSPEC: none */
 	struct prefix inner_routes[CLIENT_SUBNETS_MAX];
 	size_t inner_route_count;

@@ -17,6 +17,7 @@
 	X(DROP_UNEXPECTED, "dropped: not expected in this state") \
 	X(DROP_FRAGMENT, "dropped: fragments of no use") \
 	X(COOKIES_DEMANDED, "cookies demanded") \
+	X(REDIRECTED, "clients redirected") \
 	X(DROP_LIMIT, "dropped: limit of SAs reached") \
 	X(INCOMING_NEGOTIATING, "incoming negotiating SAs") \
 	X(OUTGOING_NEGOTIATING, "outgoing negotiating SAs") \

@@ -178,6 +178,8 @@ void tunnel_failed(struct tunnel *tunnel, const char *why)
 	const struct ipsec_profile *profile = tunnel_profile(tunnel);
 	uint64_t delay = RETRY_FIRST << (tunnel->attempts < 6 ? tunnel->attempts : 6);
 
+	/* Whom a gateway has sent elsewhere begins with that gateway again. */
+	tunnel->gateway.family = tunnel->redirected_from.family = AF_UNSPEC;
 	tunnel->negotiating = false;
 	snprintf(tunnel->last_error, sizeof(tunnel->last_error), "%s", why);
 	log_line(LOG_ERROR, "%s: %s", tunnel->device.name, why);

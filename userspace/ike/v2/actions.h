@@ -25,7 +25,7 @@ ikev2_action nat_detect, nat_check;
 ikev2_action auth_check_pki, auth_generate, auth_build_request;
 ikev2_action auth_check_notify, auth_process_id, auth_policy_by_id, auth_verify_policy;
 ikev2_action auth_check_type, auth_get_key, auth_verify, auth_verified, auth_check_contact,
-	auth_check_config, auth_get_config, auth_check_redirect, auth_notify_done;
+	auth_check_config, auth_get_config, auth_notify_done;
 ikev2_action auth_process_child, auth_build_response;
 ikev2_action auth_close, auth_update_stats, auth_insert, auth_load_child, auth_start_accounting;
 ikev2_action auth_check_duplicate, auth_ready;
@@ -33,6 +33,9 @@ ikev2_action auth_check_duplicate, auth_ready;
 /* eap.c */
 ikev2_action eap_check_local, eap_check_started, eap_answer, eap_send_response, eap_send_auth;
 ikev2_action eap_check_policy, eap_begin_server, eap_send_first, eap_serve, eap_send_request;
+
+/* redirect.c */
+ikev2_action redirect_check;
 
 /* ppk.c */
 ikev2_action ppk_sign_again;

@@ -379,6 +379,9 @@ enum ikev2_event auth_process_child(struct task *task)
 	struct result result = task->child_error;
 
 	mobike_note_supported(task);
+	if (redirect_in_auth(task))
+		return EV_NEXT;
+	result = task->child_error;
 	/* Childless (RFC 6023, row B32): the peer asks for children later, or never. */
 	if (task->initiator ? task->childless : !message_get(task_request(task), PAYLOAD_SA)) {
 		trace_line(task, "IKE only: %s no child SA now",
@@ -423,6 +426,8 @@ enum ikev2_event auth_build_response(struct task *task)
 		config_put_reply(task, &chain);
 		put_sa(&chain, &chosen);
 		child_put_selectors(&chain, task->child, false);
+	} else if (task->redirected) {
+		redirect_put(task, &chain);
 	} else if (message_get(task_request(task), PAYLOAD_SA)) {
 		put_notify(&chain, task->child_notify, bytes_of(NULL, 0));
 	}
@@ -439,15 +444,8 @@ enum ikev2_event auth_build_response(struct task *task)
 
 enum ikev2_event auth_check_config(struct task *task)
 {
-	if (!failed(&task->child_error))
+	if (!failed(&task->child_error) && !task->redirected)
 		task->child_error = config_check_request(task, &task->child_notify);
-	return EV_NEXT;
-}
-
-/* Redirection is a matter of IKE_SA_INIT (row B25). */
-enum ikev2_event auth_check_redirect(struct task *task)
-{
-	trace_line(task, "Redirect check is not needed, skipping it");
 	return EV_NEXT;
 }
 
@@ -615,7 +613,8 @@ enum ikev2_event auth_ready(struct task *task)
 		 proposal_is_legacy(&sa->base.chosen) || sa->base.weak_auth ?
 			 ", legacy algorithms in use" :
 			 "");
-	if (task->childless && task_tunnel(task))
+	redirect_leave(task);
+	if (task->childless && !task->redirected && task_tunnel(task))
 		child_start(sa, task_tunnel(task), NULL);
 	return task->initiator ? EV_I_OK : EV_R_OK;
 }

@@ -41,7 +41,10 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 	struct task *task;
 
 	sa->base.local = (struct endpoint){ tunnel->device.local, IKE_PORT };
-	sa->base.remote = (struct endpoint){ tunnel->device.remote, IKE_PORT };
+	sa->base.remote =
+		(struct endpoint){ tunnel->gateway.family == AF_UNSPEC ? tunnel->device.remote :
+									 tunnel->gateway,
+				   IKE_PORT };
 	sa->base.original = true;
 	sa->base.home_local = tunnel->device.local;
 	sa->base.home_remote = tunnel->device.remote;
@@ -84,7 +87,7 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 			exchange_repeat(ikev2_of(begun), 0, &path);
 		return;
 	}
-	if (!cookie_check(ike, &path, message))
+	if (!cookie_check(ike, &path, message) || redirect_init(ike, &path, message))
 		return;
 	if (over_limit(ike)) {
 		ike->stats[IKE_STAT_DROP_LIMIT]++;
@@ -315,6 +318,7 @@ enum ikev2_event init_build_request(struct task *task)
 	certs_put_init(task, &writer);
 	if (sa->base.ike->policy->fragment_mtu && !sa->ios)
 		put_fragmentation(task, &writer);
+	redirect_put_supported(task, &writer);
 	ppk_put_wish(task, &writer);
 	buffer_set(&task->init_request, writer_finish(&writer));
 	result = exchange_request(task, &writer);
@@ -372,6 +376,8 @@ static enum ikev2_event retry_with_group(struct task *task, const struct notify_
 enum ikev2_event init_check_notify(struct task *task)
 {
 	struct notify_payload notify;
+	enum ikev2_event event;
+	struct result why;
 
 	if (message_get_notify(task->message, NOTIFY_COOKIE, &notify) &&
 	    !message_get(task->message, PAYLOAD_SA)) {
@@ -382,6 +388,9 @@ enum ikev2_event init_check_notify(struct task *task)
 		exchange_answered(task);
 		return EV_BLD_MSG;
 	}
+	event = redirect_in_init(task, &why);
+	if (event != EV_NEXT)
+		return failed(&why) ? note_error(task, why, IKE_STAT_FAILED) : event;
 	if (!message_get_error(task->message, &notify))
 		return EV_NEXT;
 	if (notify.type == NOTIFY_INVALID_KE_PAYLOAD)
@@ -527,6 +536,7 @@ enum ikev2_event init_process_request(struct task *task)
 
 	trace_line(task, "Processing IKE_SA_INIT message");
 	certs_note(task);
+	redirect_note_client(task);
 	ios_note_peer(task);
 	parse_sa_ke_nonce(task->message, &offered, &ke, &nonce);
 	result = proposal_choose(&offered, &task->proposals, &base->chosen);

@@ -164,6 +164,8 @@ struct task {
 	struct timer wait; /* responder: for IKE_AUTH */
 	struct buffer psk;
 	struct ppk *ppk; /* NULL without */
+	bool redirectable; /* responder: the client understands it */
+	bool redirected; /* this negotiation ends with another gateway */
 	uint8_t auth_number; /* method of our AUTH payload, and what is in it */
 	struct buffer auth_value;
 	struct credential *credential; /* that we sign with; one holder of it */
@@ -350,6 +352,27 @@ struct result keys_auth_octets(const struct task *task, bool ours, struct buffer
 /** keys_auth_psk() - the AUTH value of one side (RFC 7296 section 2.15) */
 struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
 			    struct bytes message, const struct identity *identity, uint8_t *out);
+
+/* redirect.c */
+
+/** redirect_parse() - the data of REDIRECT or REDIRECTED_FROM; @nonce: what follows the gateway */
+struct result redirect_parse(struct bytes data, struct address *gateway, struct bytes *nonce);
+/** redirect_put_supported() - client: that it follows, and where it comes from */
+void redirect_put_supported(struct task *task, struct writer *writer);
+/**
+ * redirect_in_init() - client: what IKE_SA_INIT says of it
+ * Return: EV_NEXT for nothing, EV_FAIL when the task ends to begin elsewhere, EV_NO_EVENT
+ * when that is not to be followed, with the reason in @why
+ */
+enum ikev2_event redirect_in_init(struct task *task, struct result *why);
+/** redirect_in_auth() - is there no child, because client and gateway part? */
+bool redirect_in_auth(struct task *task);
+/** redirect_leave() - with the IKE SA established: its end, if the client was redirected */
+void redirect_leave(struct task *task);
+/** redirect_init() - gateway: sends a stranger elsewhere; false when it may stay */
+bool redirect_init(struct ike *ike, const struct path *path, const struct message *message);
+void redirect_note_client(struct task *task); /* gateway */
+void redirect_put(struct task *task, struct writer *chain);
 
 /* ppk.c */
 

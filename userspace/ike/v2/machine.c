@@ -125,7 +125,7 @@ static const struct row rows[] = {
 	R(R_VERIFY_AUTH, EV_VERIFY_AUTH, auth_verify, R_VERIFY_AUTH, EV_CHK4_IC),
 	R(R_VERIFY_AUTH, EV_OK_RECD_VERIFY_RESP, auth_verified, R_VERIFY_AUTH, EV_CHK4_IC),
 	R(R_VERIFY_AUTH, EV_CHK4_IC, auth_check_contact, R_VERIFY_AUTH, EV_CHK_REDIRECT),
-	R(R_VERIFY_AUTH, EV_CHK_REDIRECT, auth_check_redirect, R_VERIFY_AUTH, EV_NOTIFY_AUTH_DONE),
+	R(R_VERIFY_AUTH, EV_CHK_REDIRECT, redirect_check, R_VERIFY_AUTH, EV_NOTIFY_AUTH_DONE),
 	R(R_VERIFY_AUTH, EV_NOTIFY_AUTH_DONE, auth_notify_done, R_VERIFY_AUTH, EV_CHK_CONFIG_MODE),
 	R(R_VERIFY_AUTH, EV_CHK_CONFIG_MODE, auth_check_config, R_VERIFY_AUTH, EV_SET_RECD_CONFIG_MODE),
 	R(R_VERIFY_AUTH, EV_SET_RECD_CONFIG_MODE, NULL, R_VERIFY_AUTH, EV_PROC_SA_TS),
@@ -367,8 +367,8 @@ static enum log_topic event_topic(void)
 	return log_style() == LOG_STYLE_YAMAHA ? LOG_IKEV2_EVENT : LOG_IKEV2_INTERNAL;
 }
 
-static void event_line(const struct ikev2_sa *sa, uint8_t exchange, const char *format,
-		       va_list arguments)
+static void __attribute__((format(printf, 3, 0)))
+event_line(const struct ikev2_sa *sa, uint8_t exchange, const char *format, va_list arguments)
 {
 	char text[1024], who[SUBJECT_SIZE];
 

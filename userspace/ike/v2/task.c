@@ -290,15 +290,19 @@ static void clean_up(struct task *task, bool peer_is_gone)
 	} else if (peer_is_gone) {
 		ikev2_sa_unreachable(sa);
 	}
-	if (tunnel)
+	if (tunnel && task->redirected) {
+		tunnel->negotiating = false;
+		tunnel_want(tunnel);
+	} else if (tunnel) {
 		tunnel_failed(tunnel, why.why);
+	}
 }
 
 /* What strangers can cause as often as they like must not fill the log. */
 static enum log_topic failure_topic(const struct task *task)
 {
 	/* A wrong guess at the group is put right by the next message (row B36). */
-	if (task->error_notify == NOTIFY_INVALID_KE_PAYLOAD)
+	if (task->error_notify == NOTIFY_INVALID_KE_PAYLOAD || task->redirected)
 		return LOG_IKEV2_INTERNAL;
 	if (task->kind == TASK_INITIAL && !task->initiator &&
 	    !ike_noise_allowed(task->sa->base.ike))
