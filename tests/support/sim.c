@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
+#include "ike/v1/ikev1.h"
 #include "ike/v2/ikev2.h"
 #include "sim.h"
 
@@ -530,6 +531,7 @@ static void start_node(struct sim_node *node)
 
 	node->ike = ike_new(&env, node->policy);
 	ike_add_version(node->ike, &ikev2);
+	ike_add_version(node->ike, &ikev1);
 }
 
 static void node_init(struct sim *sim, int index, const char *config)
@@ -585,6 +587,7 @@ struct sim *sim_new(uint64_t seed, const char *config_1, const char *config_2)
 	log_set(LOG_IKEV2_KEEPALIVE, true);
 	log_set(LOG_IKEV2_INVALID_SPI, true);
 	log_set(LOG_IKEV2_ERROR, true);
+	log_set(LOG_ISAKMP, true);
 	log_set(LOG_IPSEC, true);
 	node_init(sim, 0, config_1);
 	node_init(sim, 1, config_2);

@@ -145,10 +145,11 @@ static void incomplete_and_ambiguous(void **state)
 static void not_there_yet(void **state)
 {
 	static const struct bad cases[] = {
-		{ "crypto isakmp policy 10\n encr aes\n authentication pre-share\n",
-		  "1:1 error IKEv1 (ISAKMP) is not there yet\n" },
-		{ "crypto isakmp policy 10\nencr aes\ngroup 2\n!\nhostname R1\n",
-		  "1:1 error IKEv1 (ISAKMP) is not there yet\n" },
+		{ "crypto isakmp client configuration group G\n key k\n pool P\n!\nhostname R1\n",
+		  "1:1 error this statement of IKEv1 (ISAKMP) is not there yet\n" },
+		{ "crypto isakmp profile P\n match identity address 10.0.0.2\n"
+		  " initiate mode aggressive\n",
+		  "3:2 error aggressive mode is not there yet: main mode is used\n" },
 		{ "crypto pki trustpoint TP1\n enrollment url http://x\n",
 		  "2:2 error enrolment is not there yet: name the files of the certificate and of "
 		  "its key\n" },

@@ -25,6 +25,10 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_TRUSTPOINT] = TRUSTPOINT,
 	[CONFIG_MODE_IKEV2_PROFILE] =
 		WHOLE_KEYRING TRUSTPOINT "crypto ikev2 profile P\n" PROFILE_BODY,
+	[CONFIG_MODE_ISAKMP_POLICY] = "crypto legacy\ncrypto isakmp key k address 192.0.2.1\n"
+				      "crypto isakmp policy 10\n authentication pre-share\n",
+	[CONFIG_MODE_ISAKMP_PROFILE] =
+		"crypto isakmp profile O\n match identity address 192.0.2.1\n",
 	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
 	[CONFIG_MODE_IPSEC_PROFILE] =
 		"crypto legacy\n" WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
@@ -59,6 +63,8 @@ struct example {
 #define AU CONFIG_MODE_AUTHORIZATION
 #define PF CONFIG_MODE_IKEV2_PROFILE
 #define TP CONFIG_MODE_TRUSTPOINT
+#define SU CONFIG_MODE_ISAKMP_POLICY
+#define IO CONFIG_MODE_ISAKMP_PROFILE
 #define TS CONFIG_MODE_TRANSFORM_SET
 #define IP CONFIG_MODE_IPSEC_PROFILE
 #define IF CONFIG_MODE_INTERFACE
@@ -339,7 +345,8 @@ static const struct example examples[] = {
 	{ IP, "set transform-set NAME...", "set transform-set U T",
 	  KEPT(" set transform-set U T") },
 	{ IP, "set ikev2-profile NAME", "set ikev2-profile P", KEPT(" set ikev2-profile P") },
-	{ IP, "set isakmp-profile REST", "set isakmp-profile P", REFUSED("IKEv1") },
+	{ IP, "set isakmp-profile NAME", "set isakmp-profile P",
+	  REFUSED("there is no \"crypto isakmp profile P\"") },
 	{ IP, "set pfs groupN", "set pfs group14", KEPT(" set pfs group14") },
 	{ IP, "set security-association lifetime seconds <30-2592000>",
 	  "set security-association lifetime seconds 600",
@@ -367,7 +374,52 @@ static const struct example examples[] = {
 	  "crypto ipsec nat-transparency udp-encapsulation", NULL, NULL, NULL },
 	{ G, "crypto isakmp nat keepalive <5-3600>", "crypto isakmp nat keepalive 40",
 	  KEPT("crypto ikev2 nat keepalive 40") },
-	{ G, "crypto isakmp REST", "crypto isakmp policy 10", REFUSED("IKEv1") },
+	{ G, "crypto isakmp policy <1-10000>", "crypto isakmp policy 20", "crypto isakmp policy 20",
+	  " authentication pre-share\ncrypto isakmp key k address 192.0.2.1\n", NULL },
+	{ SU, "authentication pre-share", "authentication pre-share",
+	  KEPT(" authentication pre-share") },
+	{ SU, "authentication rsa-sig|rsa-encr", "authentication rsa-encr",
+	  REFUSED("RSA with IKEv1 is not there yet") },
+	{ SU, "encryption des|3des", "encr 3des", KEPT(" encryption 3des") },
+	{ SU, "encryption aes [128|192|256]", "encr aes", KEPT(" encryption aes 128") },
+	{ SU, "encryption aes [128|192|256]", "encryption aes 256", KEPT(" encryption aes 256") },
+	{ SU, "hash md5|sha|sha256|sha384|sha512", "hash md5", KEPT(" hash md5") },
+	{ SU, "hash md5|sha|sha256|sha384|sha512", "hash sha", KEPT(" hash sha") },
+	{ SU, "group 1|2|5|14|15|16|19|20|21", "group 2", KEPT(" group 2") },
+	{ SU, "lifetime <60-86400>", "lifetime 240", KEPT(" lifetime 240") },
+	{ G, "crypto isakmp key [0] SECRET address A.B.C.D [MASK]",
+	  "crypto isakmp key sharedkey address 20.20.20.20",
+	  KEPT("crypto isakmp key 0 sharedkey address 20.20.20.20 255.255.255.255") },
+	{ G, "crypto isakmp key [0] SECRET address A.B.C.D [MASK]",
+	  "crypto isakmp key 0 0 address 0.0.0.0", KEPT("crypto isakmp key 0 0 address 0.0.0.0") },
+	{ G, "crypto isakmp identity address|hostname", "crypto isakmp identity hostname",
+	  KEPT("crypto isakmp identity hostname") },
+	{ G, "crypto isakmp keepalive <10-3600> [<2-60>] [periodic|on-demand]",
+	  "crypto isakmp keepalive 10 3 periodic", KEPT("crypto isakmp keepalive 10 3 periodic") },
+	{ G, "crypto isakmp keepalive <10-3600> [<2-60>] [periodic|on-demand]",
+	  "crypto isakmp keepalive 20", KEPT("crypto isakmp keepalive 20 2 on-demand") },
+	{ G, "crypto isakmp profile NAME", "crypto isakmp profile S", "crypto isakmp profile S",
+	  " match identity host x\n", NULL },
+	{ IO, "match identity address A.B.C.D [MASK]", "match identity address 10.0.0.0 255.0.0.0",
+	  KEPT(" match identity address 10.0.0.0 255.0.0.0") },
+	{ IO, "match identity host NAME", "match identity host R2.cisco.com",
+	  KEPT(" match identity host R2.cisco.com") },
+	{ IO, "match identity host domain NAME", "match identity host domain cisco.com",
+	  KEPT(" match identity host domain cisco.com") },
+	{ IO, "match identity user NAME", "match identity user bob@example",
+	  KEPT(" match identity user bob@example") },
+	{ IO, "self-identity address", "self-identity address", NULL, NULL, NULL },
+	{ IO, "self-identity fqdn|user-fqdn NAME", "self-identity fqdn r1.example",
+	  KEPT(" self-identity fqdn r1.example") },
+	{ IO, "self-identity fqdn|user-fqdn NAME", "self-identity user-fqdn a@b",
+	  KEPT(" self-identity user-fqdn a@b") },
+	{ IO, "legacy", "legacy", KEPT(" legacy") },
+	{ IO, "keyring REST", "keyring K", REFUSED("keyrings of IKEv1 are not there yet") },
+	{ IO, "ca REST", "ca trust-point TP", REFUSED("RSA with IKEv1 is not there yet") },
+	{ IO, "initiate REST", "initiate mode aggressive",
+	  REFUSED("aggressive mode is not there yet") },
+	{ IO, "description REST", "description x", REFUSED("ignored") },
+	{ G, "crypto isakmp REST", "crypto isakmp client x", REFUSED("IKEv1") },
 	{ G, "crypto map REST", "crypto map M 10 ipsec-isakmp", REFUSED("crypto maps are not") },
 	{ G, "crypto pki REST", "crypto pki enroll T", REFUSED("enrolment is not") },
 	{ G, "crypto ca REST", "crypto ca identity T", REFUSED("use \"crypto pki trustpoint\"") },

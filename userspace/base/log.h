@@ -27,6 +27,7 @@
 	X(LOG_IKEV2_KEY, "crypto ikev2 key-info", "IKEv2:", YAMAHA) /* secrets! */ \
 	X(LOG_IKEV2_KEEPALIVE, "crypto ikev2 keepalive", "IKEv2:", YAMAHA) \
 	X(LOG_IKEV2_INVALID_SPI, "crypto ikev2 invalid-spi", "IKEv2:", YAMAHA) \
+	X(LOG_ISAKMP, "crypto isakmp", "ISAKMP", "ISAKMP") \
 	X(LOG_IPSEC, "crypto ipsec", "", "") \
 	X(LOG_KERNEL, "crypto engine", "KERNEL:", "KERNEL:") \
 	X(LOG_CONFIG, "config", "CONFIG:", "CONFIG:")

@@ -111,6 +111,10 @@ struct result isakmp_delete_parse(struct bytes body, struct isakmp_delete_payloa
 /** isakmp_nonce_parse() - 8 to 256 octets (RFC 2409 section 5) */
 struct result isakmp_nonce_parse(struct bytes body, struct bytes *nonce);
 
+/** isakmp_lifetimes_parse() - attributes of RESPONDER-LIFETIME; fills seconds and kilobytes */
+struct result isakmp_lifetimes_parse(struct bytes data, struct isakmp_transform *life);
+void isakmp_lifetimes_put(struct buffer *data, const struct isakmp_transform *life);
+
 /* Building, with the writer of codec.h. KE, HASH, NONCE and vendor IDs are raw payloads. */
 
 void isakmp_put_sa(struct writer *writer, const struct isakmp_sa *sa);

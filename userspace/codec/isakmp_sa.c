@@ -413,6 +413,17 @@ static void put_proposal(struct writer *writer, const struct isakmp_proposal *pr
 	set_length(writer, at);
 }
 
+struct result isakmp_lifetimes_parse(struct bytes data, struct isakmp_transform *life)
+{
+	*life = (struct isakmp_transform){ .attributes = data };
+	return read_attributes(ISAKMP_PROTOCOL_ESP, life);
+}
+
+void isakmp_lifetimes_put(struct buffer *data, const struct isakmp_transform *life)
+{
+	put_lives(data, ISAKMP_IPSEC_LIFE_TYPE, ISAKMP_IPSEC_LIFE_DURATION, life);
+}
+
 void isakmp_put_sa(struct writer *writer, const struct isakmp_sa *sa)
 {
 	size_t at = writer_open(writer, ISAKMP_PAYLOAD_SA);

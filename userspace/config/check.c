@@ -78,6 +78,7 @@ static const char *const reference_statements[] = {
 	[REFERENCE_TRUSTPOINT] = "crypto pki trustpoint",
 	[REFERENCE_TRANSFORM_SET] = "crypto ipsec transform-set",
 	[REFERENCE_IKEV2_PROFILE] = "crypto ikev2 profile",
+	[REFERENCE_ISAKMP_PROFILE] = "crypto isakmp profile",
 	[REFERENCE_IPSEC_PROFILE] = "crypto ipsec profile",
 };
 
@@ -138,6 +139,14 @@ static void link_reference(struct loader *loader, struct reference *reference)
 			FIND_NAMED(&policy->ikev2_profiles, name, near);
 
 		reference->owner.ipsec_profile->ikev2_profile = profile;
+		found = profile;
+		break;
+	}
+	case REFERENCE_ISAKMP_PROFILE: {
+		const struct isakmp_profile *profile =
+			FIND_NAMED(&policy->isakmp_profiles, name, near);
+
+		reference->owner.ipsec_profile->isakmp_profile = profile;
 		found = profile;
 		break;
 	}
@@ -261,7 +270,8 @@ static bool names_ikev2_profile(const struct loader *loader, const struct ipsec_
 	const struct reference *reference;
 
 	TAILQ_FOREACH(reference, &loader->references, link)
-		if (reference->kind == REFERENCE_IKEV2_PROFILE &&
+		if ((reference->kind == REFERENCE_IKEV2_PROFILE ||
+		     reference->kind == REFERENCE_ISAKMP_PROFILE) &&
 		    reference->owner.ipsec_profile == owner)
 			return true;
 	return false;
@@ -503,8 +513,8 @@ static void check_interface(struct loader *loader, const struct interface_config
 				     "\"%s\" uses this set, but carries whole packets: use "
 				     "\"mode tunnel\"",
 				     interface->name);
-	if (!profile->ikev2_profile && !loader->faulty[profile->place.line] &&
-	    !names_ikev2_profile(loader, profile))
+	if (!ipsec_profile_version(loader->policy, profile) &&
+	    !loader->faulty[profile->place.line] && !names_ikev2_profile(loader, profile))
 		loader_error(loader, place_of_line(profile->place.line),
 			     "\"%s\" needs \"set ikev2-profile\" here to negotiate",
 			     interface->name);
@@ -532,6 +542,8 @@ static void say_legacy(struct loader *loader, const struct legacy_use *use,
 static void check_legacy_profile(struct loader *loader, const struct legacy_use *use,
 				 const struct ipsec_profile *profile)
 {
+	if (profile->isakmp_profile && profile->isakmp_profile->legacy)
+		return;
 	if (!profile->ikev2_profile || !profile->ikev2_profile->legacy)
 		say_legacy(loader, use, profile->ikev2_profile);
 }
@@ -619,6 +631,7 @@ void check_policy(struct loader *loader)
 		check_ipsec_profile(loader, ipsec_profile);
 	TAILQ_FOREACH(interface, &policy->interfaces, link)
 		check_interface(loader, interface);
+	check_isakmp(loader);
 	TAILQ_FOREACH(use, &loader->legacy_uses, link)
 		if (!policy->legacy)
 			check_legacy(loader, use);

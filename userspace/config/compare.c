@@ -124,6 +124,8 @@ static bool same_user(const struct user *old, const struct user *new)
 	return same_secret(&old->password, &new->password);
 }
 
+SAME_BY_TEXT(isakmp_policy, print_isakmp_policy)
+SAME_BY_TEXT(isakmp_profile, print_isakmp_profile)
 SAME_BY_TEXT(transform_set, print_transform_set)
 SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
 SAME_BY_TEXT(interface_config, print_interface)
@@ -182,6 +184,30 @@ static bool same_order(const struct policy *old, const struct policy *new)
 	return true;
 }
 
+static bool has_key_like(const struct policy *policy, const struct keyring_peer *key)
+{
+	const struct keyring_peer *other;
+
+	TAILQ_FOREACH(other, &policy->isakmp_keys.peers, link)
+		if (same_text(TEXT_OF(print_isakmp_key(key, out, false)),
+			      TEXT_OF(print_isakmp_key(other, out, false))))
+			return same_secret(&key->local_key, &other->local_key);
+	return false;
+}
+
+static bool same_isakmp_keys(const struct policy *old, const struct policy *new)
+{
+	const struct keyring_peer *key;
+
+	TAILQ_FOREACH(key, &old->isakmp_keys.peers, link)
+		if (!has_key_like(new, key))
+			return false;
+	TAILQ_FOREACH(key, &new->isakmp_keys.peers, link)
+		if (!has_key_like(old, key))
+			return false;
+	return true;
+}
+
 size_t config_compare(const struct policy *old, const struct policy *new,
 		      void (*changed)(void *context, enum config_change change, const char *object),
 		      void *context)
@@ -202,6 +228,10 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 	COMPARE_LISTS(ikev2_profile, ikev2_profiles, "crypto ikev2 profile");
 	if (comparison.count == before && !same_order(old, new))
 		report(&comparison, CONFIG_CHANGED, "order of crypto ikev2 profiles", "");
+	COMPARE_LISTS(isakmp_policy, isakmp_policies, "crypto isakmp policy");
+	COMPARE_LISTS(isakmp_profile, isakmp_profiles, "crypto isakmp profile");
+	if (!same_isakmp_keys(old, new))
+		report(&comparison, CONFIG_CHANGED, "crypto isakmp keys", "");
 	COMPARE_LISTS(transform_set, transform_sets, "crypto ipsec transform-set");
 	COMPARE_LISTS(ipsec_profile, ipsec_profiles, "crypto ipsec profile");
 	COMPARE_LISTS(interface_config, interfaces, "interface");

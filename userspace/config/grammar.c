@@ -15,12 +15,15 @@
 #define AUTHORIZATION CONFIG_MODE_AUTHORIZATION
 #define TRUSTPOINT CONFIG_MODE_TRUSTPOINT
 #define PROFILE CONFIG_MODE_IKEV2_PROFILE
+#define SUITE CONFIG_MODE_ISAKMP_POLICY
+#define PEERS CONFIG_MODE_ISAKMP_PROFILE
 #define SET CONFIG_MODE_TRANSFORM_SET
 #define IPSEC CONFIG_MODE_IPSEC_PROFILE
 #define INTERFACE CONFIG_MODE_INTERFACE
 #define NEGATES .can_negate = true
 #define REFUSED(...) .refusal = __VA_ARGS__
-#define NO_V1 "IKEv1 (ISAKMP) is not there yet"
+#define NO_V1 "this statement of IKEv1 (ISAKMP) is not there yet"
+#define NO_V1_RSA "RSA with IKEv1 is not there yet: use \"authentication pre-share\""
 #define NO_ENROLMENT "enrolment is not there yet: name the files of the certificate and of its key"
 
 static const struct statement statements[] = {
@@ -244,7 +247,8 @@ static const struct statement statements[] = {
 	  .handle = ipsec_transform_set },
 	{ IPSEC, "set ikev2-profile NAME", "The IKEv2 profile to negotiate with",
 	  .handle = ipsec_ikev2_profile },
-	{ IPSEC, "set isakmp-profile REST", "The IKEv1 profile to negotiate with", REFUSED(NO_V1) },
+	{ IPSEC, "set isakmp-profile NAME", "The IKEv1 profile to negotiate with",
+	  .handle = ipsec_isakmp_profile },
 	{ IPSEC, "set pfs groupN", "A Diffie-Hellman exchange at each rekey", .handle = ipsec_pfs,
 	  NEGATES },
 	{ IPSEC, "set security-association lifetime seconds <30-2592000>",
@@ -272,6 +276,48 @@ static const struct statement statements[] = {
 
 	{ GLOBAL, "crypto isakmp nat keepalive <5-3600>", "As crypto ikev2 nat keepalive",
 	  .handle = set_nat_keepalive, NEGATES },
+	{ GLOBAL, "crypto isakmp policy <1-10000>", "A suite of IKEv1; the smallest number first",
+	  .handle = open_isakmp_policy, .opens = SUITE },
+	{ SUITE, "authentication pre-share", "With pre-shared keys",
+	  .handle = isakmp_authentication },
+	{ SUITE, "authentication rsa-sig|rsa-encr", "With RSA keys", REFUSED(NO_V1_RSA) },
+	{ SUITE, "encryption des|3des", "A cipher of the past; des when not set",
+	  .handle = isakmp_encryption_des },
+	{ SUITE, "encryption aes [128|192|256]", "AES; of 128 bits when not set",
+	  .handle = isakmp_encryption_aes },
+	{ SUITE, "hash md5|sha|sha256|sha384|sha512", "Hash function; sha when not set",
+	  .handle = isakmp_hash },
+	{ SUITE, "group 1|2|5|14|15|16|19|20|21", "Diffie-Hellman group; 1 when not set",
+	  .handle = isakmp_group },
+	{ SUITE, "lifetime <60-86400>", "Seconds that an ISAKMP SA lives",
+	  .handle = isakmp_lifetime, NEGATES },
+	{ GLOBAL, "crypto isakmp key [0] SECRET address A.B.C.D [MASK]",
+	  "The pre-shared key of a peer, or of peers; 0.0.0.0: any", .handle = isakmp_key },
+	{ GLOBAL, "crypto isakmp identity address|hostname", "What we name ourselves by",
+	  .handle = isakmp_identity, NEGATES },
+	{ GLOBAL, "crypto isakmp keepalive <10-3600> [<2-60>] [periodic|on-demand]",
+	  "Ask a silent peer after this many seconds, again after the second number",
+	  .handle = isakmp_keepalive, NEGATES },
+	{ GLOBAL, "crypto isakmp profile NAME", "Peers of IKEv1 that differ from the rest",
+	  .handle = open_isakmp_profile, .opens = PEERS },
+	{ PEERS, "match identity address A.B.C.D [MASK]", "Peers by address; 0.0.0.0: any",
+	  .handle = isakmp_match_address },
+	{ PEERS, "match identity host NAME", "A peer by host name", .handle = isakmp_match_host },
+	{ PEERS, "match identity host domain NAME", "Peers by domain",
+	  .handle = isakmp_match_domain },
+	{ PEERS, "match identity user NAME", "A peer by user@host", .handle = isakmp_match_user },
+	{ PEERS, "self-identity address", "Name ourselves by our address",
+	  .handle = isakmp_self_address },
+	{ PEERS, "self-identity fqdn|user-fqdn NAME", "Name ourselves",
+	  .handle = isakmp_self_identity, NEGATES },
+	{ PEERS, "legacy", "Permit weak algorithms with this profile", .handle = isakmp_legacy,
+	  NEGATES },
+	{ PEERS, "keyring REST", "Where the pre-shared keys are",
+	  REFUSED("keyrings of IKEv1 are not there yet: use \"crypto isakmp key\"") },
+	{ PEERS, "ca REST", "Certificates", REFUSED(NO_V1_RSA) },
+	{ PEERS, "initiate REST", "Aggressive mode",
+	  REFUSED("aggressive mode is not there yet: main mode is used") },
+	{ PEERS, "description REST", "Words for people; not kept", .handle = ignore_statement },
 	{ GLOBAL, "crypto isakmp REST", "IKEv1", NEGATES, REFUSED(NO_V1) },
 	{ GLOBAL, "crypto map REST", "Policy on an interface", NEGATES,
 	  REFUSED("crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },

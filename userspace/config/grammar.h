@@ -39,6 +39,7 @@ enum token_kind {
 	TOKEN_PREFIX6, /* X:X::X/N */
 	TOKEN_NUMBER, /* <MIN-MAX> */
 	TOKEN_REST, /* the rest of the line */
+	TOKEN_SECRET, /* one word, a secret */
 	TOKEN_KEY, /* the rest of the line, a secret */
 	TOKEN_HEX, /* one word of hexadecimal digits, a secret */
 	TOKEN_ENCRYPTION, /* the keywords of the algorithm table */

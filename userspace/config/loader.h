@@ -21,6 +21,7 @@ enum reference_kind {
 	REFERENCE_TRUSTPOINT,
 	REFERENCE_TRANSFORM_SET,
 	REFERENCE_IKEV2_PROFILE,
+	REFERENCE_ISAKMP_PROFILE,
 	REFERENCE_IPSEC_PROFILE,
 };
 
@@ -80,6 +81,8 @@ struct loader {
 	struct authorization_policy *authorization;
 	struct trustpoint *trustpoint;
 	struct ikev2_profile *ikev2_profile;
+	struct isakmp_policy *isakmp_policy;
+	struct isakmp_profile *isakmp_profile;
 	struct transform_set *set;
 	struct ipsec_profile *ipsec_profile;
 	struct interface_config *interface;

@@ -91,6 +91,7 @@ static enum fit fit_value(const struct token *token, const struct word *word, st
 	case TOKEN_NAME:
 	case TOKEN_REST:
 	case TOKEN_KEY:
+	case TOKEN_SECRET:
 	case TOKEN_HEX:
 		return FIT_WORD;
 	case TOKEN_INTERFACE:

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "config/print.h"
+#include "cryptox/cryptox.h"
 #include "eap/eap.h"
 
 /* "A.B.C.D MASK" or "X:X::X/N" */
@@ -84,6 +85,12 @@ void print_globals(const struct policy *policy, FILE *out)
 			policy->dpd_periodic ? "periodic" : "on-demand");
 	if (policy->queue_length)
 		fprintf(out, "crypto ikev2 queue-length %u\n", policy->queue_length);
+	if (policy->isakmp_identity_hostname)
+		fprintf(out, "crypto isakmp identity hostname\n");
+	if (policy->isakmp_keepalive)
+		fprintf(out, "crypto isakmp keepalive %u %u %s\n", policy->isakmp_keepalive,
+			policy->isakmp_keepalive_retry,
+			policy->isakmp_keepalive_periodic ? "periodic" : "on-demand");
 	if (policy->limit_sa)
 		fprintf(out, "crypto ikev2 limit max-sa %u\n", policy->limit_sa);
 	if (policy->limit_negotiating)
@@ -459,6 +466,71 @@ void print_transform_set(const struct transform_set *set, FILE *out)
 		fprintf(out, " mode transport\n");
 }
 
+/* Words that the grammar would take for something else stand behind "0". */
+void print_isakmp_key(const struct keyring_peer *peer, FILE *out, bool with_secrets)
+{
+	if (with_secrets)
+		fprintf(out, "crypto isakmp key 0 %.*s address ", (int)peer->local_key.len,
+			(const char *)peer->local_key.data);
+	else
+		fprintf(out, "crypto isakmp key <removed> address ");
+	print_peers(&peer->prefix, out);
+	fputc('\n', out);
+}
+
+void print_isakmp_policy(const struct isakmp_policy *policy, FILE *out)
+{
+	static const char *const hashes[] = {
+		[PRF_HMAC_MD5] = "md5",		[PRF_HMAC_SHA1] = "sha",
+		[PRF_HMAC_SHA2_256] = "sha256", [PRF_HMAC_SHA2_384] = "sha384",
+		[PRF_HMAC_SHA2_512] = "sha512",
+	};
+
+	fprintf(out, "crypto isakmp policy %u\n", policy->priority);
+	if (policy->encr == ENCR_AES_CBC)
+		fprintf(out, " encryption aes %u\n", policy->key_bits);
+	else
+		fprintf(out, " encryption %s\n", policy->encr == ENCR_DES ? "des" : "3des");
+	fprintf(out, " hash %s\n", hashes[policy->prf]);
+	fprintf(out, " authentication pre-share\n group %u\n", policy->group);
+	if (policy->lifetime != IKE_LIFETIME_DEFAULT)
+		fprintf(out, " lifetime %u\n", policy->lifetime);
+}
+
+static void print_isakmp_match(const struct identity_match *match, FILE *out)
+{
+	static const char *const words[] = {
+		[MATCH_FQDN] = "host",
+		[MATCH_FQDN_DOMAIN] = "host domain",
+		[MATCH_EMAIL] = "user",
+	};
+
+	fprintf(out, " match identity ");
+	if (match->kind == MATCH_ADDRESS) {
+		fprintf(out, "address ");
+		print_peers(&match->prefix, out);
+	} else {
+		fprintf(out, "%s %s", words[match->kind], match->text);
+	}
+	fputc('\n', out);
+}
+
+void print_isakmp_profile(const struct isakmp_profile *profile, FILE *out)
+{
+	const struct identity *identity = &profile->self_identity;
+	const struct identity_match *match;
+
+	fprintf(out, "crypto isakmp profile %s\n", profile->name);
+	TAILQ_FOREACH(match, &profile->matches, link)
+		print_isakmp_match(match, out);
+	if (identity->type != ID_NONE)
+		fprintf(out, " self-identity %s %.*s\n",
+			identity->type == ID_FQDN ? "fqdn" : "user-fqdn", identity->len,
+			(const char *)identity->data);
+	if (profile->legacy)
+		fprintf(out, " legacy\n");
+}
+
 void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out)
 {
 	size_t i;
@@ -471,6 +543,8 @@ void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out)
 			i + 1 == profile->set_count ? "\n" : "");
 	if (profile->ikev2_profile)
 		fprintf(out, " set ikev2-profile %s\n", profile->ikev2_profile->name);
+	if (profile->isakmp_profile)
+		fprintf(out, " set isakmp-profile %s\n", profile->isakmp_profile->name);
 	if (profile->pfs_group)
 		fprintf(out, " set pfs group%u\n", profile->pfs_group);
 	if (profile->lifetime_seconds)
@@ -531,7 +605,10 @@ void print_route(const struct route_config *route, FILE *out)
 void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 {
 	const struct authorization_policy *authorization;
+	const struct isakmp_profile *isakmp_profile;
+	const struct isakmp_policy *isakmp_policy;
 	const struct interface_config *interface;
+	const struct keyring_peer *isakmp_key;
 	const struct ipsec_profile *ipsec_profile;
 	const struct address_pool *pool;
 	const struct user *user;
@@ -560,6 +637,11 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 		  print_trustpoint(trustpoint, out, with_secrets));
 	PRINT_ALL(profile, &policy->ikev2_profiles,
 		  print_ikev2_profile(profile, out, with_secrets));
+	PRINT_ALL(isakmp_policy, &policy->isakmp_policies, print_isakmp_policy(isakmp_policy, out));
+	PRINT_ALL(isakmp_key, &policy->isakmp_keys.peers,
+		  print_isakmp_key(isakmp_key, out, with_secrets));
+	PRINT_ALL(isakmp_profile, &policy->isakmp_profiles,
+		  print_isakmp_profile(isakmp_profile, out));
 	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));
 	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles, print_ipsec_profile(ipsec_profile, out));
 	PRINT_ALL(interface, &policy->interfaces, print_interface(interface, out));

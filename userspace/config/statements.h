@@ -45,8 +45,19 @@ statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transf
 	ipsec_ikev2_profile, ipsec_pfs, ipsec_seconds, ipsec_kilobytes, ipsec_replay, ipsec_esn,
 	ipsec_responder_only;
 
+/* statements_isakmp.c */
+statement_handler open_isakmp_policy, isakmp_authentication, isakmp_encryption_des,
+	isakmp_encryption_aes, isakmp_hash, isakmp_group, isakmp_lifetime, isakmp_key,
+	isakmp_identity, isakmp_keepalive, open_isakmp_profile, isakmp_match_address,
+	isakmp_match_host, isakmp_match_domain, isakmp_match_user, isakmp_self_identity,
+	isakmp_self_address, isakmp_legacy, ipsec_isakmp_profile;
+
 /* Shared by the handlers */
 
+/** check_isakmp() - what only the whole file can tell of it */
+void check_isakmp(struct loader *loader);
+/** set_secret() - a copy of the octets */
+void set_secret(struct secret *secret, const uint8_t *data, size_t len, bool hex);
 /** check_trustpoint() - reads its files */
 void check_trustpoint(struct loader *loader, struct trustpoint *trustpoint);
 

@@ -237,7 +237,7 @@ void peer_identity(struct loader *loader, const struct match *match)
 	set_identity(loader, match, &loader->peer->identity);
 }
 
-static void set_secret(struct secret *secret, const uint8_t *data, size_t len, bool hex)
+void set_secret(struct secret *secret, const uint8_t *data, size_t len, bool hex)
 {
 	secret_free(secret->data, secret->len);
 	secret->data = must_calloc(1, len);

@@ -21,6 +21,7 @@ static const struct {
 	{ "MASK", TOKEN_MASK },
 	{ "X:X::X/N", TOKEN_PREFIX6 },
 	{ "REST", TOKEN_REST },
+	{ "SECRET", TOKEN_SECRET },
 	{ "KEY", TOKEN_KEY },
 	{ "HEX", TOKEN_HEX },
 	{ "ENCRYPTION", TOKEN_ENCRYPTION },
@@ -127,5 +128,5 @@ const char *token_candidate(const struct token *token, size_t index, char text[T
 
 bool token_is_secret(enum token_kind kind)
 {
-	return kind == TOKEN_KEY || kind == TOKEN_HEX;
+	return kind == TOKEN_KEY || kind == TOKEN_HEX || kind == TOKEN_SECRET;
 }

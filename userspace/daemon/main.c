@@ -25,6 +25,7 @@
 #include "daemon/workers.h"
 #include "ike/ike.h"
 #include "ike/policy.h"
+#include "ike/v1/ikev1.h"
 #include "ike/v2/ikev2.h"
 #include "kernel/netlink.h"
 #include "kernel/none.h"
@@ -373,6 +374,7 @@ static void start_engine(struct daemon *daemon)
 
 	daemon->ike = ike_new(&env, daemon->policy);
 	ike_add_version(daemon->ike, &ikev2);
+	ike_add_version(daemon->ike, &ikev1);
 	daemon->engine = daemon->kernel->events;
 	/* Deaf until the configuration's tunnels are as they should be. */
 	daemon->kernel->events = (struct kernel_events){ 0 };

@@ -91,12 +91,18 @@ void ike_free(struct ike *ike)
 	free(ike);
 }
 
-static const struct ike_version *version_of(const struct ike *ike, uint8_t number)
+const struct ike_version *ike_version_of(const struct ike *ike, uint8_t number)
 {
 	for (size_t i = 0; i < VERSIONS_MAX && ike->versions[i]; i++)
 		if (ike->versions[i]->number == number)
 			return ike->versions[i];
 	return NULL;
+}
+
+/* Which has a log of its own. */
+static bool is_version_1(struct bytes datagram)
+{
+	return datagram.len >= IKE_HEADER_SIZE && datagram.data[17] >> 4 == 1;
 }
 
 void ike_receive(void *context, const struct endpoint *local, const struct endpoint *remote,
@@ -109,7 +115,8 @@ void ike_receive(void *context, const struct endpoint *local, const struct endpo
 	char text[ADDRESS_TEXT];
 
 	ike->stats[IKE_STAT_RECEIVED]++;
-	log_line(LOG_IKEV2_INTERNAL, "Got a packet from dispatcher");
+	if (!is_version_1(datagram))
+		log_line(LOG_IKEV2_INTERNAL, "Got a packet from dispatcher");
 	result = header_parse(datagram, &header);
 	if (failed(&result)) {
 		ike->stats[IKE_STAT_DROP_MALFORMED]++;
@@ -117,18 +124,19 @@ void ike_receive(void *context, const struct endpoint *local, const struct endpo
 			 endpoint_format(remote, text), result.why);
 		return;
 	}
-	version = version_of(ike, header.version >> 4);
+	version = ike_version_of(ike, header.version >> 4);
 	if (!version) {
 		/* The newest version answers what it does not know (RFC 7296 section 2.5). */
 		ike->stats[IKE_STAT_DROP_VERSION]++;
 		log_line(LOG_IKEV2_ERROR,
 			 "message from %s dropped: IKE version %u.%u is not supported",
 			 endpoint_format(remote, text), header.version >> 4, header.version & 15);
-		if (header.version >> 4 <= 2 || !version_of(ike, 2))
+		if (header.version >> 4 <= 2 || !ike_version_of(ike, 2))
 			return;
-		version = version_of(ike, 2);
+		version = ike_version_of(ike, 2);
 	}
-	log_line(LOG_IKEV2_INTERNAL, "Processing an item off the pak queue");
+	if (!is_version_1(datagram))
+		log_line(LOG_IKEV2_INTERNAL, "Processing an item off the pak queue");
 	version->receive(ike, local, remote, datagram, &header);
 }
 
@@ -239,6 +247,11 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 		const struct ikev2_profile *profile = NULL;
 
 		next = TAILQ_NEXT(sa, link);
+		if (sa->version->rebind) {
+			if (!sa->version->rebind(sa, policy))
+				sa->version->close(sa);
+			continue;
+		}
 		if (sa->profile)
 			TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
 				if (!strcmp(profile->name, sa->profile->name))

@@ -154,6 +154,20 @@ void keylog_ike(const struct ike_sa *sa, struct bytes sk_ei, struct bytes sk_er,
 	secret_wipe(ar, sizeof(ar));
 }
 
+void keylog_isakmp(const struct ike_sa *sa, struct bytes key)
+{
+	char text[KEY_TEXT], line[KEY_TEXT + 32];
+
+	if (!sa->ike->policy->key_log)
+		return;
+	snprintf(line, sizeof(line), "%016llx,%s\n",
+		 (unsigned long long)(sa->initiator ? sa->local_spi : sa->remote_spi),
+		 hex(key, text));
+	append(sa->ike->policy, "ikev1_decryption_table", line);
+	secret_wipe(line, sizeof(line));
+	secret_wipe(text, sizeof(text));
+}
+
 void keylog_child(const struct child_sa *child, enum sa_direction direction, struct bytes encr,
 		  struct bytes integ)
 {

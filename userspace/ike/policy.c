@@ -18,6 +18,9 @@ struct policy *policy_new(void)
 	policy->nat_traversal = true;
 	policy->nat_keepalive = NAT_KEEPALIVE_DEFAULT;
 	policy->rekey_margin_percent = REKEY_MARGIN_DEFAULT;
+	TAILQ_INIT(&policy->isakmp_keys.peers);
+	TAILQ_INIT(&policy->isakmp_policies);
+	TAILQ_INIT(&policy->isakmp_profiles);
 	TAILQ_INIT(&policy->ike_proposals);
 	TAILQ_INIT(&policy->ikev2_policies);
 	TAILQ_INIT(&policy->keyrings);
@@ -44,7 +47,7 @@ static void peer_free(struct keyring_peer *peer)
 	free(peer);
 }
 
-static void keyring_free(struct keyring *keyring)
+static void keyring_clear(struct keyring *keyring)
 {
 	struct keyring_peer *peer;
 
@@ -52,6 +55,11 @@ static void keyring_free(struct keyring *keyring)
 		TAILQ_REMOVE(&keyring->peers, peer, link);
 		peer_free(peer);
 	}
+}
+
+static void keyring_free(struct keyring *keyring)
+{
+	keyring_clear(keyring);
 	free(keyring->name);
 	free(keyring);
 }
@@ -67,6 +75,25 @@ static void trustpoint_free(struct trustpoint *trustpoint)
 	free(trustpoint->crl_file);
 	free(trustpoint->name);
 	free(trustpoint);
+}
+
+static void isakmp_policy_free(struct isakmp_policy *policy)
+{
+	free(policy->name);
+	free(policy);
+}
+
+static void isakmp_profile_free(struct isakmp_profile *profile)
+{
+	struct identity_match *match;
+
+	while ((match = TAILQ_FIRST(&profile->matches))) {
+		TAILQ_REMOVE(&profile->matches, match, link);
+		free(match->text);
+		free(match);
+	}
+	free(profile->name);
+	free(profile);
 }
 
 static void ikev2_profile_free(struct ikev2_profile *profile)
@@ -163,6 +190,9 @@ void policy_free(struct policy *policy)
 	FREE_ALL(&policy->ipsec_profiles, ipsec_profile_free);
 	FREE_ALL(&policy->transform_sets, transform_set_free);
 	FREE_ALL(&policy->ikev2_profiles, ikev2_profile_free);
+	FREE_ALL(&policy->isakmp_profiles, isakmp_profile_free);
+	FREE_ALL(&policy->isakmp_policies, isakmp_policy_free);
+	keyring_clear(&policy->isakmp_keys);
 	FREE_ALL(&policy->authorizations, authorization_free);
 	FREE_ALL(&policy->pools, pool_free);
 	FREE_ALL(&policy->trustpoints, trustpoint_free);
@@ -423,6 +453,61 @@ unsigned int identity_match_score(const struct identity_match *match, const stru
 		break;
 	}
 	return exact ? SCORE_EXACT : 0;
+}
+
+bool isakmp_policy_is_legacy(const struct isakmp_policy *policy)
+{
+	const struct transform transforms[] = {
+		{ TRANSFORM_ENCR, policy->encr, policy->key_bits, false },
+		{ TRANSFORM_PRF, policy->prf, 0, false },
+		{ TRANSFORM_KE, policy->group, 0, false },
+	};
+
+	for (size_t i = 0; i < sizeof(transforms) / sizeof(transforms[0]); i++)
+		if (transform_is_legacy(&transforms[i]))
+			return true;
+	return false;
+}
+
+bool policy_has_isakmp(const struct policy *policy)
+{
+	return !TAILQ_EMPTY(&policy->isakmp_policies);
+}
+
+unsigned int ipsec_profile_version(const struct policy *policy, const struct ipsec_profile *profile)
+{
+	if (profile->ikev2_profile)
+		return 2;
+	return profile->isakmp_profile || policy_has_isakmp(policy) ? 1 : 0;
+}
+
+bool isakmp_profile_matches(const struct isakmp_profile *profile, const struct identity *remote)
+{
+	const struct identity_match *match;
+
+	TAILQ_FOREACH(match, &profile->matches, link)
+		if (identity_match_score(match, remote))
+			return true;
+	return false;
+}
+
+const struct isakmp_profile *policy_match_isakmp_profile(const struct policy *policy,
+							 const struct identity *remote)
+{
+	const struct isakmp_profile *profile, *best = NULL;
+	const struct identity_match *match;
+	unsigned int score, best_score = 0;
+
+	TAILQ_FOREACH(profile, &policy->isakmp_profiles, link) {
+		TAILQ_FOREACH(match, &profile->matches, link) {
+			score = identity_match_score(match, remote);
+			if (!score || score < best_score)
+				continue;
+			best = profile; /* of equals the last one (H13) */
+			best_score = score;
+		}
+	}
+	return best;
 }
 
 bool profile_matches(const struct ikev2_profile *profile, const struct identity *remote)

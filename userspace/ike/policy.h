@@ -236,6 +236,7 @@ struct ipsec_profile {
 	size_t set_count; /* 0: the default ESP proposals */
 	const struct transform_set *sets[PROFILE_TRANSFORM_SETS_MAX];
 	const struct ikev2_profile *ikev2_profile; /* NULL: none */
+	const struct isakmp_profile *isakmp_profile; /* NULL: none */
 	uint16_t pfs_group; /* 0: no PFS */
 	uint32_t lifetime_seconds; /* 0: the global one */
 	uint32_t lifetime_kilobytes; /* 0: the global one */
@@ -243,6 +244,32 @@ struct ipsec_profile {
 	uint32_t replay_window; /* 0: the kernel's default */
 	bool esn;
 	bool responder_only;
+};
+
+/**
+ * struct isakmp_policy - "crypto isakmp policy N": a suite of IKEv1's phase 1
+ * @auth: enum isakmp_auth; @prf: named by its hash
+ */
+struct isakmp_policy {
+	TAILQ_ENTRY(isakmp_policy) link;
+	char *name; /* its priority as text */
+	struct source_place place;
+	uint32_t priority; /* 1 is tried first */
+	uint16_t auth;
+	uint16_t encr, key_bits, prf, group;
+	uint32_t lifetime;
+};
+
+bool isakmp_policy_is_legacy(const struct isakmp_policy *policy);
+
+/** struct isakmp_profile - "crypto isakmp profile NAME": peers of IKEv1 that differ from the rest */
+struct isakmp_profile {
+	TAILQ_ENTRY(isakmp_profile) link;
+	char *name;
+	struct source_place place;
+	bool legacy; /* weak algorithms are permitted in this profile */
+	TAILQ_HEAD(, identity_match) matches;
+	struct identity self_identity; /* ID_NONE: as "crypto isakmp identity" says */
 };
 
 /** struct interface_config - "interface NAME" */
@@ -310,6 +337,12 @@ struct policy {
 		limit_negotiating; /* "crypto ikev2 limit max-in-negotation-sa N", 0: the default */
 	uint32_t
 		rekey_margin_percent; /* "crypto ikev2 rekey-margin N": rekey at this share of the lifetime; default 85 */
+	bool isakmp_identity_hostname; /* "crypto isakmp identity hostname"; else the address */
+	uint32_t isakmp_keepalive, isakmp_keepalive_retry; /* seconds, 0: no liveness checks */
+	bool isakmp_keepalive_periodic;
+	struct keyring isakmp_keys; /* "crypto isakmp key ..." */
+	TAILQ_HEAD(, isakmp_policy) isakmp_policies; /* by priority */
+	TAILQ_HEAD(, isakmp_profile) isakmp_profiles;
 	TAILQ_HEAD(, ike_proposal) ike_proposals;
 	TAILQ_HEAD(, ikev2_policy) ikev2_policies;
 	TAILQ_HEAD(, keyring) keyrings;
@@ -369,6 +402,18 @@ unsigned int identity_match_score(const struct identity_match *match,
 /** policy_match_profile() - most specific "match identity remote" wins, the last among equals */
 const struct ikev2_profile *policy_match_profile(const struct policy *policy,
 						 const struct identity *remote);
+/** policy_has_isakmp() - is IKEv1 configured at all? */
+bool policy_has_isakmp(const struct policy *policy);
+/**
+ * ipsec_profile_version() - which IKE negotiates for it: 2 with "set ikev2-profile", 1 with
+ * "set isakmp-profile" or, without either, where ISAKMP is configured; 0: none can
+ */
+unsigned int ipsec_profile_version(const struct policy *policy,
+				   const struct ipsec_profile *profile);
+/** policy_match_isakmp_profile() - as policy_match_profile(), of IKEv1 */
+const struct isakmp_profile *policy_match_isakmp_profile(const struct policy *policy,
+							 const struct identity *remote);
+bool isakmp_profile_matches(const struct isakmp_profile *profile, const struct identity *remote);
 /** profile_matches() - does one of its "match identity remote" fit? */
 bool profile_matches(const struct ikev2_profile *profile, const struct identity *remote);
 /** keyring_find() - by identity, then host name, then the longest address prefix; both may be NULL */

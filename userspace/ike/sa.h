@@ -45,6 +45,8 @@ TAILQ_HEAD(tunnel_list, tunnel);
  *   or with the SA that it was to replace
  * @drop: free it at once without a word, its children stay in the kernel
  * @move: we are at another address now; only with @explicit_moves of one that we began
+ * @rebind: finds its profile in a new policy; false, and none, when it is gone. NULL: the engine
+ *   does it by @profile
  * @tell: the version's part of what show prints
  */
 struct ike_version {
@@ -61,6 +63,7 @@ struct ike_version {
 	void (*close)(struct ike_sa *sa);
 	void (*drop)(struct ike_sa *sa);
 	void (*move)(struct ike_sa *sa, const struct address *local);
+	bool (*rebind)(struct ike_sa *sa, const struct policy *policy);
 	void (*tell)(const struct ike_sa *sa, struct ike_sa_facts *facts);
 };
 
@@ -142,6 +145,7 @@ struct ike_sa {
 	bool explicit_moves; /* MOBIKE: addresses change by its messages alone */
 	struct address home_local, home_remote; /* the tunnel's, wherever we and the peer move */
 	const struct ikev2_profile *profile; /* of the current policy; NULL until known */
+	const struct isakmp_profile *isakmp; /* IKEv1's in its place; NULL: none */
 	struct proposal chosen; /* the agreed transforms, count 0 before */
 	struct identity local_id, remote_id;
 	struct identity client_id; /* the user that EAP has found; ID_NONE without */
@@ -235,6 +239,8 @@ struct tunnel {
 
 /* engine.c */
 
+/** ike_version_of() - by its major number; NULL: it takes no part */
+const struct ike_version *ike_version_of(const struct ike *ike, uint8_t number);
 /** client_identity() - by which the client of a server is known */
 const struct identity *client_identity(const struct ike_sa *sa);
 /** ike_sa_register() - gives a new SA its SPI and number and enters it; who frees it is ike_sa_bury()'s @release */
@@ -275,12 +281,12 @@ struct tunnel *tunnel_new(struct ike *ike);
 /** tunnel_end() - deletes its sessions and frees it */
 void tunnel_end(struct tunnel *tunnel);
 /**
- * tunnel_for_peer() - whose outer addresses and profile fit; NULL with a sentence in @why
+ * tunnel_for_peer() - whose outer addresses and profile fit an SA; NULL with a sentence in @why
  * @local_ts, @remote_ts: what the peer wants to send, a policy that has some of it comes first;
  *   NULL: not known, it is a seki device
  */
-struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
-			       const struct address *remote, const struct ikev2_profile *profile,
+struct tunnel *tunnel_for_peer(const struct ike_sa *sa, const struct address *local,
+			       const struct address *remote,
 			       const struct traffic_selectors *local_ts,
 			       const struct traffic_selectors *remote_ts, struct result *why);
 const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel);
@@ -366,6 +372,7 @@ void ike_peer_moved(void *ike, const struct kernel_peer_moved *moved);
 
 /* keylog.c: for a network analyser, by explicit statement only (policy->key_log) */
 
+void keylog_isakmp(const struct ike_sa *sa, struct bytes key);
 void keylog_ike(const struct ike_sa *sa, struct bytes sk_ei, struct bytes sk_er, struct bytes sk_ai,
 		struct bytes sk_ar);
 void keylog_child(const struct child_sa *child, enum sa_direction direction, struct bytes encr,

@@ -45,8 +45,26 @@ const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel)
 	return policy_find_ipsec_profile(tunnel->ike->policy, tunnel->device.profile);
 }
 
-struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
-			       const struct address *remote, const struct ikev2_profile *profile,
+/* Is it this tunnel's profile that the SA was made with (row H15)? */
+static bool serves(const struct ike_sa *sa, const struct ipsec_profile *profile)
+{
+	return ipsec_profile_version(sa->ike->policy, profile) == sa->version->number &&
+	       profile->ikev2_profile == sa->profile && profile->isakmp_profile == sa->isakmp;
+}
+
+static struct result other_profile(const struct ike_sa *sa, const char *tunnel)
+{
+	if (sa->profile || sa->isakmp)
+		return fail(-ENOENT,
+			    "%s profile %s, chosen by the peer's identity, is not the one of %s",
+			    sa->profile ? "IKEv2" : "ISAKMP",
+			    sa->profile ? sa->profile->name : sa->isakmp->name, tunnel);
+	return fail(-ENOENT, "the peer matches none of the ISAKMP profiles, %s has another one",
+		    tunnel);
+}
+
+struct tunnel *tunnel_for_peer(const struct ike_sa *sa, const struct address *local,
+			       const struct address *remote,
 			       const struct traffic_selectors *local_ts,
 			       const struct traffic_selectors *remote_ts, struct result *why)
 {
@@ -55,15 +73,14 @@ struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 	struct traffic_selectors common;
 	const char *other = NULL;
 
-	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
+	TAILQ_FOREACH(tunnel, &sa->ike->tunnels, link) {
 		const struct ipsec_profile *candidate;
 
 		if (!address_equal(&tunnel->device.local, local) ||
 		    !address_equal(&tunnel->device.remote, remote))
 			continue;
 		candidate = tunnel_profile(tunnel);
-		/* The profile chosen by identity must be the tunnel's own (row H15). */
-		if (!candidate || candidate->ikev2_profile != profile)
+		if (!candidate || !serves(sa, candidate))
 			other = tunnel->device.name;
 		else if (!tunnel->policy)
 			device = device ? device : tunnel;
@@ -82,9 +99,7 @@ struct tunnel *tunnel_for_peer(struct ike *ike, const struct address *local,
 		log_line(LOG_IPSEC, "map_db_find_best did not find matching map");
 	}
 	if (other)
-		*why = fail(-ENOENT,
-			    "IKEv2 profile %s, chosen by the peer's identity, is not the one of %s",
-			    profile->name, other);
+		*why = other_profile(sa, other);
 	else
 		*why = fail(-ENOENT, "no tunnel has local address %s and remote address %s",
 			    address_format(local, here), address_format(remote, there));
@@ -117,7 +132,7 @@ static struct ike_sa *established_sa(struct tunnel *tunnel, const struct ipsec_p
 	struct ike_sa *sa;
 
 	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
-		if (sa->established && !sa->closing && sa->profile == profile->ikev2_profile &&
+		if (sa->established && !sa->closing && serves(sa, profile) &&
 		    address_equal(&sa->home_local, &tunnel->device.local) &&
 		    address_equal(&sa->home_remote, &tunnel->device.remote))
 			return sa;
@@ -147,7 +162,7 @@ void tunnel_want(struct tunnel *tunnel)
 	    tunnel_active_child(tunnel) || child_is_coming(tunnel))
 		return;
 	timer_stop(ike->env.timers, &tunnel->retry);
-	if (!profile || !profile->ikev2_profile) {
+	if (!profile || !ipsec_profile_version(ike->policy, profile)) {
 		snprintf(tunnel->last_error, sizeof(tunnel->last_error),
 			 profile ? "IPsec profile %s names no IKEv2 profile" :
 				   "IPsec profile %s is not configured",
@@ -165,9 +180,12 @@ void tunnel_want(struct tunnel *tunnel)
 	if (sa) {
 		result = sa->version->create_child(sa, tunnel);
 	} else {
-		version = ike->versions[0];
+		version = ike_version_of(ike, ipsec_profile_version(ike->policy, profile));
 		result = version ? version->initiate(ike, tunnel, profile) :
-				   fail(-EPROTONOSUPPORT, "no version of IKE is available");
+				   fail(-EPROTONOSUPPORT,
+					"IPsec profile %s needs a version of IKE that is not "
+					"available",
+					profile->name);
 	}
 	if (failed(&result))
 		tunnel_failed(tunnel, result.why);

@@ -338,8 +338,8 @@ static struct result choose(struct task *task, bool pfs, uint16_t *notify)
 			    CHILDREN_MAX);
 	*notify = NOTIFY_TS_UNACCEPTABLE;
 	tunnel = old ? old->tunnel :
-		       tunnel_for_peer(base->ike, &base->home_local, &base->home_remote,
-				       base->profile, &tsr, &tsi, &result);
+		       tunnel_for_peer(base, &base->home_local, &base->home_remote, &tsr, &tsi,
+				       &result);
 	profile = tunnel ? tunnel_profile(tunnel) : NULL;
 	if (!profile)
 		return failed(&result) ? result : fail(-ENOENT, "the tunnel has no IPsec profile");

@@ -295,8 +295,8 @@ struct result config_check_request(struct task *task, uint16_t *notify)
 	/* Who has an address from the peer is no server to it. */
 	if (!policy || (base->client && !base->client->server))
 		return RESULT_OK;
-	tunnel = tunnel_for_peer(base->ike, &base->local.address, &base->remote.address,
-				 base->profile, NULL, NULL, &result);
+	tunnel = tunnel_for_peer(base, &base->local.address, &base->remote.address, NULL, NULL,
+				 &result);
 	fill(client_config_of(base), policy, base->ike->policy, tunnel);
 	wanted = find(&parsed, CONFIG_INTERNAL_IP4_ADDRESS);
 	if (!wanted || !policy->pool)

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Who we are, who the peer is, and the key between us (rows D14 to D16, E08,
+ * E12, E13). In main mode a pre-shared key has to be found before anybody has
+ * said a name: by address.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "ike/v1/internal.h"
+
+void own_identity(const struct ikev1_sa *sa, struct identity *identity)
+{
+	const struct policy *policy = sa->base.ike->policy;
+
+	if (sa->base.isakmp && sa->base.isakmp->self_identity.type != ID_NONE)
+		*identity = sa->base.isakmp->self_identity;
+	else if (policy->isakmp_identity_hostname && policy->hostname)
+		identity_set_text(identity, ID_FQDN, policy->hostname);
+	else
+		identity_set_address(identity, &sa->base.local.address);
+}
+
+struct result find_key(struct ikev1_sa *sa, struct buffer *psk)
+{
+	const struct keyring *keyring = &sa->base.ike->policy->isakmp_keys;
+	const struct keyring_peer *peer;
+	char remote[ADDRESS_TEXT];
+
+	address_format(&sa->base.remote.address, remote);
+	isakmp_line(sa, "Looking for a matching key for %s in default", remote);
+	peer = keyring_find(keyring, &sa->base.remote.address, NULL);
+	if (!peer)
+		return fail(-ENOKEY,
+			    "no pre-shared key for %s: add \"crypto isakmp key KEY address %s\"",
+			    remote, remote);
+	isakmp_line(sa, ": success");
+	isakmp_line(sa, "found peer pre-shared key matching %s", remote);
+	isakmp_line(sa, " local preshared key found");
+	buffer_set(psk, bytes_of(peer->local_key.data, peer->local_key.len));
+	return RESULT_OK;
+}
+
+static void dump_identity(const struct payload *payload, const struct isakmp_id *id,
+			  const struct identity *identity)
+{
+	char text[IDENTITY_TEXT];
+	const char *what = id->type == ID_FQDN	 ? "FQDN name" :
+			   id->type == ID_KEY_ID ? "group id" :
+						   "address";
+
+	log_line(LOG_ISAKMP, " ID payload");
+	log_line(LOG_ISAKMP, "        next-payload : %u", payload->next);
+	log_line(LOG_ISAKMP, "        type         : %u", id->type);
+	log_line(LOG_ISAKMP, "        %-12s : %s", what, identity_format(identity, text));
+	log_line(LOG_ISAKMP, "        protocol     : %u", id->protocol);
+	log_line(LOG_ISAKMP, "        port         : %u", id->port);
+	log_line(LOG_ISAKMP, "        length       : %zu", payload->body.len + PAYLOAD_HEADER_SIZE);
+}
+
+struct result take_identity(struct ikev1_sa *sa, const struct payload *payload)
+{
+	const struct isakmp_profile *profile;
+	struct isakmp_id id;
+	struct result result = isakmp_id_parse(payload->body, &id);
+	char text[IDENTITY_TEXT];
+
+	if (failed(&result))
+		return result;
+	if (!isakmp_id_identity(&id, &sa->base.remote_id))
+		return fail(-EPROTO, "the peer's identity is of type %u, which nobody can be",
+			    id.type);
+	if (log_enabled(LOG_ISAKMP))
+		dump_identity(payload, &id, &sa->base.remote_id);
+	profile = policy_match_isakmp_profile(sa->base.ike->policy, &sa->base.remote_id);
+	identity_format(&sa->base.remote_id, text);
+	if (profile)
+		isakmp_line(sa, ": peer matches %s profile", profile->name);
+	else
+		isakmp_line(sa, ": peer matches *none* of the profiles");
+	/* Who begins has a profile already, and the peer must be one of it. */
+	if (sa->base.initiator && sa->base.isakmp &&
+	    !isakmp_profile_matches(sa->base.isakmp, &sa->base.remote_id))
+		return fail(-EACCES, "the peer is %.100s, whom profile %.60s does not match", text,
+			    sa->base.isakmp->name);
+	if (!sa->base.initiator)
+		sa->base.isakmp = profile;
+	if (proposal_is_legacy(&sa->base.chosen) && !legacy_is_permitted(sa))
+		return fail(-EACCES,
+			    "the agreed suite is weak, which is not permitted with %.100s: add "
+			    "\"legacy\" to its profile",
+			    text);
+	return RESULT_OK;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_IKE_V1_INTERNAL_H
+#define SEKI_IKE_V1_INTERNAL_H
+
+/*
+ * IKEv1 inside: the ISAKMP SA, and the tasks that fill its exchanges.
+ *
+ * A task is phase 1, or one exchange of phase 2 (a "node" in IOS's words), seen
+ * from one end. It stands in one state of the table (machine.c), which alone
+ * changes it. Below the tasks, exchange.c encrypts and repeats messages.
+ */
+
+#include "base/log.h"
+#include "codec/isakmp.h"
+#include "ike/sa.h"
+#include "ike/v1/ikev1.h"
+#include "ike/v1/keys.h"
+#include "ike/v1/states.h"
+
+#define IKEV1_NONCE_SIZE 20
+#define IKEV1_CHILDREN_MAX 100 /* of one ISAKMP SA, when the peer wants another one */
+
+struct ikev1_sa;
+struct ikev1_task;
+
+/** struct path - the two ends of a datagram's way */
+struct path {
+	struct endpoint local, remote;
+};
+
+TAILQ_HEAD(ikev1_task_list, ikev1_task);
+
+/** enum natt_kind - which document the peer goes by in finding NATs, in order of preference */
+enum natt_kind { NATT_NONE, NATT_DRAFT_02, NATT_DRAFT_03, NATT_RFC };
+
+struct ikev1_sa {
+	struct ike_sa base;
+	struct ikev1_keys keys;
+	struct ikev1_iv phase_1; /* last block of phase 1 */
+	uint16_t auth; /* enum isakmp_auth */
+	uint32_t lifetime; /* agreed, seconds */
+
+	struct ikev1_task *initial; /* phase 1; stays, to repeat its last message */
+	struct ikev1_task_list tasks; /* of phase 2 */
+
+	/* Message IDs that the peer has used: one that comes again is a replay. */
+	uint32_t *used;
+	size_t used_count, used_capacity;
+
+	enum natt_kind natt;
+	bool peer_dpd; /* it answers R-U-THERE */
+	uint32_t dpd_sequence, dpd_peer_sequence;
+	unsigned int dpd_unanswered;
+	uint64_t last_heard, last_sent;
+	struct timer rekey, expire, liveness, keepalive;
+	struct ikev1_sa *successor; /* a phase 1 that will take over */
+	bool replaced; /* its children have moved: its end is no news */
+};
+
+static inline struct ikev1_sa *ikev1_of(struct ike_sa *sa)
+{
+	return (struct ikev1_sa *)sa;
+}
+
+/** struct key_work - a key pair and a shared secret on their way through the workers */
+struct key_work {
+	struct work work;
+	enum ikev1_event then;
+	struct ikev1_task *task; /* NULL when it has ended meanwhile */
+	struct key_exchange *exchange; /* NULL: make one */
+	uint16_t group;
+	struct buffer peer_public; /* empty: only the key pair */
+	struct buffer secret;
+	struct result result;
+};
+
+enum ikev1_task_kind { IKEV1_PHASE_1, IKEV1_QUICK };
+
+/** struct ikev1_task - phase 1, or a node of phase 2 */
+struct ikev1_task {
+	TAILQ_ENTRY(ikev1_task) link;
+	struct ikev1_sa *sa;
+	enum ikev1_task_kind kind;
+	enum ikev1_state state;
+	const char *stage; /* what show prints: "MM_SA_SETUP" (row E03) */
+	bool initiator; /* of this exchange */
+	bool running; /* the dispatcher is on the stack */
+	bool orphan; /* its SA has ended while it ran */
+	uint32_t message_id; /* 0 in phase 1 */
+	struct ikev1_iv iv;
+	bool have_iv;
+
+	/* our last message, which is sent again until the next one comes */
+	struct buffer sent;
+	struct path path;
+	bool answered; /* it came after the peer's last one */
+	bool repeats; /* by itself, not only when the peer repeats its own */
+	unsigned int tries;
+	struct timer resend;
+	struct timer end; /* a finished node stays a while, for repetitions */
+
+	/* the peer's last message: as it came, and what is in it */
+	struct buffer received;
+	struct message *message;
+	struct buffer plain;
+	struct ikev1_iv next_iv; /* once the message is believed */
+
+	struct key_work *work;
+	struct key_exchange *key_exchange;
+	struct buffer own_public, peer_public, secret;
+	struct buffer nonce_i, nonce_r;
+	uint16_t group;
+	struct isakmp_sa *offer; /* ours, or the peer's choice */
+	struct isakmp_transform chosen;
+	struct isakmp_sa *answer; /* what we have chosen, as it is sent */
+
+	struct result error; /* why it failed */
+	struct result noted; /* why it probably will: nobody vouches for that */
+	uint16_t error_notify; /* what the peer is told, 0: nothing */
+	const char *mode; /* that fails: "Main", "Quick" (row L01) */
+
+	/* phase 1 */
+	struct buffer sa_body; /* of the initiator: HASH_I and HASH_R cover it */
+	struct buffer psk;
+
+	/* phase 1 that we begin, and quick mode */
+	struct kernel_owner owner; /* the tunnel that it is for; 0 as responder */
+	struct child_sa *child; /* being made */
+	bool rekeys;
+	uint32_t replaced_spi_in;
+};
+
+/* machine.c */
+
+/** ikev1_run() - feeds an event to a task; the task may be gone afterwards */
+void ikev1_run(struct ikev1_task *task, enum ikev1_event event);
+/** ikev1_expects() - is there a row for this event in the task's state? */
+bool ikev1_expects(const struct ikev1_task *task, enum ikev1_event event);
+/** ikev1_fail() - an action's way out: keeps the cause */
+enum ikev1_event ikev1_fail(struct ikev1_task *task, struct result why, uint16_t notify,
+			    enum ike_stat stat);
+/** isakmp_line() - "ISAKMP:(0:1:SW:1):" and the text */
+void isakmp_line(const struct ikev1_sa *sa, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* task.c */
+
+struct ikev1_task *ikev1_task_new(struct ikev1_sa *sa, enum ikev1_task_kind kind, bool initiator,
+				  uint32_t message_id);
+void ikev1_task_free(struct ikev1_task *task);
+/** ikev1_task_tunnel() - for which we began, or NULL: it may have gone meanwhile */
+struct tunnel *ikev1_task_tunnel(const struct ikev1_task *task);
+/**
+ * ikev1_task_compute() - by a worker: a key pair if there is none, and the secret if
+ * the peer's value is known; then the task goes on with @then
+ */
+void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then);
+/** ikev1_new_nonce() */
+void ikev1_new_nonce(struct buffer *nonce);
+
+/* exchange.c */
+
+/** enum send_kind - is a message repeated until the next one comes, does it only wait, is it the last? */
+enum send_kind { SEND_REPEATS, SEND_WAITS, SEND_LAST };
+
+uint8_t ikev1_exchange_of(const struct ikev1_task *task);
+/** ikev1_send_clear() - what the writer has begun with a header; ikev1_send_sealed() - a bare chain */
+void ikev1_send_clear(struct ikev1_task *task, struct writer *writer, enum send_kind kind);
+struct result ikev1_send_sealed(struct ikev1_task *task, struct writer *chain, enum send_kind kind);
+/** ikev1_seal() - pads and encrypts a chain behind a header; @iv moves on */
+struct result ikev1_seal(const struct ikev1_sa *sa, const struct ike_header *header,
+			 const struct writer *chain, struct ikev1_iv *iv, struct buffer *out);
+/** ikev1_open() - the chain of an encrypted message; @iv moves on, whether it is worth anything or not */
+struct result ikev1_open(const struct ikev1_sa *sa, const struct message *outer,
+			 struct ikev1_iv *iv, struct buffer *plain, struct message *inner);
+/** ikev1_open_hash(), ikev1_close_hash() - a HASH payload in front, filled in over what follows it */
+void ikev1_open_hash(struct ikev1_sa *sa, struct writer *writer);
+struct result ikev1_close_hash(struct ikev1_sa *sa, struct writer *writer, uint32_t message_id,
+			       struct bytes nonce);
+/** ikev1_check_hash() - does the first payload authenticate the others? */
+struct result ikev1_check_hash(const struct ikev1_sa *sa, const struct message *message,
+			       struct bytes nonce);
+/** ikev1_accept() - the message in hand is the peer's: nothing is repeated any more, its IV counts */
+void ikev1_accept(struct ikev1_task *task);
+void ikev1_send_octets(struct ikev1_sa *sa, const struct path *path, struct bytes octets,
+		       const char *stage);
+/** ikev1_receive_message() - of a known SA */
+void ikev1_receive_message(struct ikev1_sa *sa, const struct message *message,
+			   const struct path *path);
+struct ike_header ikev1_header(const struct ikev1_sa *sa, uint8_t exchange, uint32_t message_id);
+/** ikev1_message_is_new() - a message ID that the peer has not used; notes it */
+bool ikev1_message_is_new(struct ikev1_sa *sa, uint32_t message_id);
+/** ikev1_new_message_id() - random, not 0 */
+uint32_t ikev1_new_message_id(void);
+void ikev1_abort_all(struct ikev1_sa *sa);
+
+/* sa.c */
+
+struct ikev1_sa *ikev1_sa_new(struct ike *ike, bool initiator);
+/** ikev1_sa_end() - frees it; @keep_children: leave them to the tunnel, else remove them */
+void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children);
+/** ikev1_sa_ready() - phase 1 is complete: timers run, an older SA with this peer is relieved */
+void ikev1_sa_ready(struct ikev1_sa *sa);
+void ikev1_sa_heard(struct ikev1_sa *sa);
+
+/* main.c */
+
+struct result main_start(struct ike *ike, struct tunnel *tunnel,
+			 const struct ipsec_profile *profile);
+/** main_restart() - a successor for an SA whose lifetime comes to its end */
+void main_restart(struct ikev1_sa *old);
+/** main_receive_first() - a first message: makes an SA, or repeats what it got */
+void main_receive_first(struct ike *ike, const struct path *path, const struct message *message);
+
+/* suite.c: the suites of phase 1 that policy allows */
+
+/** suites_offer() - in order of priority; false when there is none */
+bool suites_offer(const struct ikev1_sa *sa, struct isakmp_sa *offer);
+/** suites_choose() - row E05: each offered suite against each of ours, read aloud */
+struct result suites_choose(struct ikev1_sa *sa, const struct isakmp_sa *offered,
+			    struct isakmp_sa *answer, struct isakmp_transform *chosen);
+/** suites_check_answer() - is it one that we offered? */
+struct result suites_check_answer(const struct isakmp_sa *offer, const struct isakmp_sa *answer,
+				  struct isakmp_transform *chosen);
+/** suites_agreed() - takes it over */
+struct result suites_agreed(struct ikev1_sa *sa, const struct isakmp_transform *chosen);
+/** legacy_is_permitted() - for the SA's profile; before that is known, for any */
+bool legacy_is_permitted(const struct ikev1_sa *sa);
+/** read_aloud() - an attribute's line, for isakmp_attributes_read_aloud() */
+void read_aloud(void *context, const char *text);
+
+/* identity.c: who we are, who the peer is */
+
+void own_identity(const struct ikev1_sa *sa, struct identity *identity);
+/** find_key() - the pre-shared key for a peer at this address (row E08) */
+struct result find_key(struct ikev1_sa *sa, struct buffer *psk);
+/** take_identity() - the peer's, and the profile that it means (rows E12, E13) */
+struct result take_identity(struct ikev1_sa *sa, const struct payload *payload);
+
+/* vendor.c */
+
+void vendors_put(struct ikev1_sa *sa, struct writer *writer);
+void vendors_take(struct ikev1_sa *sa, const struct message *message);
+
+/* nat.c */
+
+void natt_put_detection(struct ikev1_task *task, struct writer *writer);
+void natt_detect(struct ikev1_task *task);
+/** natt_float() - to port 4500 when there is a NAT (RFC 3947 section 4) */
+void natt_float(struct ikev1_sa *sa);
+void natt_start_keepalive(struct ikev1_sa *sa);
+/** natt_mode() - the encapsulation mode that a proposal names */
+uint16_t natt_mode(const struct ikev1_sa *sa, bool transport);
+
+/* quick.c */
+
+void quick_start(struct ikev1_sa *sa, struct tunnel *tunnel, struct child_sa *replaces);
+/** quick_abandon() - drops the half-made child of a task */
+void quick_abandon(struct ikev1_task *task);
+
+/* info.c */
+
+void ikev1_receive_info(struct ikev1_sa *sa, const struct message *outer, const struct path *path);
+/** ikev1_notify() - in an informational exchange; protected when there are keys */
+void ikev1_notify(struct ikev1_sa *sa, uint16_t type, struct bytes data);
+void ikev1_delete_child(struct child_sa *child);
+/** ikev1_delete_sa() - tells the peer, and ends it; child SAs too unless they may carry on */
+void ikev1_delete_sa(struct ikev1_sa *sa, bool keep_children);
+void ikev1_liveness_start(struct ikev1_sa *sa);
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * An ISAKMP SA: from creation to the end, with its timers. Child SAs outlive it:
+ * a newer SA with the same peer takes them over.
+ */
+
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "base/memory.h"
+#include "ike/v1/internal.h"
+
+static void rekey_due(struct timer *timer)
+{
+	struct ikev1_sa *sa = container_of(timer, struct ikev1_sa, rekey);
+
+	sa->base.version->rekey(&sa->base);
+}
+
+/* Row E28 */
+static void expire_due(struct timer *timer)
+{
+	struct ikev1_sa *sa = container_of(timer, struct ikev1_sa, expire);
+
+	log_line(LOG_ISAKMP, ": ISADB: reaper checking SA, conn_id = %u DELETE IT!", sa->base.id);
+	/* Child SAs have lifetimes of their own; a tunnel that is up begins again. */
+	ikev1_delete_sa(sa, true);
+}
+
+struct ikev1_sa *ikev1_sa_new(struct ike *ike, bool initiator)
+{
+	struct ikev1_sa *sa = must_calloc(1, sizeof(*sa));
+
+	sa->base.version = &ikev1;
+	sa->base.initiator = initiator;
+	TAILQ_INIT(&sa->tasks);
+	sa->rekey.fire = rekey_due;
+	sa->expire.fire = expire_due;
+	ike_sa_register(ike, &sa->base);
+	ike->stats[initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]++;
+	return sa;
+}
+
+static void release(struct ike_sa *base)
+{
+	struct ikev1_sa *sa = ikev1_of(base);
+
+	ikev1_keys_wipe(&sa->keys);
+	free(sa->used);
+	free(sa);
+}
+
+void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
+{
+	struct ike *ike = sa->base.ike;
+	struct timers *timers = ike->env.timers;
+	struct child_sa *child;
+	struct tunnel *tunnel;
+
+	if (sa->base.dead)
+		return;
+	if (sa->base.established && !sa->replaced)
+		log_line(LOG_NOTICE, "IKE SA %u: the ISAKMP SA is deleted", sa->base.id);
+	sa->base.closing = true;
+	ikev1_abort_all(sa);
+	timer_stop(timers, &sa->rekey);
+	timer_stop(timers, &sa->expire);
+	timer_stop(timers, &sa->liveness);
+	timer_stop(timers, &sa->keepalive);
+	while (!keep_children && (child = TAILQ_FIRST(&sa->base.children))) {
+		/* Where another SA already serves the tunnel, late packets are still welcome. */
+		tunnel = child->tunnel;
+		child_sa_leave(child);
+		if (child->in_installed && tunnel_active_child(tunnel))
+			child_sa_linger(child);
+		else
+			child_sa_destroy(child);
+	}
+	ike_sa_bury(&sa->base, release);
+	if (!sa->base.established || ike->shutting_down)
+		return;
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
+		tunnel_lost(tunnel);
+}
+
+void ikev1_sa_heard(struct ikev1_sa *sa)
+{
+	sa->last_heard = ike_now(sa->base.ike);
+	sa->dpd_unanswered = 0;
+}
+
+static bool same_peer(const struct ike_sa *a, const struct ike_sa *b)
+{
+	return a->version == b->version && a->isakmp == b->isakmp &&
+	       address_equal(&a->home_local, &b->home_local) &&
+	       address_equal(&a->home_remote, &b->home_remote) &&
+	       identity_equal(&a->remote_id, &b->remote_id);
+}
+
+/* What an older SA has made carries on under the new one; who began the new one ends the old. */
+static void relieve_older(struct ikev1_sa *sa)
+{
+	struct ike_sa *other, *next;
+	struct child_sa *child;
+
+	for (other = TAILQ_FIRST(&sa->base.ike->sas); other; other = next) {
+		next = TAILQ_NEXT(other, link);
+		/* Two that both ends have begun at the same time stay: neither end could choose. */
+		if (other == &sa->base || !other->established || other->closing ||
+		    other->established_at >= sa->base.created_at || !same_peer(other, &sa->base))
+			continue;
+		while ((child = TAILQ_FIRST(&other->children)))
+			child_sa_move(child, &sa->base);
+		ikev1_of(other)->replaced = true;
+		timer_stop(sa->base.ike->env.timers, &ikev1_of(other)->rekey);
+		if (sa->base.initiator)
+			ikev1_delete_sa(ikev1_of(other), true);
+	}
+}
+
+void ikev1_sa_ready(struct ikev1_sa *sa)
+{
+	struct timers *timers = sa->base.ike->env.timers;
+
+	ike_sa_established(&sa->base);
+	ikev1_sa_heard(sa);
+	timer_start(timers, &sa->rekey,
+		    ike_rekey_delay(sa->base.ike, sa->lifetime, sa->base.initiator));
+	timer_start(timers, &sa->expire, SECONDS(sa->lifetime));
+	relieve_older(sa);
+	ikev1_liveness_start(sa);
+	natt_start_keepalive(sa);
+}

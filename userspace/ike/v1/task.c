@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tasks: their life, their trips through the workers, and how they end early.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/container.h"
+#include "base/memory.h"
+#include "ike/v1/actions.h"
+
+static void end_due(struct timer *timer)
+{
+	struct ikev1_task *task = container_of(timer, struct ikev1_task, end);
+
+	isakmp_line(task->sa, "purging node %d", (int)task->message_id);
+	ikev1_task_free(task);
+}
+
+struct ikev1_task *ikev1_task_new(struct ikev1_sa *sa, enum ikev1_task_kind kind, bool initiator,
+				  uint32_t message_id)
+{
+	struct ikev1_task *task = must_calloc(1, sizeof(*task));
+	struct result result = RESULT_OK;
+
+	task->sa = sa;
+	task->kind = kind;
+	task->initiator = initiator;
+	task->message_id = message_id;
+	task->end.fire = end_due;
+	task->path = (struct path){ sa->base.local, sa->base.remote };
+	if (kind == IKEV1_PHASE_1) {
+		task->state = IKE_READY;
+		task->stage = "MM_NO_STATE";
+		task->mode = "Main";
+		sa->initial = task;
+		return task;
+	}
+	task->state = IKE_QM_READY;
+	task->stage = "QM_IDLE";
+	task->mode = "Quick";
+	task->have_iv = true;
+	result = ikev1_iv_phase_2(&sa->keys, &sa->phase_1, message_id, &task->iv);
+	if (failed(&result))
+		isakmp_line(sa, "%s", result.why);
+	TAILQ_INSERT_TAIL(&sa->tasks, task, link);
+	log_line(LOG_ISAKMP, ": set new node %d to QM_IDLE", (int)message_id);
+	return task;
+}
+
+struct tunnel *ikev1_task_tunnel(const struct ikev1_task *task)
+{
+	return task->owner.ifindex ? tunnel_of_owner(task->sa->base.ike, &task->owner) : NULL;
+}
+
+void ikev1_task_free(struct ikev1_task *task)
+{
+	struct ikev1_sa *sa = task->sa;
+	struct timers *timers = sa->base.ike->env.timers;
+
+	if (sa->initial == task)
+		sa->initial = NULL;
+	else
+		TAILQ_REMOVE(&sa->tasks, task, link);
+	timer_stop(timers, &task->resend);
+	timer_stop(timers, &task->end);
+	if (task->work)
+		task->work->task = NULL;
+	child_sa_hand_over(&task->child);
+	key_exchange_free(task->key_exchange);
+	buffer_free(&task->sent);
+	buffer_free(&task->received);
+	buffer_free(&task->plain);
+	buffer_free(&task->own_public);
+	buffer_free(&task->peer_public);
+	buffer_free(&task->secret);
+	buffer_free(&task->nonce_i);
+	buffer_free(&task->nonce_r);
+	buffer_free(&task->sa_body);
+	buffer_free(&task->psk);
+	free(task->message);
+	free(task->offer);
+	free(task->answer);
+	free(task);
+}
+
+void ikev1_new_nonce(struct buffer *nonce)
+{
+	buffer_free(nonce);
+	random_fill(buffer_extend(nonce, IKEV1_NONCE_SIZE), IKEV1_NONCE_SIZE);
+}
+
+/* --- key exchanges (row E27) --- */
+
+static void run_keys(struct work *base)
+{
+	struct key_work *work = container_of(base, struct key_work, work);
+
+	work->result = RESULT_OK;
+	if (!work->exchange)
+		work->result = key_exchange_new(work->group, &work->exchange);
+	if (!failed(&work->result) && work->peer_public.len)
+		work->result = key_exchange_derive(work->exchange, buffer_bytes(&work->peer_public),
+						   &work->secret);
+}
+
+static enum ikev1_event take_keys(struct ikev1_task *task, struct key_work *work)
+{
+	task->key_exchange = work->exchange;
+	work->exchange = NULL;
+	if (failed(&work->result))
+		return ikev1_fail(task, work->result, ISAKMP_NOTIFY_INVALID_KEY_INFORMATION,
+				  IKE_STAT_DROP_MALFORMED);
+	buffer_set(&task->own_public, key_exchange_public(task->key_exchange));
+	buffer_free(&task->secret);
+	task->secret = buffer_take(&work->secret);
+	return work->then;
+}
+
+static void keys_done(struct work *base)
+{
+	struct key_work *work = container_of(base, struct key_work, work);
+	struct ikev1_task *task = work->task;
+
+	if (task) {
+		task->work = NULL;
+		ikev1_run(task, take_keys(task, work));
+	}
+	key_exchange_free(work->exchange);
+	buffer_free(&work->peer_public);
+	buffer_free(&work->secret);
+	free(work);
+}
+
+void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then)
+{
+	struct workers *workers = task->sa->base.ike->env.workers;
+	struct key_work *work = must_calloc(1, sizeof(*work));
+
+	work->work.run = run_keys;
+	work->work.done = keys_done;
+	work->then = then;
+	work->task = task;
+	work->group = task->group;
+	work->exchange = task->key_exchange;
+	task->key_exchange = NULL;
+	buffer_set(&work->peer_public, buffer_bytes(&task->peer_public));
+	task->work = work;
+	log_line(LOG_KERNEL, "CRYPTO_ENGINE: key process suspended and continued");
+	workers->submit(workers, &work->work);
+}
+
+/* --- early ends --- */
+
+/* What strangers can cause as often as they like must not fill the log. */
+static enum log_topic failure_topic(const struct ikev1_task *task)
+{
+	bool stranger = task->kind == IKEV1_PHASE_1 && !task->initiator;
+
+	return stranger && !ike_noise_allowed(task->sa->base.ike) ? LOG_ISAKMP : LOG_ERROR;
+}
+
+static void clean_up(struct ikev1_task *task, bool peer_is_gone)
+{
+	struct ikev1_sa *sa = task->sa;
+	struct tunnel *tunnel = ikev1_task_tunnel(task);
+	struct result why = task->error;
+	struct ike *ike = sa->base.ike;
+
+	isakmp_line(sa, "deleting node %d error TRUE reason \"%s\"", (int)task->message_id,
+		    why.why);
+	if (task->kind == IKEV1_QUICK) {
+		ike->stats[IKE_STAT_CHILD_FAILED]++;
+		quick_abandon(task);
+		if (peer_is_gone && task->initiator) {
+			isakmp_line(sa, "the peer does not answer: the SA is deleted");
+			ikev1_sa_end(sa, false);
+		}
+	} else {
+		ike->stats[IKE_STAT_FAILED]++;
+		ikev1_sa_end(sa, false);
+	}
+	if (tunnel)
+		tunnel_failed(tunnel, why.why);
+}
+
+/* Rows E06, E19, L01 */
+enum ikev1_event task_fails(struct ikev1_task *task)
+{
+	enum log_topic topic = failure_topic(task);
+	struct ikev1_sa *sa = task->sa;
+	char remote[ADDRESS_TEXT];
+
+	address_format(&sa->base.remote.address, remote);
+	log_line(topic, "%s mode with %s failed: %s", task->mode, remote, task->error.why);
+	log_line(topic == LOG_ERROR ? LOG_NOTICE : topic,
+		 "%%CRYPTO-6-IKMP_MODE_FAILURE: Processing of %s mode failed with peer at %s",
+		 task->mode, remote);
+	if (task->error_notify)
+		ikev1_notify(sa, task->error_notify, bytes_of(NULL, 0));
+	clean_up(task, false);
+	return IKEV1_NEXT;
+}
+
+enum ikev1_event task_times_out(struct ikev1_task *task)
+{
+	struct ikev1_sa *sa = task->sa;
+	char remote[ADDRESS_TEXT];
+
+	endpoint_format(&sa->base.remote, remote);
+	task->error =
+		task->noted.code ? task->noted : fail(-ETIMEDOUT, "%s does not answer", remote);
+	sa->base.ike->stats[IKE_STAT_TIMED_OUT]++;
+	log_line(failure_topic(task), "%s mode with %s failed: %s", task->mode, remote,
+		 task->error.why);
+	clean_up(task, true);
+	return IKEV1_NEXT;
+}
