@@ -1,0 +1,263 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# timeout: 250
+#
+# IKEv1 with strongSwan: main mode with pre-shared keys and quick mode, begun by
+# either end, old and new algorithms, PFS, rekeying, liveness, delete, and what
+# fails.  The daemon runs without its kernel module, strongSwan with ESP in UDP, so that
+# private namespaces of this host are enough; both therefore see a NAT.
+# Rows A11, A14, A16, E10, M06.
+#
+#	R1: sekid 10.0.0.1 ---- 10.0.0.2 R2: strongSwan
+set -eu
+. tests/vm/ktap.sh
+. tests/lib/strongswan.sh
+
+folder=$(mktemp -d)
+SWAN_RUN=$folder/swan
+r1=v1-test-$$-1 r2=v1-test-$$-2
+sekid=$PWD/build/asan/sekid
+seki=$PWD/build/asan/seki
+
+ctl() { "$seki" --control "$folder/control" "$@"; }
+ours() { local sa; sa=$(ctl --json show crypto ikev2 sa); echo "${sa//[$' \n']/}"; }
+theirs() { swan_sas $r2; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+end() { kill "$1" && wait_for 15 gone "$1"; }
+we_say() { grep -q -- "$1" "$folder/log"; }
+swan_says() { swan_log $r2 | grep -q -- "$1"; }
+or_logs() { "$@" || { tail -n 60 "$folder/log"; swan_log $r2 | tail -n 40; return 1; }; }
+
+make_network() {
+	local ns
+	for ns in $r1 $r2; do
+		ip netns add "$ns"
+		ip -n "$ns" link set lo up
+	done
+	ip link add name eth0 netns $r1 type veth peer name eth0 netns $r2
+	ip -n $r1 addr add 10.0.0.1/24 dev eth0
+	ip -n $r1 link set eth0 up
+	ip -n $r2 addr add 10.0.0.2/24 dev eth0
+	ip -n $r2 link set eth0 up
+}
+
+drop_network() {
+	local ns
+	[ ! -e "$folder/pid" ] || kill "$(cat "$folder/pid")" 2>/dev/null || :
+	[ ! -e "$SWAN_RUN/$r2/pid" ] || kill "$(cat "$SWAN_RUN/$r2/pid")" 2>/dev/null || :
+	for ns in $r1 $r2; do
+		ip netns del "$ns" 2>/dev/null || :
+	done
+	rm -rf "$folder"
+}
+
+# config SUITE TRANSFORM-SET PROFILE-STATEMENT [GLOBAL]
+config() {
+	cat >"$folder/seki.conf" <<-END
+	crypto legacy
+	${4:-}
+	crypto isakmp policy 10
+	 authentication pre-share
+	$1
+	crypto isakmp key sharedkey address 10.0.0.2
+	crypto ipsec transform-set T $2
+	crypto ipsec profile V
+	 set transform-set T
+	 $3
+	interface Tunnel0
+	 ip address 172.16.0.1 255.255.255.0
+	 tunnel source 10.0.0.1
+	 tunnel mode ipsec ipv4
+	 tunnel destination 10.0.0.2
+	 tunnel protection ipsec profile V
+	END
+	chmod 600 "$folder/seki.conf"
+}
+
+start() {
+	: >"$folder/log"
+	ip netns exec $r1 "$sekid" --no-kernel -n --config "$folder/seki.conf" \
+		--control "$folder/control" -d "crypto isakmp" >>"$folder/log" 2>&1 &
+	echo $! >"$folder/pid"
+	wait_for 20 test -S "$folder/control"
+}
+
+stop() {
+	[ -e "$folder/pid" ] || return 0
+	end "$(cat "$folder/pid")"
+	rm -f "$folder/pid" "$folder/control"
+	or_logs wait_for 15 nobody_there
+}
+nobody_there() { [ -z "$(theirs)" ]; }
+
+# peer IKE-PROPOSAL ESP-PROPOSAL [SECRET]
+peer() {
+	swan_load $r2 <<-END
+	connections {
+		seki {
+			version = 1
+			local_addrs = 10.0.0.2
+			remote_addrs = 10.0.0.1
+			proposals = $1
+			encap = yes
+			dpd_delay = 3
+			local {
+				auth = psk
+			}
+			remote {
+				auth = psk
+			}
+			children {
+				net {
+					local_ts = 0.0.0.0/0
+					remote_ts = 0.0.0.0/0
+					esp_proposals = $2
+				}
+			}
+		}
+	}
+	secrets {
+		ike-1 {
+			secret = "${3:-sharedkey}"
+		}
+	}
+	END
+}
+
+children() { grep -o "state=INSTALLED" <<<"$(theirs)" | wc -l; }
+is_up() { [[ $(ours) = *'"state":"QM_IDLE"'* ]] && [ "$(children)" -ge 1 ] && we_say "tunnel0: up"; }
+
+MODERN=" encryption aes 256
+ hash sha256
+ group 14"
+
+we_begin() {
+	config "$MODERN" "esp-aes 256 esp-sha256-hmac" "set security-association lifetime seconds 600"
+	peer aes256-sha256-modp2048 aes256-sha256
+	or_logs start
+	or_logs wait_for 30 is_up
+	theirs
+	[[ $(theirs) = *version=1* && $(theirs) = *encr-alg=AES_CBC* && $(theirs) = *dh-group=MODP_2048* ]]
+	[[ $(theirs) = *initiator=no* || $(theirs) != *initiator=yes* ]]
+}
+
+rekeyed() { [ "$(grep -c "tunnel0: up" "$folder/log")" -gt "$1" ]; }
+child_rekeys() {
+	local before
+	before=$(grep -c "tunnel0: up" "$folder/log")
+	ctl rekey crypto sa
+	or_logs wait_for 15 rekeyed "$before"
+	before=$(grep -c "tunnel0: up" "$folder/log")
+	swan_rekey_child $r2 net
+	or_logs wait_for 15 rekeyed "$before"
+}
+
+phase_1_again() { [ "$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")" -gt "$1" ]; }
+phase_1_rekeys() {
+	local before
+	before=$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")
+	ctl rekey crypto ikev2 sa
+	or_logs wait_for 15 phase_1_again "$before"
+	or_logs wait_for 10 is_up
+	before=$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")
+	swan_rekey_ike $r2 seki
+	or_logs wait_for 15 phase_1_again "$before"
+	or_logs wait_for 10 is_up
+}
+
+asked_and_answered() { swan_says "DPD_ACK" && we_say "R_U_THERE protocol"; }
+liveness() { or_logs wait_for 15 asked_and_answered; }
+
+they_delete() {
+	swan_terminate $r2 seki
+	or_logs wait_for 10 we_say "the peer deletes the ISAKMP SA"
+	or_logs wait_for 20 is_up # a tunnel that is up begins again
+}
+
+we_delete() { stop; or_logs swan_says "received DELETE for IKE_SA"; }
+
+they_begin() {
+	config "$MODERN" "esp-aes 256 esp-sha256-hmac" "responder-only"
+	start
+	or_logs swan_initiate $r2 net
+	or_logs wait_for 10 is_up
+	or_logs we_say "IKE_R_MM5 New State = IKE_P1_COMPLETE"
+	stop
+}
+
+# combination SUITE IKE-PROPOSAL TRANSFORM-SET ESP-PROPOSAL PFS
+combination() {
+	config "$1" "$3" "$5"
+	peer "$2" "$4"
+	start
+	or_logs wait_for 30 is_up
+	stop
+	# and the other way round
+	config "$1" "$3" "$5
+ responder-only"
+	start
+	or_logs swan_initiate $r2 net
+	or_logs wait_for 10 is_up
+	stop
+}
+
+old() {
+	combination " encr 3des
+ hash md5
+ group 2" 3des-md5-modp1024 "esp-3des esp-md5-hmac" 3des-md5-modp1536 "set pfs group5"
+}
+
+oldest() {
+	combination " encr des
+ hash sha
+ group 1" des-sha1-modp768 "esp-des esp-sha-hmac" des-sha1 ""
+}
+
+newest() {
+	combination " encr aes 192
+ hash sha384
+ group 20" aes192-sha384-ecp384 "esp-gcm 256" aes256gcm16-ecp256 "set pfs group19"
+}
+
+wrong_key() {
+	config "$MODERN" "esp-aes 256 esp-sha256-hmac" ""
+	peer aes256-sha256-modp2048 aes256-sha256 anotherkey
+	start
+	or_logs wait_for 20 swan_says "failed" 
+	sleep_until_given_up
+	stop
+}
+not_up() { ! we_say "tunnel0: up"; }
+sleep_until_given_up() { or_logs wait_for 20 we_say "retransmitting phase 1 MM_KEY_EXCH"; not_up; }
+
+wrong_suite() {
+	peer aes128-sha256-modp2048 aes256-sha256
+	start
+	or_logs wait_for 20 we_say "PROPOSAL_NOT_CHOSEN: it accepts none of our ISAKMP policies"
+	stop
+}
+
+wrong_transforms() {
+	peer aes256-sha256-modp2048 aes128-sha256
+	start
+	or_logs wait_for 20 we_say "PROPOSAL_NOT_CHOSEN: it accepts none of our IPsec proposals"
+	stop
+}
+
+trap drop_network EXIT
+make_network
+SWAN_PLUGINS="des md5 sha1" swan_ipsec=kernel-libipsec swan_start $r2
+run_test "we begin: main mode and quick mode" we_begin
+run_test "quick modes of both ends replace the pair" child_rekeys
+run_test "both ends ask whether the other one lives" liveness
+run_test "phase 1 is made anew by either end" phase_1_rekeys
+run_test "the peer deletes, and all begins again" they_delete
+run_test "we delete" we_delete
+run_test "the peer begins" they_begin
+run_test "3DES, MD5, group 2, PFS with group 5" old
+run_test "DES, SHA-1, group 1" oldest
+run_test "AES-192, SHA-384, ECP; AES-GCM with PFS" newest
+run_test "another pre-shared key" wrong_key
+run_test "another suite of phase 1" wrong_suite
+run_test "other transforms" wrong_transforms
+ktap_finish
