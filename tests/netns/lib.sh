@@ -39,6 +39,7 @@ manual_r2() { in_r2 "$manual" "$@"; }
 # Which kernel has the long tables: under emulation they take minutes.
 # shellcheck disable=SC2034
 case $(uname -r) in
+*-debug) whole_table= ;;
 6.1.*) whole_table=1 ;;
 *) whole_table= ;;
 esac
