@@ -158,7 +158,7 @@ static void completion_offers_what_fits(void **state)
 	assert_completes("", "", "show write clear rekey config reload monitor debug undebug ");
 	assert_completes("", "re", "rekey reload ");
 	assert_completes("show", "", "crypto running-config debug ");
-	assert_completes("sh cry", "i", "ikev2 ipsec ");
+	assert_completes("sh cry", "i", "ikev2 isakmp ipsec ");
 	assert_completes("show crypto ipsec sa", "", "interface peer <cr> ");
 	assert_completes("show crypto ipsec sa peer", "", "<address> ");
 	assert_completes("show crypto session", "d", "detail ");

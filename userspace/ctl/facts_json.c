@@ -15,6 +15,7 @@
 struct listing {
 	struct ctl_context *context;
 	json_t *array;
+	unsigned int version; /* of IKE; 0: all */
 	const char *interface; /* NULL: all */
 	const struct address *remote; /* NULL: all */
 	/* Where packets from @path_of leave: asked once while the address stays the same. */
@@ -168,6 +169,8 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 
 	if (listing->remote && !address_equal(listing->remote, &sa->remote.address))
 		return;
+	if (listing->version && listing->version != sa->version)
+		return;
 	object = json_object();
 	put_number(object, "tunnel_id", sa->tunnel_id);
 	put_number(object, "version", sa->version);
@@ -216,9 +219,14 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 	json_array_append_new(listing->array, object);
 }
 
-json_t *ctl_ike_sas(struct ctl_context *context, const struct address *remote)
+json_t *ctl_ike_sas(struct ctl_context *context, unsigned int version, const struct address *remote)
 {
-	struct listing listing = { .context = context, .array = json_array(), .remote = remote };
+	struct listing listing = {
+		.context = context,
+		.array = json_array(),
+		.version = version,
+		.remote = remote,
+	};
 
 	context->engine->each_sa(context->ike, add_ike_sa, &listing);
 	return listing.array;
@@ -495,7 +503,7 @@ json_t *ctl_sessions(struct ctl_context *context)
 {
 	struct listing listing = { .context = context, .array = json_array() };
 	json_t *by_ifindex = json_object(), *by_pair = json_object(), *by_ike = json_object();
-	json_t *sas = ctl_ike_sas(context, NULL), *children = ctl_ipsec_sas(context, NULL, NULL);
+	json_t *sas = ctl_ike_sas(context, 0, NULL), *children = ctl_ipsec_sas(context, NULL, NULL);
 	json_t *item;
 	char key[KEY_TEXT];
 	size_t i;

@@ -24,7 +24,8 @@ json_t *ctl_success(json_t *result);
 json_t *ctl_text(const char *text);
 
 /* Facts as JSON; each returns an array. @remote, @interface: only those, NULL for all. */
-json_t *ctl_ike_sas(struct ctl_context *context, const struct address *remote);
+json_t *ctl_ike_sas(struct ctl_context *context, unsigned int version,
+		    const struct address *remote); /* version 0: of all */
 json_t *ctl_ipsec_sas(struct ctl_context *context, const char *interface,
 		      const struct address *peer);
 json_t *ctl_sessions(struct ctl_context *context);
@@ -33,5 +34,6 @@ json_t *ctl_stats(struct ctl_context *context); /* an object */
 json_t *ctl_profiles(const struct policy *policy);
 json_t *ctl_proposals(const struct policy *policy);
 json_t *ctl_policies(const struct policy *policy);
+json_t *ctl_isakmp_policies(const struct policy *policy);
 
 #endif

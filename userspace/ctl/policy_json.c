@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cryptox/cryptox.h"
 #include "ctl/internal.h"
 
 /* As the statement has it: "address 10.0.0.0 255.0.0.0", "fqdn host1.example". */
@@ -156,5 +157,63 @@ json_t *ctl_policies(const struct policy *policy)
 								 NULL),
 						"proposals", proposals));
 	}
+	return array;
+}
+
+/* In the words of the documents (row J06). */
+static json_t *encryption_of(const struct isakmp_policy *policy)
+{
+	if (policy->encr == ENCR_DES)
+		return ctl_text("DES - Data Encryption Standard (56 bit keys)");
+	if (policy->encr == ENCR_3DES)
+		return ctl_text("Three key triple DES");
+	return json_sprintf("AES - Advanced Encryption Standard (%u bit keys)", policy->key_bits);
+}
+
+static const char *hash_of(const struct isakmp_policy *policy)
+{
+	switch (policy->prf) {
+	case PRF_HMAC_MD5:
+		return "Message Digest 5";
+	case PRF_HMAC_SHA1:
+		return "Secure Hash Standard";
+	case PRF_HMAC_SHA2_256:
+		return "Secure Hash Standard 2 (256 bit)";
+	case PRF_HMAC_SHA2_384:
+		return "Secure Hash Standard 2 (384 bit)";
+	default:
+		return "Secure Hash Standard 2 (512 bit)";
+	}
+}
+
+/* Of a prime, or of a curve whose public value is a point. */
+static unsigned int group_bits(uint16_t group)
+{
+	switch (group) {
+	case KE_ECP_256:
+		return 256;
+	case KE_ECP_384:
+		return 384;
+	case KE_ECP_521:
+		return 521;
+	default:
+		return (unsigned int)ke_public_size(group) * 8;
+	}
+}
+
+json_t *ctl_isakmp_policies(const struct policy *policy)
+{
+	const struct isakmp_policy *one;
+	json_t *array = json_array();
+
+	TAILQ_FOREACH(one, &policy->isakmp_policies, link)
+		json_array_append_new(array,
+				      json_pack("{s:i,s:o,s:o,s:o,s:i,s:i,s:i}", "priority",
+						(int)one->priority, "encryption",
+						encryption_of(one), "hash", ctl_text(hash_of(one)),
+						"authentication", ctl_text("Pre-Shared Key"),
+						"group", (int)one->group, "group_bits",
+						(int)group_bits(one->group), "lifetime_seconds",
+						(int)one->lifetime));
 	return array;
 }

@@ -49,7 +49,19 @@ json_t *ctl_refusal(const char *sentence)
 static json_t *show_ike_sas(struct ctl_context *context, const struct request *request,
 			    struct result *result)
 {
-	return json_pack("{s:o}", "ike_sas", ctl_ike_sas(context, request->remote));
+	return json_pack("{s:o}", "ike_sas", ctl_ike_sas(context, 2, request->remote));
+}
+
+static json_t *show_isakmp_sas(struct ctl_context *context, const struct request *request,
+			       struct result *result)
+{
+	return json_pack("{s:o}", "ike_sas", ctl_ike_sas(context, 1, NULL));
+}
+
+static json_t *show_isakmp_policies(struct ctl_context *context, const struct request *request,
+				    struct result *result)
+{
+	return json_pack("{s:o}", "isakmp_policies", ctl_isakmp_policies(context->policy));
 }
 
 static json_t *show_ipsec_sas(struct ctl_context *context, const struct request *request,
@@ -217,6 +229,8 @@ static json_t *monitor(struct ctl_context *context, const struct request *reques
 
 static const struct verb verbs[] = {
 	{ "show crypto ikev2 sa", ARGUMENT_REMOTE, show_ike_sas },
+	{ "show crypto isakmp sa", 0, show_isakmp_sas },
+	{ "show crypto isakmp policy", 0, show_isakmp_policies },
 	{ "show crypto ipsec sa", ARGUMENT_PEER | ARGUMENT_INTERFACE, show_ipsec_sas },
 	{ "show crypto session", 0, show_sessions },
 	{ "show crypto ikev2 stats", 0, show_stats },
