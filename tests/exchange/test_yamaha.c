@@ -172,6 +172,7 @@ static void test_windows(void **state)
 		": [IKE2] SA:1/IKE received keepalive",
 		": [IKE2] SA:1/IKE iWindow retransmit request[msgID:3 cnt:1]",
 		": [IKE2] SA:1/IKE rWindow retransmit response[msgID:3]",
+		": [IKE2] SA:1/IKE rWindow retransmit request[msgID:3 cnt:1]",
 		": [IKE2] SA:1/IKE iWindow retransmission timed out[msgID:3]",
 		": [IKE2] SA:1/IKE dead peer detection",
 		NULL,
@@ -187,8 +188,8 @@ static void test_windows(void **state)
 	/* its answer has been here before */
 	sim_inject(sim, recorder.to[1], &recorder.from[1], buffer_bytes(&recorder.octets[1]));
 	sim_run(sim, MILLISECONDS(20));
-	assert_true(has_line(sim, 0, ": [IKE2] SA:1/IKE iWindow dropped message[msgID:2]") ||
-		    has_line(sim, 0, ": [IKE2] SA:1/IKE iWindow dropped message[msgID:0]"));
+	assert_true(sim_logged(sim, ": [IKE2] SA:1/IKE iWindow dropped message[msgID:") ||
+		    sim_logged(sim, ": [IKE2] SA:1/IKE rWindow dropped message[msgID:"));
 	sim->filter = swallow_answers;
 	sim_run(sim, SECONDS(60));
 	scene_recorder_free(&recorder);

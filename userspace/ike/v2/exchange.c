@@ -114,17 +114,25 @@ static uint64_t resend_delay(const struct task *task)
 	return task->is_probe && retry ? SECONDS(retry) : RESEND_FIRST << (task->sent - 1);
 }
 
+/* Row L11: the window is named after our part in the IKE SA. */
+static char window_name(const struct ikev2_sa *sa)
+{
+	return sa->base.initiator ? 'i' : 'r';
+}
+
 static void resend(struct timer *timer)
 {
 	struct task *task = container_of(timer, struct task, resend);
 	struct ikev2_sa *sa = task->sa;
 
 	if (task->sent >= tries(task)) {
-		sa_event(sa, "iWindow retransmission timed out[msgID:%u]", task->message_id);
+		sa_event(sa, "%cWindow retransmission timed out[msgID:%u]", window_name(sa),
+			 task->message_id);
 		machine_run(task, EV_TIMEOUT);
 		return;
 	}
-	sa_event(sa, "iWindow retransmit request[msgID:%u cnt:%u]", task->message_id, task->sent);
+	sa_event(sa, "%cWindow retransmit request[msgID:%u cnt:%u]", window_name(sa),
+		 task->message_id, task->sent);
 	sa->base.ike->stats[IKE_STAT_RETRANSMITTED]++;
 	send_request(task);
 	task->sent++;
@@ -266,7 +274,7 @@ bool exchange_repeat(struct ikev2_sa *sa, uint32_t message_id, const struct path
 	if (!is_repeated(sa, message_id))
 		return false;
 	if (slot->response.count) {
-		sa_event(sa, "rWindow retransmit response[msgID:%u]", message_id);
+		sa_event(sa, "%cWindow retransmit response[msgID:%u]", window_name(sa), message_id);
 		sa->base.ike->stats[IKE_STAT_RESPONSE_REPEATED]++;
 		send_packets(sa, path, &slot->response);
 	}
@@ -290,7 +298,8 @@ bool exchange_admit(struct ikev2_sa *sa, uint32_t message_id, const struct path 
 	sa_line(sa, LOG_IKEV2_INTERNAL, "Request has mess_id %u; expected %u through %u",
 		message_id, sa->next_expected, sa->next_expected + open_window(sa) - 1);
 	if (message_id - sa->next_expected >= open_window(sa)) {
-		sa_line(sa, LOG_IKEV2_ERROR, "rWindow dropped message[msgID:%u]", message_id);
+		sa_line(sa, LOG_IKEV2_ERROR, "%cWindow dropped message[msgID:%u]", window_name(sa),
+			message_id);
 		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
 		return false;
 	}
@@ -360,7 +369,7 @@ static bool expects_response(struct ikev2_sa *sa, const struct ike_header *heade
 	if (find_request(sa, header))
 		return true;
 	sa->base.ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-	sa_event(sa, "iWindow dropped message[msgID:%u]", header->message_id);
+	sa_event(sa, "%cWindow dropped message[msgID:%u]", window_name(sa), header->message_id);
 	return false;
 }
 
@@ -540,7 +549,7 @@ static bool is_welcome(struct ikev2_sa *sa, const struct message *message)
 	}
 	if (is_fragment && header->message_id - sa->next_expected >= open_window(sa)) {
 		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
-		sa_line(sa, LOG_IKEV2_ERROR, "rWindow dropped message[msgID:%u]",
+		sa_line(sa, LOG_IKEV2_ERROR, "%cWindow dropped message[msgID:%u]", window_name(sa),
 			header->message_id);
 		return false;
 	}
