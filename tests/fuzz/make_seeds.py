@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Write the seeds of fuzz_message, fuzz_sealed, fuzz_exchange, fuzz_packet,
-fuzz_certificate and fuzz_isakmp:
+fuzz_certificate, fuzz_isakmp and fuzz_isakmp_exchange:
 make_seeds.py PROGRAM
 
 PROGRAM is build/gcc/tests/tools/codec_samples; the other half comes from the
@@ -151,6 +151,20 @@ def isakmp():
             (11, "0c000010" "0000000101000010" "01020304"[:8] + "000000140000000103040001"
                  "01020304" "00000000")):
         write("isakmp", bytes([first]) + bytes.fromhex(chain))
+    # What each encrypted message may begin with; HASH payloads are put in front where they belong.
+    for place in range(6):
+        for first, chain in (
+                (1, "0a000034" "0000000100000001" "0000002801030401" "0b9d0109"
+                    "0000001c01140000" "80040001800600808001000180020e10"
+                    "05000018" + "cc" * 20 + "0500000c" "0111000000000000"
+                    "0000000c" "0100000000000000"),
+                (5, "0800000c" "011101f40a000001" "00000024" + "dd" * 32),
+                (8, "00000024" + "ee" * 32),
+                (12, "00000010" "0000000103040001" "01020304"),
+                (12, "0000001c" "0000000101100001" + "ab" * 16),
+                (11, "00000020" "0000000101108d28" + "ab" * 16 + "00000001"),
+                (11, "0000000c" "000000010100000e")):
+            write("isakmp_exchange", bytes([place, first]) + bytes.fromhex(chain))
 
 
 def main():
