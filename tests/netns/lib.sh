@@ -392,7 +392,8 @@ only_through() {
 		chain in {
 			type filter hook ingress device e0 priority 0; policy accept;
 			ether type arp accept
-			icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
+			icmpv6 type nd-neighbor-solicit accept
+			icmpv6 type nd-neighbor-advert accept
 			meta ipsec exists accept comment "XFRM's, who comes by again"
 			$* counter accept
 			counter drop
