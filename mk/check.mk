@@ -15,16 +15,17 @@
 
 KERNELS := 6.1 6.12 sid
 MODULES := $(KERNELS:%=module-%) module-debug
+PEERS := libreswan openiked strongswan6
 KERNEL ?= 6.1
 SUBMAKE = $(MAKE) --no-print-directory
 
 .PHONY: format format-check check check-programs check-unit check-static check-vm check-debug
-.PHONY: check-fresh vm vm-run fetch-kernels $(MODULES)
+.PHONY: check-fresh vm vm-run fetch-kernels fetch-peers $(MODULES)
 
 # In this order, whatever -j says; and the count is the last line.
 check:
 	tools/install-packages check
-	$(SUBMAKE) fetch-kernels
+	$(SUBMAKE) fetch-kernels fetch-peers
 	$(SUBMAKE) -j$$(nproc) check-programs
 	@tests/run all
 
@@ -44,7 +45,7 @@ format-check:
 format:
 	git ls-files -z 'userspace/*.[ch]' 'tests/*.[ch]' 'tools/*.[ch]' | xargs -0 clang-format -i
 
-check-vm: userspace test-tools module-$(KERNEL)
+check-vm: userspace test-tools fetch-peers module-$(KERNEL)
 	@tests/run vm:$(KERNEL)
 
 # The kernel is built on the way, once: see tools/vm/build-debug-kernel.
@@ -64,6 +65,9 @@ vm-run: userspace module-$(KERNEL)
 
 fetch-kernels:
 	$(Q)for k in $(KERNELS) checkpatch; do tools/vm/fetch $$k >/dev/null || exit; done
+
+fetch-peers:
+	$(Q)for p in $(PEERS); do tools/vm/fetch-peer $$p >/dev/null || exit; done
 
 $(MODULES): module-%:
 	@echo "  MODULE $*"
