@@ -11,6 +11,7 @@
 set -eu
 . tests/vm/ktap.sh
 . tests/lib/strongswan.sh
+. tests/lib/nat.sh
 
 folder=$(mktemp -d)
 SWAN_RUN=$folder/swan
@@ -27,22 +28,6 @@ end() { kill "$1" && wait_for 15 gone "$1"; }
 swan_says() { swan_log $r2 | grep -q -- "$1"; }
 we_say() { grep -q -- "$1" "$folder/log"; }
 or_logs() { "$@" || { tail -n 40 "$folder/log"; swan_log $r2 | tail -n 40; return 1; }; }
-
-# masquerade PORTS: from now on, for new mappings; old ones are forgotten
-masquerade() {
-	ip netns exec $nat nft -f - <<-END
-	table ip nat
-	delete table ip nat
-	table ip nat {
-		chain post {
-			type nat hook postrouting priority 100
-			oifname "out" ip protocol udp masquerade to :$1
-			oifname "out" masquerade
-		}
-	}
-	END
-	ip netns exec $nat conntrack -F 2>/dev/null || :
-}
 
 make_network() {
 	local ns
@@ -67,7 +52,7 @@ make_network() {
 	ip -n $r2 addr add 10.0.0.2/24 dev eth0
 	ip -n $r2 link set eth0 up
 	ip netns exec $nat sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-	masquerade 20000-20999
+	masquerade $nat out 20000-20999
 	# what arrives as a NAT keepalive: IP and UDP headers, and one octet
 	ip netns exec $r2 nft -f - <<-END
 	table ip count {
@@ -190,7 +175,7 @@ keepalives_arrive() { or_logs wait_for 20 kept_alive; }
 
 at_new_port() { [ "$(port)" -ge 30000 ]; }
 mapping_changes() {
-	masquerade 30000-30999
+	masquerade $nat out 30000-30999
 	ctl rekey crypto sa
 	or_logs wait_for 15 at_new_port
 	is_up

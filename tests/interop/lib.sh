@@ -10,6 +10,9 @@
 
 export IP_LIB_DIR=$PWD/build/gcc
 
+# this_is NAME VERSION: the tests from here on are with that one, for tools/interop-table
+this_is() { echo "# interop: $1 $2"; }
+
 # end_process FILE [SIGNAL]: the one whose number is there; returns when it has
 # ended.  Bash's "wait" knows only what this very subshell has started.
 end_process() {
@@ -69,6 +72,8 @@ ike_spi() { field "$(ike_sas "$1")" local_spi; }
 
 # In the kernel of a router: what the daemon may have forgotten.
 kernel_sas() { ip netns exec "$1" build/gcc/tests/tools/seki-manual list; }
+# no_xfrm NAMESPACE: nor has the kernel's other IPsec
+no_xfrm() { [ -z "$(ip -n "$1" xfrm state list)" ]; }
 
 # pings_begin ROUTER: an endless ping through the tunnel, until pings_end; close
 # enough to hit the moment in which a wrong order of things would lose one
@@ -206,7 +211,7 @@ use_selectors() {
 
 show_logs() {
 	local log
-	for log in "$ROUTERS_RUN"/R?/log "$ROUTERS_RUN"/strongswan/R2/log; do
+	for log in "$ROUTERS_RUN"/R?/log "$ROUTERS_RUN"/*/R2/{output,log}; do
 		[ ! -e "$log" ] || { echo "--- $log"; tail -n 30 "$log"; }
 	done
 }

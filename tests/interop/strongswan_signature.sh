@@ -16,51 +16,20 @@ set -eu
 . tests/interop/lib.sh
 export SWAN_PLUGINS="pem pkcs1 pkcs8 x509 pubkey constraints"
 . tests/lib/strongswan.sh
+. tests/lib/pki.sh
 
-pki=$ROUTERS_RUN/pki
 era=
-
-# --- certificates ---
-
-# new_key FILE KIND
-new_key() {
-	case $2 in
-	rsa)	openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1" ;;
-	p*)	openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:P-${2#p}" -out "$1" ;;
-	*)	openssl genpkey -algorithm "$2" -out "$1" ;;
-	esac
-} 2>/dev/null
-
-# sign_key KEY NAME ISSUER EXTENSIONS DAYS: $pki/NAME.pem
-sign_key() {
-	openssl req -new -key "$1" -subj "/O=Example/CN=$2" |
-		openssl x509 -req -CA "$pki/$3.pem" -CAkey "$pki/$3.key" -CAcreateserial \
-			-days "$5" -extfile <(printf '%s\n' "$4") -out "$pki/$2.pem"
-} 2>/dev/null
-
-# gateway ROUTER KIND [ISSUER [DAYS]]: a key and its certificate, ROUTER-KIND
-gateway() {
-	new_key "$pki/$1-$2.key" "$2"
-	sign_key "$pki/$1-$2.key" "$1-$2" "${3:-ca}" \
-		"subjectAltName=DNS:$1.example,IP:10.0.0.${1#R}" "${4:-30}"
-	[ "${3:-ca}" = ca ] || cat "$pki/$3.pem" >>"$pki/$1-$2.pem"
-}
 
 make_certificates() {
 	local kind
-	mkdir -p "$pki"
-	new_key "$pki/ca.key" p256
-	openssl req -x509 -new -key "$pki/ca.key" -subj "/O=Example/CN=CA" -days 30 -out "$pki/ca.pem" \
-		-addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
-	new_key "$pki/below.key" p256
-	sign_key "$pki/below.key" below ca \
-		"$(printf '%s\n' basicConstraints=critical,CA:TRUE keyUsage=critical,keyCertSign)" 30
+	make_authority
+	make_authority below ca
 	for kind in rsa p256 p384 p521 ED25519 ED448; do
-		gateway R1 $kind
-		gateway R2 $kind
+		certify R1 $kind
+		certify R2 $kind
 	done
 	mv "$pki/R1-p384.pem" "$pki/R1-p384-alone.pem"
-	gateway R1 p384 below
+	certify R1 p384 below
 	openssl verify -CAfile "$pki/ca.pem" "$pki/R1-rsa.pem" "$pki/R2-ED448.pem"
 }
 
@@ -177,7 +146,7 @@ both() {
 
 # What strongSwan says of a certificate is not its concern alone: ours says why.
 refuses_expired() {
-	gateway R2 p256 ca 0
+	certify R2 p256 ca 0
 	swan_signs pubkey p256
 	role='' seki_signs ecdsa-sig p256
 	clear_log R1
@@ -191,8 +160,8 @@ refuses_expired() {
 make_routers
 load_seki
 use_selectors any
-run_test "certificates are made" make_certificates
 swan_start R2
+run_test "certificates are made" make_certificates
 
 both rsa-sig pubkey rsa RSA RSA_EMSA_PKCS1_SHA2_256
 both rsa-pss ike:rsa/pss-sha256 rsa RSA RSA_EMSA_PSS

@@ -12,7 +12,8 @@
 #	swan_initiate R2 net
 #	swan_stop R2
 #
-# SWAN_PLUGINS are loaded besides those that everybody needs.
+# SWAN_PLUGINS are loaded besides those that everybody needs.  SWAN_TREE is a
+# tree with another version of it (tests/lib/peer.sh).
 
 SWAN_RUN=${SWAN_RUN:-/run/seki-test/strongswan}
 
@@ -52,7 +53,8 @@ swan_start() {
 	}
 	END
 	rm -f "$dir/vici"
-	STRONGSWAN_CONF=$dir/strongswan.conf ip netns exec "$1" /usr/sbin/charon-systemd \
+	STRONGSWAN_CONF=$dir/strongswan.conf ip netns exec "$1" \
+		${SWAN_TREE:+chroot "$SWAN_TREE"} /usr/sbin/charon-systemd \
 		>>"$dir/output" 2>&1 &
 	echo $! >"$dir/pid"
 	wait_for 30 test -S "$dir/vici"
@@ -66,7 +68,7 @@ swanctl_in() {
 	local dir=$SWAN_RUN/$1
 	shift
 	STRONGSWAN_CONF=$dir/strongswan.conf SWANCTL_DIR=$dir/swanctl \
-		timeout 120 swanctl "$@" --uri "unix://$dir/vici"
+		timeout 120 ${SWAN_TREE:+chroot "$SWAN_TREE"} /usr/sbin/swanctl "$@" --uri "unix://$dir/vici"
 }
 
 # swan_load NAMESPACE: standard input replaces connections and secrets
@@ -94,5 +96,5 @@ swan_forget() {
 	ip -n "$1" xfrm policy flush
 }
 
-# no_xfrm NAMESPACE: the kernel has no SA
-no_xfrm() { [ -z "$(ip -n "$1" xfrm state list)" ]; }
+# swan_version NAMESPACE: the daemon's own word
+swan_version() { swanctl_in "$1" --version --daemon 2>&1 | sed 's/[^0-9]*\([0-9.]*\).*/\1/'; }
