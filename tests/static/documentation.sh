@@ -158,6 +158,7 @@ run_test "architecture.rst mentions every part" everything_is_mentioned
 run_test "architecture.rst names every reason to drop a packet" reasons_agree
 run_test "security.rst names every fuzz target" targets_of_fuzzing
 run_test "requirements.rst is what the tests say" tools/requirements --check
+run_test "interop.rst has every case of the scripts" tools/interop-table --check
 run_test "the figures of performance.rst belong together" figures_agree
 run_test "every licence has its text" licences_exist
 if /usr/bin/python3 -c 'import docutils' 2>/dev/null; then
