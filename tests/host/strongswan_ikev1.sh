@@ -223,12 +223,12 @@ wrong_key() {
 	config "$MODERN" "esp-aes 256 esp-sha256-hmac" ""
 	peer aes256-sha256-modp2048 aes256-sha256 anotherkey
 	start
-	or_logs wait_for 20 swan_says "failed" 
-	sleep_until_given_up
+	or_logs wait_for 20 swan_says "failed"
+	or_logs wait_for 20 we_say "retransmitting phase 1 MM_KEY_EXCH"
+	not_up
 	stop
 }
 not_up() { ! we_say "tunnel0: up"; }
-sleep_until_given_up() { or_logs wait_for 20 we_say "retransmitting phase 1 MM_KEY_EXCH"; not_up; }
 
 wrong_suite() {
 	peer aes128-sha256-modp2048 aes256-sha256
