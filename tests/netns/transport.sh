@@ -129,10 +129,11 @@ record_route() {
 	grep -cE '^(RR: )?[[:space:]]+10\.0\.0\.[12]$' "$ktap_tmp/route" | grep -x '[45]'
 }
 
-# RFC 791: the record of a route stands in the first fragment alone.
+# RFC 791: the record of a route, behind a byte of padding, stands in the first
+# fragment alone; the others have padding there.
 options_in_fragments() {
 	set_esp
-	capture "$ktap_tmp/later.pcap" 1 "ip proto 50 and ip[6:2] & 0x1fff != 0 and ip[0] & 0xf = 5" \
+	capture "$ktap_tmp/later.pcap" 1 "ip proto 50 and ip[6:2] & 0x1fff != 0 and ip[21] = 1" \
 		in_r1 ping -q -c 1 -W 5 -M dont -s 2000 -R 10.0.0.2
 }
 
