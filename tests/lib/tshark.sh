@@ -6,7 +6,7 @@
 
 # capture_begin NAMESPACE DEVICE FILE
 capture_begin() {
-	ip netns exec "$1" tcpdump -i "$2" -U -s 0 -w "$3" 2>"$3.log" &
+	ip netns exec "$1" tcpdump --immediate-mode -i "$2" -U -s 0 -w "$3" 2>"$3.log" &
 	echo $! >"$3.pid"
 	wait_for 20 grep -q 'listening on' "$3.log"
 }
