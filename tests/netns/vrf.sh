@@ -117,6 +117,8 @@ moves() {
 marked() {
 	local bits=32 other=10.9.9.2
 	[ $outer -eq 4 ] || bits=128 other=fd09::2
+	# r2 would ask from an address that r1 has no way to without the mark
+	neighbours
 	ip -n r2 addr add $other/$bits dev lo
 	ip -n r1 link add tunnel0 type seki local "$(outer $outer 1)" remote $other
 	ip -n r1 -batch - <<-END
