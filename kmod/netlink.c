@@ -57,40 +57,50 @@ int seki_nl_check_addr(const struct nlattr *attr, struct netlink_ext_ack *extack
 	return 0;
 }
 
+u32 seki_nl_u32(const struct nlattr *attr, u32 otherwise)
+{
+	return attr ? nla_get_u32(attr) : otherwise;
+}
+
 int seki_nl_put_addr(struct sk_buff *skb, int type, const struct seki_addr *addr)
 {
 	return nla_put(skb, type, seki_addr_len(addr), &addr->v6);
 }
 
-static int put_drop(struct sk_buff *skb, enum seki_drop why, u64 count)
+/* Only reasons that happened; @counts is indexed by enum seki_drop. */
+static int put_counts(struct sk_buff *skb, int type, const u64 *counts)
 {
-	return count ? nla_put_u64_64bit(skb, drop_attrs[why], count, SEKI_A_DROPS_PAD) : 0;
+	struct nlattr *nest = nla_nest_start(skb, type);
+	int why, err = 0;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (why = SEKI_DROP_NONE + 1; !err && why < SEKI_DROP_MAX; why++)
+		if (counts[why])
+			err = nla_put_u64_64bit(skb, drop_attrs[why], counts[why],
+						SEKI_A_DROPS_PAD);
+	nla_nest_end(skb, nest);
+	return err;
 }
 
 int seki_nl_put_drops(struct sk_buff *skb, int type, const struct seki_drops *drops)
 {
-	struct nlattr *nest = nla_nest_start(skb, type);
-	int why, err = 0;
+	u64 counts[SEKI_DROP_MAX];
+	int why;
 
-	if (!nest)
-		return -EMSGSIZE;
-	for (why = SEKI_DROP_NONE + 1; !err && why < SEKI_DROP_MAX; why++)
-		err = put_drop(skb, why, seki_drops_read(drops, why));
-	nla_nest_end(skb, nest);
-	return err;
+	for (why = 0; why < SEKI_DROP_MAX; why++)
+		counts[why] = seki_drops_read(drops, why);
+	return put_counts(skb, type, counts);
 }
 
 int seki_nl_put_sa_drops(struct sk_buff *skb, int type, const struct seki_sa_drops *drops)
 {
-	struct nlattr *nest = nla_nest_start(skb, type);
-	int why, err = 0;
+	u64 counts[SEKI_DROP_MAX];
+	int why;
 
-	if (!nest)
-		return -EMSGSIZE;
-	for (why = SEKI_DROP_NONE + 1; !err && why < SEKI_DROP_MAX; why++)
-		err = put_drop(skb, why, seki_sa_drops_read(drops, why));
-	nla_nest_end(skb, nest);
-	return err;
+	for (why = 0; why < SEKI_DROP_MAX; why++)
+		counts[why] = seki_sa_drops_read(drops, why);
+	return put_counts(skb, type, counts);
 }
 
 struct genl_family seki_nl_family __ro_after_init = {

@@ -10,6 +10,7 @@
 /* what the parts of the family share */
 extern struct genl_family seki_nl_family;
 
+u32 seki_nl_u32(const struct nlattr *attr, u32 otherwise);
 struct seki_addr seki_nl_addr(const struct nlattr *attr);
 int seki_nl_check_addr(const struct nlattr *attr, struct netlink_ext_ack *extack);
 int seki_nl_put_addr(struct sk_buff *skb, int type, const struct seki_addr *addr);

@@ -273,11 +273,6 @@ static int dump_policies(const struct dump *dump, struct net *net)
 	return 0;
 }
 
-static u32 u32_of(const struct nlattr *attr)
-{
-	return attr ? nla_get_u32(attr) : 0;
-}
-
 int seki_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = seki_compat_dump_attrs(cb);
@@ -285,9 +280,9 @@ int seki_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct dump dump = {
 		.skb = skb,
 		.cb = cb,
-		.ifindex = u32_of(attrs[SEKI_A_SA_IFINDEX]),
-		.policy = u32_of(attrs[SEKI_A_SA_POLICY]),
-		.direction = u32_of(attrs[SEKI_A_SA_DIRECTION]),
+		.ifindex = seki_nl_u32(attrs[SEKI_A_SA_IFINDEX], 0),
+		.policy = seki_nl_u32(attrs[SEKI_A_SA_POLICY], 0),
+		.direction = seki_nl_u32(attrs[SEKI_A_SA_DIRECTION], 0),
 	};
 	int err = 0;
 

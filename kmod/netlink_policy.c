@@ -13,11 +13,6 @@
 
 #include <compat/genetlink.h>
 
-static u32 u32_of(const struct nlattr *attr, u32 otherwise)
-{
-	return attr ? nla_get_u32(attr) : otherwise;
-}
-
 /* A prefix: no attribute is any address of the family that the other one has. */
 static int parse_prefix(struct genl_info *info, int addr, int len, struct in6_addr *prefix,
 			u8 *prefix_len, u16 *family)
@@ -125,12 +120,12 @@ int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct net *net = genl_info_net(info);
 	struct seki_addr local = {}, remote = {};
 	struct seki_policy_config config = {
-		.id = u32_of(info->attrs[SEKI_A_POLICY_ID], 0),
-		.ifindex = u32_of(ifindex, 0),
-		.priority = u32_of(info->attrs[SEKI_A_POLICY_PRIORITY], 0),
-		.action = u32_of(info->attrs[SEKI_A_POLICY_ACTION], SEKI_POLICY_ACTION_PROTECT),
-		.flags = u32_of(info->attrs[SEKI_A_POLICY_FLAGS], 0),
-		.mode = u32_of(info->attrs[SEKI_A_POLICY_MODE], SEKI_MODE_TUNNEL),
+		.id = seki_nl_u32(info->attrs[SEKI_A_POLICY_ID], 0),
+		.ifindex = seki_nl_u32(ifindex, 0),
+		.priority = seki_nl_u32(info->attrs[SEKI_A_POLICY_PRIORITY], 0),
+		.action = seki_nl_u32(info->attrs[SEKI_A_POLICY_ACTION], SEKI_POLICY_ACTION_PROTECT),
+		.flags = seki_nl_u32(info->attrs[SEKI_A_POLICY_FLAGS], 0),
+		.mode = seki_nl_u32(info->attrs[SEKI_A_POLICY_MODE], SEKI_MODE_TUNNEL),
 	};
 	struct sk_buff *reply;
 	int err;
@@ -201,7 +196,7 @@ int seki_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info)
 int seki_nl_policy_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	rtnl_lock();
-	seki_map_flush(genl_info_net(info), u32_of(info->attrs[SEKI_A_POLICY_IFINDEX], 0));
+	seki_map_flush(genl_info_net(info), seki_nl_u32(info->attrs[SEKI_A_POLICY_IFINDEX], 0));
 	rtnl_unlock();
 	return 0;
 }
@@ -304,7 +299,7 @@ int seki_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 int seki_nl_policy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = seki_compat_dump_attrs(cb);
-	u32 ifindex = u32_of(attrs[SEKI_A_POLICY_IFINDEX], 0);
+	u32 ifindex = seki_nl_u32(attrs[SEKI_A_POLICY_IFINDEX], 0);
 	struct net *net = sock_net(cb->skb->sk);
 	struct seki_policy *policy;
 	long done = 0;
