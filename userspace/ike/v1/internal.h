@@ -20,6 +20,7 @@
 #define IKEV1_NONCE_SIZE 20
 #define IKEV1_CHILDREN_MAX 100 /* of one ISAKMP SA, when the peer wants another one */
 
+struct ikev1_auth;
 struct ikev1_sa;
 struct ikev1_task;
 
@@ -37,7 +38,7 @@ struct ikev1_sa {
 	struct ike_sa base;
 	struct ikev1_keys keys;
 	struct ikev1_iv phase_1; /* last block of phase 1 */
-	uint16_t auth; /* enum isakmp_auth */
+	const struct ikev1_auth *method; /* that was agreed */
 	uint32_t lifetime; /* agreed, seconds */
 
 	struct ikev1_task *initial; /* phase 1; stays, to repeat its last message */
@@ -62,16 +63,14 @@ static inline struct ikev1_sa *ikev1_of(struct ike_sa *sa)
 	return (struct ikev1_sa *)sa;
 }
 
-/** struct key_work - a key pair and a shared secret on their way through the workers */
-struct key_work {
+/** struct ikev1_work - what takes long, on its way through the workers: the first member of its kind */
+struct ikev1_work {
 	struct work work;
-	enum ikev1_event then;
 	struct ikev1_task *task; /* NULL when it has ended meanwhile */
-	struct key_exchange *exchange; /* NULL: make one */
-	uint16_t group;
-	struct buffer peer_public; /* empty: only the key pair */
-	struct buffer secret;
-	struct result result;
+	enum ikev1_event then;
+	/** @finish: takes the outcome; NEXT: the task goes on with @then, else with this */
+	enum ikev1_event (*finish)(struct ikev1_task *task, struct ikev1_work *work);
+	void (*release)(struct ikev1_work *work);
 };
 
 enum ikev1_task_kind { IKEV1_PHASE_1, IKEV1_QUICK };
@@ -85,6 +84,7 @@ struct ikev1_task {
 	const char *stage; /* what show prints: "MM_SA_SETUP" (row E03) */
 	bool initiator; /* of this exchange */
 	bool running; /* the dispatcher is on the stack */
+	enum ikev1_event event; /* that it is at, or was at last */
 	bool orphan; /* its SA has ended while it ran */
 	uint32_t message_id; /* 0 in phase 1 */
 	struct ikev1_iv iv;
@@ -105,7 +105,7 @@ struct ikev1_task {
 	struct buffer plain;
 	struct ikev1_iv next_iv; /* once the message is believed */
 
-	struct key_work *work;
+	struct ikev1_work *work;
 	struct key_exchange *key_exchange;
 	struct buffer own_public, peer_public, secret;
 	struct buffer nonce_i, nonce_r;
@@ -121,7 +121,10 @@ struct ikev1_task {
 
 	/* phase 1 */
 	struct buffer sa_body; /* of the initiator: HASH_I and HASH_R cover it */
+	struct buffer id_body; /* ours, as it is sent */
+	uint32_t ready; /* methods that have what they need: bits, in the order of their table */
 	struct buffer psk;
+	bool proven; /* the peer has shown who it is */
 
 	/* phase 1 that we begin, and quick mode */
 	struct kernel_owner owner; /* the tunnel that it is for; 0 as responder */
@@ -155,6 +158,11 @@ struct tunnel *ikev1_task_tunnel(const struct ikev1_task *task);
  * the peer's value is known; then the task goes on with @then
  */
 void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then);
+/**
+ * ikev1_task_submit() - gives work to the workers; the task does nothing else meanwhile
+ * @then: goes on; an action that names its own task->event and answers NONE is run once more
+ */
+void ikev1_task_submit(struct ikev1_task *task, struct ikev1_work *work, enum ikev1_event then);
 /** ikev1_new_nonce() */
 void ikev1_new_nonce(struct buffer *nonce);
 
@@ -205,6 +213,8 @@ void ikev1_sa_heard(struct ikev1_sa *sa);
 
 /* main.c */
 
+/** ikev1_need() - a payload that must be in the task's message; NULL and why not */
+const struct payload *ikev1_need(struct ikev1_task *task, uint8_t type, struct result *result);
 struct result main_start(struct ike *ike, struct tunnel *tunnel,
 			 const struct ipsec_profile *profile);
 /** main_restart() - a successor for an SA whose lifetime comes to its end */
@@ -215,9 +225,9 @@ void main_receive_first(struct ike *ike, const struct path *path, const struct m
 /* suite.c: the suites of phase 1 that policy allows */
 
 /** suites_offer() - in order of priority; false when there is none */
-bool suites_offer(const struct ikev1_sa *sa, struct isakmp_sa *offer);
+bool suites_offer(const struct ikev1_task *task, struct isakmp_sa *offer);
 /** suites_choose() - row E05: each offered suite against each of ours, read aloud */
-struct result suites_choose(struct ikev1_sa *sa, const struct isakmp_sa *offered,
+struct result suites_choose(struct ikev1_task *task, const struct isakmp_sa *offered,
 			    struct isakmp_sa *answer, struct isakmp_transform *chosen);
 /** suites_check_answer() - is it one that we offered? */
 struct result suites_check_answer(const struct isakmp_sa *offer, const struct isakmp_sa *answer,

@@ -167,6 +167,7 @@ void ikev1_run(struct ikev1_task *task, enum ikev1_event event)
 			event = IKEV1_PROCESS_ERROR;
 			continue;
 		}
+		task->event = event;
 		if (row->action)
 			answer = row->action(task);
 		if (task->orphan)

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "ike/v1/actions.h"
+#include "ike/v1/auth.h"
 
 static void begin(struct ikev1_sa *sa, struct tunnel *tunnel)
 {
@@ -110,7 +110,7 @@ void main_receive_first(struct ike *ike, const struct path *path, const struct m
 
 /* --- 1 and 2: the suite --- */
 
-static const struct payload *need(struct ikev1_task *task, uint8_t type, struct result *result)
+const struct payload *ikev1_need(struct ikev1_task *task, uint8_t type, struct result *result)
 {
 	const struct payload *payload = message_get(task->message, type);
 
@@ -137,14 +137,14 @@ enum ikev1_event main_send_offer(struct ikev1_task *task)
 
 	task->offer = must_calloc(1, sizeof(*task->offer));
 	/* Row A18: said at once, not after a negotiation that cannot succeed. */
-	result = find_key(sa, &task->psk);
+	result = auths_prepare(task);
 	if (failed(&result))
 		return ikev1_fail(task, result, 0, IKE_STAT_FAILED);
-	if (!suites_offer(sa, task->offer))
+	if (!suites_offer(task, task->offer))
 		return ikev1_fail(task,
 				  fail(-ENOENT, "incorrect policy settings. Unable to initiate: no "
-						"\"crypto isakmp policy\" with pre-shared keys may "
-						"be used"),
+						"\"crypto isakmp policy\" may be used with this "
+						"peer"),
 				  0, IKE_STAT_NO_PROPOSAL);
 	isakmp_line(sa, " beginning Main Mode exchange");
 	begin_clear(task, &writer);
@@ -163,7 +163,7 @@ enum ikev1_event main_choose(struct ikev1_task *task)
 	struct ikev1_sa *sa = task->sa;
 	struct isakmp_sa *offered = must_calloc(1, sizeof(*offered));
 	struct result result = RESULT_OK;
-	const struct payload *payload = need(task, ISAKMP_PAYLOAD_SA, &result);
+	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_SA, &result);
 
 	if (payload)
 		result = isakmp_sa_parse(payload->body, offered);
@@ -174,10 +174,10 @@ enum ikev1_event main_choose(struct ikev1_task *task)
 	}
 	buffer_set(&task->sa_body, payload->body);
 	vendors_take(sa, task->message);
-	result = find_key(sa, &task->psk);
+	result = auths_prepare(task);
 	task->answer = must_calloc(1, sizeof(*task->answer));
 	if (!failed(&result))
-		result = suites_choose(sa, offered, task->answer, &task->chosen);
+		result = suites_choose(task, offered, task->answer, &task->chosen);
 	if (!failed(&result))
 		result = suites_agreed(sa, &task->chosen);
 	free(offered);
@@ -207,7 +207,7 @@ enum ikev1_event main_take_answer(struct ikev1_task *task)
 	struct ikev1_sa *sa = task->sa;
 	struct isakmp_sa *answer = must_calloc(1, sizeof(*answer));
 	struct result result = RESULT_OK;
-	const struct payload *payload = need(task, ISAKMP_PAYLOAD_SA, &result);
+	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_SA, &result);
 
 	if (payload)
 		result = isakmp_sa_parse(payload->body, answer);
@@ -255,8 +255,8 @@ enum ikev1_event main_send_key(struct ikev1_task *task)
 enum ikev1_event main_take_key(struct ikev1_task *task)
 {
 	struct result result = RESULT_OK;
-	const struct payload *ke = need(task, ISAKMP_PAYLOAD_KE, &result);
-	const struct payload *payload = ke ? need(task, ISAKMP_PAYLOAD_NONCE, &result) : NULL;
+	const struct payload *ke = ikev1_need(task, ISAKMP_PAYLOAD_KE, &result);
+	const struct payload *payload = ke ? ikev1_need(task, ISAKMP_PAYLOAD_NONCE, &result) : NULL;
 	struct bytes nonce;
 
 	if (payload)
@@ -273,32 +273,6 @@ enum ikev1_event main_take_key(struct ikev1_task *task)
 	return IKEV1_WAIT;
 }
 
-static struct result make_keys(struct ikev1_task *task)
-{
-	struct ikev1_sa *sa = task->sa;
-	struct ike_header header = ikev1_header(sa, ISAKMP_EXCHANGE_MAIN, 0);
-	struct ikev1_cookies cookies = { header.spi_initiator, header.spi_responder };
-	struct bytes own = buffer_bytes(&task->own_public), peer = buffer_bytes(&task->peer_public);
-	struct result result;
-
-	result = ikev1_skeyid_psk(&sa->keys, buffer_bytes(&task->psk), buffer_bytes(&task->nonce_i),
-				  buffer_bytes(&task->nonce_r));
-	if (!failed(&result))
-		result = ikev1_keys_expand(&sa->keys, buffer_bytes(&task->secret), &cookies);
-	if (!failed(&result))
-		result = ikev1_iv_phase_1(&sa->keys, task->initiator ? own : peer,
-					  task->initiator ? peer : own, &task->iv);
-	buffer_free(&task->secret);
-	buffer_free(&task->psk);
-	if (failed(&result))
-		return result;
-	task->have_iv = true;
-	keylog_isakmp(&sa->base, bytes_of(sa->keys.cipher_key, sa->keys.cipher_key_len));
-	log_line(LOG_KERNEL, "CryptoEngine0: create ISAKMP SKEYID for conn id %u", sa->base.id);
-	isakmp_line(sa, "SKEYID state generated");
-	return RESULT_OK;
-}
-
 enum ikev1_event main_answer_key(struct ikev1_task *task)
 {
 	struct writer writer;
@@ -306,7 +280,7 @@ enum ikev1_event main_answer_key(struct ikev1_task *task)
 
 	task->stage = "MM_KEY_EXCH";
 	put_key(task, &writer);
-	result = make_keys(task);
+	result = auth_make_keys(task);
 	if (!failed(&result))
 		ikev1_send_clear(task, &writer, SEND_REPEATS);
 	writer_free(&writer);
@@ -316,25 +290,6 @@ enum ikev1_event main_answer_key(struct ikev1_task *task)
 }
 
 /* --- 5 and 6: who it is --- */
-
-/* @own: of our side, else of the peer's. @id_body: of that side's ID payload. */
-static struct result proof_of(const struct ikev1_task *task, bool own, struct bytes id_body,
-			      uint8_t *out)
-{
-	const struct ike_sa *base = &task->sa->base;
-	struct bytes ours = buffer_bytes(&task->own_public);
-	struct bytes theirs = buffer_bytes(&task->peer_public);
-	struct ikev1_proof proof = {
-		.own_public = own ? ours : theirs,
-		.other_public = own ? theirs : ours,
-		.own_cookie = own ? base->local_spi : base->remote_spi,
-		.other_cookie = own ? base->remote_spi : base->local_spi,
-		.sa_body = buffer_bytes(&task->sa_body),
-		.id_body = id_body,
-	};
-
-	return ikev1_proof_hash(&task->sa->keys, &proof, out);
-}
 
 /* Row E11: whoever has no other SA with the peer has forgotten all that there was. */
 static bool is_first_contact(const struct ikev1_sa *sa)
@@ -361,47 +316,55 @@ static void put_initial_contact(const struct ikev1_sa *sa, struct writer *chain)
 	buffer_free(&cookies);
 }
 
-static struct result send_proof(struct ikev1_task *task, enum send_kind kind)
+static void choose_own_id(struct ikev1_task *task)
 {
 	struct ikev1_sa *sa = task->sa;
-	uint8_t hash[CRYPTOX_HASH_MAX];
-	struct buffer body = {};
 	struct isakmp_id id;
-	struct writer chain;
-	struct result result;
 
 	own_identity(sa, &sa->base.local_id);
 	id = isakmp_id_of_identity(&sa->base.local_id);
-	isakmp_line(sa, "SA is doing pre-shared key authentication using id type %s",
+	isakmp_line(sa, "SA is doing %s authentication using id type %s", sa->method->doing,
 		    sa->base.local_id.type == ID_FQDN ? "ID_FQDN" : "ID_IPV4_ADDR");
-	isakmp_id_body(&id, &body);
-	result = proof_of(task, true, buffer_bytes(&body), hash);
-	buffer_free(&body);
+	isakmp_id_body(&id, &task->id_body);
+}
+
+static enum ikev1_event send_proof(struct ikev1_task *task, enum send_kind kind)
+{
+	struct ikev1_sa *sa = task->sa;
+	uint8_t hash[CRYPTOX_HASH_MAX];
+	enum ikev1_event event;
+	struct writer chain;
+	struct result result;
+
+	if (!task->id_body.len)
+		choose_own_id(task);
+	result = auth_hash(task, true, buffer_bytes(&task->id_body), hash);
 	if (failed(&result))
-		return result;
-	sa->base.auth_sign = "PSK";
+		return ikev1_fail(task, result, 0, IKE_STAT_FAILED);
+	sa->base.auth_sign = sa->method->label;
 	writer_begin_chain(&chain);
-	isakmp_put_id(&chain, &id);
-	put_raw_payload(&chain, ISAKMP_PAYLOAD_HASH, bytes_of(hash, sa->keys.prf_len));
-	if (task->initiator && is_first_contact(sa))
-		put_initial_contact(sa, &chain);
-	result = ikev1_send_sealed(task, &chain, kind);
+	put_raw_payload(&chain, ISAKMP_PAYLOAD_ID, buffer_bytes(&task->id_body));
+	event = sa->method->prove(task, bytes_of(hash, sa->keys.prf_len), &chain);
+	if (event == IKEV1_NEXT) {
+		if (task->initiator && is_first_contact(sa))
+			put_initial_contact(sa, &chain);
+		result = ikev1_send_sealed(task, &chain, kind);
+		if (failed(&result))
+			event = ikev1_fail(task, result, 0, IKE_STAT_FAILED);
+	}
 	writer_free(&chain);
-	return result;
+	return event;
 }
 
 enum ikev1_event main_send_proof(struct ikev1_task *task)
 {
-	struct result result = make_keys(task);
+	struct result result = task->have_iv ? RESULT_OK : auth_make_keys(task);
 
-	task->stage = "MM_KEY_EXCH";
-	if (!failed(&result)) {
-		natt_float(task->sa);
-		result = send_proof(task, SEND_REPEATS);
-	}
 	if (failed(&result))
 		return ikev1_fail(task, result, 0, IKE_STAT_FAILED);
-	return IKEV1_NEXT;
+	task->stage = "MM_KEY_EXCH";
+	natt_float(task->sa);
+	return send_proof(task, SEND_REPEATS);
 }
 
 /* The peer is about to ask for what it needs: only if it does not do we. */
@@ -451,40 +414,38 @@ static void take_notifies(struct ikev1_task *task)
 	}
 }
 
-enum ikev1_event main_take_proof(struct ikev1_task *task)
+static enum ikev1_event check_proof(struct ikev1_task *task)
 {
 	struct ikev1_sa *sa = task->sa;
 	struct result result = RESULT_OK;
-	const struct payload *id = need(task, ISAKMP_PAYLOAD_ID, &result);
-	const struct payload *payload = id ? need(task, ISAKMP_PAYLOAD_HASH, &result) : NULL;
+	const struct payload *id = ikev1_need(task, ISAKMP_PAYLOAD_ID, &result);
 	uint8_t expected[CRYPTOX_HASH_MAX];
-	char remote[ADDRESS_TEXT];
 
-	if (payload)
-		result = proof_of(task, false, id->body, expected);
-	if (failed(&result))
+	if (!id)
 		return ikev1_fail(task, result, ISAKMP_NOTIFY_PAYLOAD_MALFORMED,
 				  IKE_STAT_DROP_MALFORMED);
-	address_format(&sa->base.remote.address, remote);
-	if (!bytes_equal_secret(payload->body, bytes_of(expected, sa->keys.prf_len))) {
-		/* Row L02 */
-		if (ike_noise_allowed(sa->base.ike))
-			log_line(LOG_NOTICE,
-				 "%%CRYPTO-6-IKMP_AUTH_FAIL: Authentication method %u failed with "
-				 "host %s",
-				 sa->auth, remote);
-		return ikev1_fail(task,
-				  fail(-EACCES, "authentication failed: the pre-shared keys "
-						"differ"),
-				  ISAKMP_NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
-	}
 	result = take_identity(sa, id);
 	if (failed(&result))
 		return ikev1_fail(task, result, ISAKMP_NOTIFY_INVALID_ID_INFORMATION,
 				  IKE_STAT_AUTH_FAILED);
+	result = auth_hash(task, false, id->body, expected);
+	if (failed(&result))
+		return ikev1_fail(task, result, 0, IKE_STAT_FAILED);
+	return sa->method->check(task, bytes_of(expected, sa->keys.prf_len));
+}
+
+enum ikev1_event main_take_proof(struct ikev1_task *task)
+{
+	enum ikev1_event event = task->proven ? IKEV1_NEXT : check_proof(task);
+	struct ikev1_sa *sa = task->sa;
+	char remote[ADDRESS_TEXT];
+
+	if (event != IKEV1_NEXT)
+		return event;
 	isakmp_line(sa, "SA authentication status: authenticated");
-	isakmp_line(sa, "SA has been authenticated with %s", remote);
-	sa->base.auth_verify = "PSK";
+	isakmp_line(sa, "SA has been authenticated with %s",
+		    address_format(&sa->base.remote.address, remote));
+	sa->base.auth_verify = sa->method->label;
 	ikev1_accept(task);
 	take_notifies(task);
 	return IKEV1_NEXT;
@@ -492,11 +453,7 @@ enum ikev1_event main_take_proof(struct ikev1_task *task)
 
 enum ikev1_event main_answer_proof(struct ikev1_task *task)
 {
-	struct result result = send_proof(task, SEND_LAST);
-
-	if (failed(&result))
-		return ikev1_fail(task, result, 0, IKE_STAT_FAILED);
-	return IKEV1_NEXT;
+	return send_proof(task, SEND_LAST);
 }
 
 enum ikev1_event main_done(struct ikev1_task *task)

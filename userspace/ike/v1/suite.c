@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ike/v1/internal.h"
+#include "ike/v1/auth.h"
 
 bool legacy_is_permitted(const struct ikev1_sa *sa)
 {
@@ -25,10 +25,10 @@ bool legacy_is_permitted(const struct ikev1_sa *sa)
 	return false;
 }
 
-static bool may_use(const struct ikev1_sa *sa, const struct isakmp_policy *entry)
+static bool may_use(const struct ikev1_task *task, const struct isakmp_policy *entry)
 {
-	return entry->auth == ISAKMP_AUTH_PRE_SHARED &&
-	       (!isakmp_policy_is_legacy(entry) || legacy_is_permitted(sa));
+	return auth_is_ready(task, entry->auth) &&
+	       (!isakmp_policy_is_legacy(entry) || legacy_is_permitted(task->sa));
 }
 
 static struct isakmp_transform transform_of(const struct isakmp_policy *entry, uint8_t number)
@@ -45,7 +45,7 @@ static struct isakmp_transform transform_of(const struct isakmp_policy *entry, u
 	};
 }
 
-bool suites_offer(const struct ikev1_sa *sa, struct isakmp_sa *offer)
+bool suites_offer(const struct ikev1_task *task, struct isakmp_sa *offer)
 {
 	struct isakmp_proposal *proposal = &offer->proposals[0];
 	const struct isakmp_policy *entry;
@@ -54,8 +54,8 @@ bool suites_offer(const struct ikev1_sa *sa, struct isakmp_sa *offer)
 	offer->count = 1;
 	proposal->number = 1;
 	proposal->protocol = ISAKMP_PROTOCOL_ISAKMP;
-	TAILQ_FOREACH(entry, &sa->base.ike->policy->isakmp_policies, link) {
-		if (proposal->count == ISAKMP_TRANSFORMS_MAX || !may_use(sa, entry))
+	TAILQ_FOREACH(entry, &task->sa->base.ike->policy->isakmp_policies, link) {
+		if (proposal->count == ISAKMP_TRANSFORMS_MAX || !may_use(task, entry))
 			continue;
 		proposal->transforms[proposal->count] =
 			transform_of(entry, (uint8_t)(proposal->count + 1));
@@ -89,15 +89,19 @@ void read_aloud(void *context, const char *text)
 	log_line(LOG_ISAKMP, ": %s", text);
 }
 
-static bool compare(struct ikev1_sa *sa, const struct isakmp_transform *offered,
+static bool compare(const struct ikev1_task *task, const struct isakmp_transform *offered,
 		    const struct isakmp_policy *entry, uint8_t next)
 {
+	const struct ikev1_sa *sa = task->sa;
 	const char *difference = mismatch(offered, entry);
 
 	isakmp_line(sa, "Checking ISAKMP transform %u against priority %u policy", offered->number,
 		    entry->priority);
 	isakmp_attributes_read_aloud(ISAKMP_PROTOCOL_ISAKMP, offered->attributes, read_aloud, NULL);
-	if (!difference && !may_use(sa, entry))
+	/* Row A13 */
+	if (!difference && !auth_is_ready(task, entry->auth))
+		difference = "there is no key to authenticate with as the policy says";
+	if (!difference && !may_use(task, entry))
 		difference = "the policy is weak and not permitted";
 	if (difference)
 		isakmp_line(sa, "%s", difference);
@@ -106,9 +110,10 @@ static bool compare(struct ikev1_sa *sa, const struct isakmp_transform *offered,
 	return !difference;
 }
 
-struct result suites_choose(struct ikev1_sa *sa, const struct isakmp_sa *offered,
+struct result suites_choose(struct ikev1_task *task, const struct isakmp_sa *offered,
 			    struct isakmp_sa *answer, struct isakmp_transform *chosen)
 {
+	const struct ikev1_sa *sa = task->sa;
 	char local[ADDRESS_TEXT], remote[ADDRESS_TEXT];
 	const struct isakmp_policy *entry;
 
@@ -120,7 +125,7 @@ struct result suites_choose(struct ikev1_sa *sa, const struct isakmp_sa *offered
 			if (proposal->protocol != ISAKMP_PROTOCOL_ISAKMP)
 				continue;
 			for (size_t k = 0; k < proposal->count; k++) {
-				if (!compare(sa, &proposal->transforms[k], entry,
+				if (!compare(task, &proposal->transforms[k], entry,
 					     k + 1 < proposal->count ? 3 : 0))
 					continue;
 				*chosen = proposal->transforms[k];
@@ -181,7 +186,7 @@ struct result suites_agreed(struct ikev1_sa *sa, const struct isakmp_transform *
 {
 	struct proposal *proposal = &sa->base.chosen;
 
-	sa->auth = chosen->auth;
+	sa->method = auth_of(chosen->auth);
 	sa->lifetime = own_lifetime(sa, chosen);
 	if (chosen->seconds && chosen->seconds < sa->lifetime)
 		sa->lifetime = chosen->seconds;

@@ -79,6 +79,7 @@ void ikev1_task_free(struct ikev1_task *task)
 	buffer_free(&task->nonce_i);
 	buffer_free(&task->nonce_r);
 	buffer_free(&task->sa_body);
+	buffer_free(&task->id_body);
 	buffer_free(&task->psk);
 	free(task->message);
 	free(task->offer);
@@ -92,11 +93,49 @@ void ikev1_new_nonce(struct buffer *nonce)
 	random_fill(buffer_extend(nonce, IKEV1_NONCE_SIZE), IKEV1_NONCE_SIZE);
 }
 
-/* --- key exchanges (row E27) --- */
+/* --- workers (row E27) --- */
+
+static void work_done(struct work *base)
+{
+	struct ikev1_work *work = container_of(base, struct ikev1_work, work);
+	struct ikev1_task *task = work->task;
+	enum ikev1_event event;
+
+	if (task) {
+		task->work = NULL;
+		event = work->finish(task, work);
+		ikev1_run(task, event == IKEV1_NEXT ? work->then : event);
+	}
+	work->release(work);
+}
+
+void ikev1_task_submit(struct ikev1_task *task, struct ikev1_work *work, enum ikev1_event then)
+{
+	struct workers *workers = task->sa->base.ike->env.workers;
+
+	work->work.done = work_done;
+	work->then = then;
+	work->task = task;
+	task->work = work;
+	log_line(LOG_KERNEL, "CRYPTO_ENGINE: key process suspended and continued");
+	workers->submit(workers, &work->work);
+}
+
+/* --- key exchanges --- */
+
+/** struct key_work - a key pair and a shared secret */
+struct key_work {
+	struct ikev1_work base;
+	struct key_exchange *exchange; /* NULL: make one */
+	uint16_t group;
+	struct buffer peer_public; /* empty: only the key pair */
+	struct buffer secret;
+	struct result result;
+};
 
 static void run_keys(struct work *base)
 {
-	struct key_work *work = container_of(base, struct key_work, work);
+	struct key_work *work = (struct key_work *)base;
 
 	work->result = RESULT_OK;
 	if (!work->exchange)
@@ -106,8 +145,10 @@ static void run_keys(struct work *base)
 						   &work->secret);
 }
 
-static enum ikev1_event take_keys(struct ikev1_task *task, struct key_work *work)
+static enum ikev1_event take_keys(struct ikev1_task *task, struct ikev1_work *base)
 {
+	struct key_work *work = (struct key_work *)base;
+
 	task->key_exchange = work->exchange;
 	work->exchange = NULL;
 	if (failed(&work->result))
@@ -116,18 +157,13 @@ static enum ikev1_event take_keys(struct ikev1_task *task, struct key_work *work
 	buffer_set(&task->own_public, key_exchange_public(task->key_exchange));
 	buffer_free(&task->secret);
 	task->secret = buffer_take(&work->secret);
-	return work->then;
+	return IKEV1_NEXT;
 }
 
-static void keys_done(struct work *base)
+static void release_keys(struct ikev1_work *base)
 {
-	struct key_work *work = container_of(base, struct key_work, work);
-	struct ikev1_task *task = work->task;
+	struct key_work *work = (struct key_work *)base;
 
-	if (task) {
-		task->work = NULL;
-		ikev1_run(task, take_keys(task, work));
-	}
 	key_exchange_free(work->exchange);
 	buffer_free(&work->peer_public);
 	buffer_free(&work->secret);
@@ -136,20 +172,16 @@ static void keys_done(struct work *base)
 
 void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then)
 {
-	struct workers *workers = task->sa->base.ike->env.workers;
 	struct key_work *work = must_calloc(1, sizeof(*work));
 
-	work->work.run = run_keys;
-	work->work.done = keys_done;
-	work->then = then;
-	work->task = task;
+	work->base.work.run = run_keys;
+	work->base.finish = take_keys;
+	work->base.release = release_keys;
 	work->group = task->group;
 	work->exchange = task->key_exchange;
 	task->key_exchange = NULL;
 	buffer_set(&work->peer_public, buffer_bytes(&task->peer_public));
-	task->work = work;
-	log_line(LOG_KERNEL, "CRYPTO_ENGINE: key process suspended and continued");
-	workers->submit(workers, &work->work);
+	ikev1_task_submit(task, &work->base, then);
 }
 
 /* --- early ends --- */

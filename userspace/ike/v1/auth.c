@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What all methods of authentication share, their table, and pre-shared keys
+ * (RFC 2409 sections 5 and 5.4).
+ */
+
+#include "ike/v1/auth.h"
+
+#include <errno.h>
+
+/* Its place in the table is a method's bit in task->ready. */
+static const struct ikev1_auth *const methods[] = { &auth_psk };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const struct ikev1_auth *auth_of(uint16_t number)
+{
+	for (size_t i = 0; i < COUNT(methods); i++)
+		if (methods[i]->number == number)
+			return methods[i];
+	return NULL;
+}
+
+static bool is_wanted(const struct policy *policy, uint16_t number)
+{
+	const struct isakmp_policy *entry;
+
+	TAILQ_FOREACH(entry, &policy->isakmp_policies, link)
+		if (entry->auth == number)
+			return true;
+	return false;
+}
+
+struct result auths_prepare(struct ikev1_task *task)
+{
+	struct result why = fail(-ENOENT, "no \"crypto isakmp policy\" has a method of "
+					  "authentication that is there"),
+		      result;
+	char remote[ADDRESS_TEXT];
+	bool asked = false;
+
+	task->ready = 0;
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		if (!is_wanted(task->sa->base.ike->policy, methods[i]->number))
+			continue;
+		result = methods[i]->prepare(task);
+		if (!failed(&result))
+			task->ready |= 1u << i;
+		else if (!asked)
+			why = result;
+		asked = true;
+	}
+	if (task->ready)
+		return RESULT_OK;
+	/* Rows A18, E24 */
+	log_line(LOG_ISAKMP, ": No cert, and no keys (public or pre-shared) with remote peer %s",
+		 address_format(&task->sa->base.remote.address, remote));
+	return why;
+}
+
+bool auth_is_ready(const struct ikev1_task *task, uint16_t number)
+{
+	for (size_t i = 0; i < COUNT(methods); i++)
+		if (methods[i]->number == number)
+			return task->ready & 1u << i;
+	return false;
+}
+
+struct result auth_make_keys(struct ikev1_task *task)
+{
+	struct ikev1_sa *sa = task->sa;
+	struct ike_header header = ikev1_header(sa, ikev1_exchange_of(task), 0);
+	struct ikev1_cookies cookies = { header.spi_initiator, header.spi_responder };
+	struct bytes own = buffer_bytes(&task->own_public), peer = buffer_bytes(&task->peer_public);
+	struct result result = sa->method->make_skeyid(task);
+
+	if (!failed(&result))
+		result = ikev1_keys_expand(&sa->keys, buffer_bytes(&task->secret), &cookies);
+	if (!failed(&result))
+		result = ikev1_iv_phase_1(&sa->keys, task->initiator ? own : peer,
+					  task->initiator ? peer : own, &task->iv);
+	buffer_free(&task->secret);
+	buffer_free(&task->psk);
+	if (failed(&result))
+		return result;
+	task->have_iv = true;
+	keylog_isakmp(&sa->base, bytes_of(sa->keys.cipher_key, sa->keys.cipher_key_len));
+	log_line(LOG_KERNEL, "CryptoEngine0: create ISAKMP SKEYID for conn id %u", sa->base.id);
+	isakmp_line(sa, "SKEYID state generated");
+	return RESULT_OK;
+}
+
+struct result auth_hash(const struct ikev1_task *task, bool own, struct bytes id_body, uint8_t *out)
+{
+	const struct ike_sa *base = &task->sa->base;
+	struct bytes ours = buffer_bytes(&task->own_public);
+	struct bytes theirs = buffer_bytes(&task->peer_public);
+	struct ikev1_proof proof = {
+		.own_public = own ? ours : theirs,
+		.other_public = own ? theirs : ours,
+		.own_cookie = own ? base->local_spi : base->remote_spi,
+		.other_cookie = own ? base->remote_spi : base->local_spi,
+		.sa_body = buffer_bytes(&task->sa_body),
+		.id_body = id_body,
+	};
+
+	return ikev1_proof_hash(&task->sa->keys, &proof, out);
+}
+
+enum ikev1_event auth_failed(struct ikev1_task *task, struct result why)
+{
+	const struct ikev1_sa *sa = task->sa;
+	char remote[ADDRESS_TEXT];
+
+	/* Row L02 */
+	if (ike_noise_allowed(sa->base.ike))
+		log_line(LOG_NOTICE,
+			 "%%CRYPTO-6-IKMP_AUTH_FAIL: Authentication method %u failed with host %s",
+			 sa->method->number, address_format(&sa->base.remote.address, remote));
+	return ikev1_fail(task, fail(-EACCES, "authentication failed: %s", why.why),
+			  ISAKMP_NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
+}
+
+/* --- pre-shared keys --- */
+
+static struct result psk_prepare(struct ikev1_task *task)
+{
+	return find_key(task->sa, &task->psk);
+}
+
+static struct result psk_skeyid(struct ikev1_task *task)
+{
+	return ikev1_skeyid_psk(&task->sa->keys, buffer_bytes(&task->psk),
+				buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r));
+}
+
+static enum ikev1_event psk_prove(struct ikev1_task *task, struct bytes hash, struct writer *chain)
+{
+	(void)task;
+	put_raw_payload(chain, ISAKMP_PAYLOAD_HASH, hash);
+	return IKEV1_NEXT;
+}
+
+static enum ikev1_event psk_check(struct ikev1_task *task, struct bytes hash)
+{
+	struct result result = RESULT_OK;
+	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_HASH, &result);
+
+	if (!payload)
+		return ikev1_fail(task, result, ISAKMP_NOTIFY_PAYLOAD_MALFORMED,
+				  IKE_STAT_DROP_MALFORMED);
+	if (!bytes_equal_secret(payload->body, hash))
+		return auth_failed(task, fail(-EACCES, "the pre-shared keys differ"));
+	return IKEV1_NEXT;
+}
+
+const struct ikev1_auth auth_psk = {
+	.number = ISAKMP_AUTH_PRE_SHARED,
+	.label = "PSK",
+	.doing = "pre-shared key",
+	.prepare = psk_prepare,
+	.make_skeyid = psk_skeyid,
+	.prove = psk_prove,
+	.check = psk_check,
+};

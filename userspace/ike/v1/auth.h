@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEKI_IKE_V1_AUTH_H
+#define SEKI_IKE_V1_AUTH_H
+
+/*
+ * How the two ends of phase 1 show who they are (RFC 2409 section 5): the rest of main
+ * and aggressive mode knows no method.
+ */
+
+#include "ike/v1/actions.h"
+
+/**
+ * struct ikev1_auth - a method
+ * @number: enum isakmp_auth
+ * @label: for people: "PSK"
+ * @doing: what debug calls it
+ * @prepare: is everything there that it needs for this peer? Asked before a suite is chosen (rows
+ * A13, A18)
+ * @make_skeyid: of the nonces and, perhaps, the secret
+ * @prove: appends what proves that we are our ID payload; @hash: HASH_I or HASH_R
+ * @check: the same of the peer, from the task's message; @hash: as it must be. Both answer NEXT, NONE
+ * while a worker is at it (the same action is run again), or the way out
+ */
+struct ikev1_auth {
+	uint16_t number;
+	const char *label;
+	const char *doing;
+	struct result (*prepare)(struct ikev1_task *task);
+	struct result (*make_skeyid)(struct ikev1_task *task);
+	enum ikev1_event (*prove)(struct ikev1_task *task, struct bytes hash, struct writer *chain);
+	enum ikev1_event (*check)(struct ikev1_task *task, struct bytes hash);
+};
+
+extern const struct ikev1_auth auth_psk;
+
+/** auth_of() - NULL for a method that is not there */
+const struct ikev1_auth *auth_of(uint16_t number);
+/** auths_prepare() - finds out which methods can be used with this peer; why not, if none can */
+struct result auths_prepare(struct ikev1_task *task);
+bool auth_is_ready(const struct ikev1_task *task, uint16_t number);
+
+/** auth_make_keys() - SKEYID and all that follows from it, once nonces and secret are there */
+struct result auth_make_keys(struct ikev1_task *task);
+/** auth_hash() - HASH_I or HASH_R: ours (@own) or what the peer's has to be */
+struct result auth_hash(const struct ikev1_task *task, bool own, struct bytes id_body,
+			uint8_t *out);
+/** auth_failed() - the way out of a check, with row L02's line */
+enum ikev1_event auth_failed(struct ikev1_task *task, struct result why);
+
+#endif
