@@ -8,10 +8,12 @@
 
 typedef enum ikev1_event ikev1_action(struct ikev1_task *task);
 
-/* main.c: main mode (RFC 2409 section 5.4) */
+/* main.c: main mode (RFC 2409 section 5) */
 ikev1_action main_send_offer, main_take_answer, main_send_key, main_take_key, main_send_proof,
-	main_take_proof, main_choose, main_send_choice, main_answer_key, main_answer_proof,
-	main_done;
+	main_take_proof, main_choose, main_send_choice, main_answer_key, main_answer_proof;
+
+/* phase1.c */
+ikev1_action phase1_done;
 
 /* quick.c: quick mode (section 5.5) */
 ikev1_action quick_begin, quick_send_offer, quick_take_answer, quick_finish, quick_choose,

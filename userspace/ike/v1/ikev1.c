@@ -45,7 +45,7 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 	    !(header->flags & ISAKMP_FLAG_ENCRYPTED)) {
 		/* A router that does not negotiate ISAKMP does not answer it. */
 		if (policy_has_isakmp(ike->policy))
-			main_receive_first(ike, &path, &message);
+			phase1_receive_first(ike, &path, &message);
 		else
 			ike->stats[IKE_STAT_DROP_VERSION]++;
 		return;
@@ -75,7 +75,7 @@ static void rekey(struct ike_sa *sa)
 {
 	/* Without children there is nothing that would need another one. */
 	if (!TAILQ_EMPTY(&sa->children) && !sa->closing)
-		main_restart(ikev1_of(sa));
+		phase1_restart(ikev1_of(sa));
 }
 
 static void drop(struct ike_sa *sa)
@@ -136,7 +136,7 @@ static void tell(const struct ike_sa *sa, struct ike_sa_facts *facts)
 const struct ike_version ikev1 = {
 	.number = 1,
 	.receive = receive,
-	.initiate = main_start,
+	.initiate = phase1_start,
 	.create_child = create_child,
 	.rekey_child = rekey_child,
 	.rekey = rekey,

@@ -163,6 +163,8 @@ void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then);
  * @then: goes on; an action that names its own task->event and answers NONE is run once more
  */
 void ikev1_task_submit(struct ikev1_task *task, struct ikev1_work *work, enum ikev1_event then);
+/** ikev1_need() - a payload that must be in the task's message; NULL and why not */
+const struct payload *ikev1_need(struct ikev1_task *task, uint8_t type, struct result *result);
 /** ikev1_new_nonce() */
 void ikev1_new_nonce(struct buffer *nonce);
 
@@ -211,16 +213,34 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children);
 void ikev1_sa_ready(struct ikev1_sa *sa);
 void ikev1_sa_heard(struct ikev1_sa *sa);
 
-/* main.c */
+/* phase1.c: what main and aggressive mode share */
 
-/** ikev1_need() - a payload that must be in the task's message; NULL and why not */
-const struct payload *ikev1_need(struct ikev1_task *task, uint8_t type, struct result *result);
-struct result main_start(struct ike *ike, struct tunnel *tunnel,
-			 const struct ipsec_profile *profile);
-/** main_restart() - a successor for an SA whose lifetime comes to its end */
-void main_restart(struct ikev1_sa *old);
-/** main_receive_first() - a first message: makes an SA, or repeats what it got */
-void main_receive_first(struct ike *ike, const struct path *path, const struct message *message);
+struct result phase1_start(struct ike *ike, struct tunnel *tunnel,
+			   const struct ipsec_profile *profile);
+/** phase1_restart() - a successor for an SA whose lifetime comes to its end */
+void phase1_restart(struct ikev1_sa *old);
+/** phase1_receive_first() - a first message: makes an SA, or repeats what it got */
+void phase1_receive_first(struct ike *ike, const struct path *path, const struct message *message);
+/** phase1_begin_clear() - a message that is not encrypted */
+void phase1_begin_clear(struct ikev1_task *task, struct writer *writer);
+/** phase1_put_offer() - the SA payload of the initiator, which proofs cover */
+void phase1_put_offer(struct ikev1_task *task, struct writer *writer);
+/** phase1_choose() - responder: methods and suite for what is offered; @notify: what to tell the peer */
+struct result phase1_choose(struct ikev1_task *task, uint16_t *notify);
+/** phase1_take_choice() - initiator: what the responder has chosen */
+struct result phase1_take_choice(struct ikev1_task *task);
+/** phase1_put_public(), phase1_take_public() - KE and NONCE */
+void phase1_put_public(struct ikev1_task *task, struct writer *writer);
+struct result phase1_take_public(struct ikev1_task *task);
+/** phase1_choose_id() - who we say to be, into task->id_body */
+void phase1_choose_id(struct ikev1_task *task);
+/** phase1_prove(), phase1_check() - as struct ikev1_auth says, with the hash that belongs to it */
+enum ikev1_event phase1_prove(struct ikev1_task *task, struct writer *chain);
+enum ikev1_event phase1_check(struct ikev1_task *task, struct bytes id_body);
+/** phase1_put_contact() - INITIAL_CONTACT, where it is one */
+void phase1_put_contact(const struct ikev1_task *task, struct writer *chain);
+/** phase1_proven() - the message in hand has shown who the peer is */
+void phase1_proven(struct ikev1_task *task);
 
 /* suite.c: the suites of phase 1 that policy allows */
 

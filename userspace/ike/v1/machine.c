@@ -47,7 +47,7 @@ static const struct row rows[] = {
 	R(IKE_R_MM5, PROCESS_MAIN_MODE, main_take_proof, IKE_R_MM5, PROCESS_COMPLETE),
 	R(IKE_R_MM5, PROCESS_COMPLETE, main_answer_proof, IKE_P1_COMPLETE, PHASE1_COMPLETE),
 
-	R(IKE_P1_COMPLETE, PHASE1_COMPLETE, main_done, IKE_P1_COMPLETE, NONE),
+	R(IKE_P1_COMPLETE, PHASE1_COMPLETE, phase1_done, IKE_P1_COMPLETE, NONE),
 
 	/* quick mode, initiator */
 	R(IKE_QM_READY, INIT_QM, quick_begin, IKE_QM_READY, SPI_REPLY),

@@ -224,18 +224,6 @@ static void agree(struct child_sa *child, const struct isakmp_proposal *chosen)
 
 /* --- payloads of both messages --- */
 
-static const struct payload *need(struct ikev1_task *task, uint8_t type, struct result *result)
-{
-	const struct payload *payload = message_get(task->message, type);
-
-	if (!payload)
-		*result = fail(-EPROTO, "%s payload is not contained", isakmp_payload_name(type));
-	else
-		isakmp_line(task->sa, " processing %s payload. message ID = %d",
-			    isakmp_payload_name(type), (int)task->message_id);
-	return payload;
-}
-
 static void put_selector(struct writer *chain, const struct traffic_selectors *selectors)
 {
 	uint8_t storage[32];
@@ -299,7 +287,7 @@ static struct result take_selectors(struct ikev1_task *task, struct traffic_sele
 static struct result take_nonce(struct ikev1_task *task)
 {
 	struct result result = RESULT_OK;
-	const struct payload *payload = need(task, ISAKMP_PAYLOAD_NONCE, &result);
+	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_NONCE, &result);
 	struct bytes nonce;
 
 	if (payload)
@@ -579,7 +567,7 @@ static struct result accept_answer(struct ikev1_task *task)
 	struct isakmp_sa *answer = must_calloc(1, sizeof(*answer));
 	struct child_sa *child = task->child;
 	struct result result = RESULT_OK;
-	const struct payload *payload = need(task, ISAKMP_PAYLOAD_SA, &result);
+	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_SA, &result);
 
 	if (payload)
 		result = isakmp_sa_parse(payload->body, answer);
@@ -708,7 +696,7 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 	struct isakmp_proposal *chosen;
 	struct tunnel *tunnel = NULL;
 	struct result result = RESULT_OK;
-	const struct payload *payload = need(task, ISAKMP_PAYLOAD_SA, &result);
+	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_SA, &result);
 	const char *obstacle;
 	bool transport;
 

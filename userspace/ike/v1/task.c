@@ -87,6 +87,18 @@ void ikev1_task_free(struct ikev1_task *task)
 	free(task);
 }
 
+const struct payload *ikev1_need(struct ikev1_task *task, uint8_t type, struct result *result)
+{
+	const struct payload *payload = message_get(task->message, type);
+
+	if (!payload)
+		*result = fail(-EPROTO, "%s payload is not contained", isakmp_payload_name(type));
+	else
+		isakmp_line(task->sa, " processing %s payload. message ID = %d",
+			    isakmp_payload_name(type), (int)task->message_id);
+	return payload;
+}
+
 void ikev1_new_nonce(struct buffer *nonce)
 {
 	buffer_free(nonce);
