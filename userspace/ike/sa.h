@@ -48,6 +48,7 @@ TAILQ_HEAD(tunnel_list, tunnel);
  * @rebind: finds its profile in a new policy; false, and none, when it is gone. NULL: the engine
  *   does it by @profile
  * @tell: the version's part of what show prints
+ * @debug: where its debug output goes
  */
 struct ike_version {
 	uint8_t number;
@@ -65,6 +66,7 @@ struct ike_version {
 	void (*move)(struct ike_sa *sa, const struct address *local);
 	bool (*rebind)(struct ike_sa *sa, const struct policy *policy);
 	void (*tell)(const struct ike_sa *sa, struct ike_sa_facts *facts);
+	enum log_topic debug;
 };
 
 #define VERSIONS_MAX 2
@@ -153,7 +155,8 @@ struct ike_sa {
 	bool ppk; /* a post-quantum pre-shared key is in its keys */
 	const char *auth_sign, *auth_verify;
 	bool weak_auth; /* SHA-1, or a certificate that only the permission for legacy made good */
-	uint64_t created_at, established_at; /* monotonic */
+	uint64_t created_at, established_at, last_sent; /* monotonic */
+	struct timer keepalive;
 	struct child_sa_list children;
 	struct tunnel *tunnel; /* that we negotiate for; NULL as responder */
 	struct client_config *client; /* of remote access, at both ends; NULL: none */
@@ -356,6 +359,12 @@ void selectors_any(sa_family_t family, struct traffic_selectors *out);
 /** tunnel_adopt_leftovers() - SAs that an earlier daemon left carry on until their successor is up */
 void tunnel_adopt_leftovers(struct tunnel *tunnel);
 void leftovers_free(struct ike *ike);
+
+/* keepalive.c */
+
+/** keepalive_start() - if there is a NAT in front of us; keepalive_stop() - before the SA ends */
+void keepalive_start(struct ike_sa *sa);
+void keepalive_stop(struct ike_sa *sa);
 
 /* move.c */
 

@@ -58,7 +58,7 @@ void ikev1_send_octets(struct ikev1_sa *sa, const struct path *path, struct byte
 	isakmp_line(sa, " sending packet to %s my_port %u peer_port %u (%c) %s",
 		    address_format(&path->remote.address, remote), path->local.port,
 		    path->remote.port, sa->base.initiator ? 'I' : 'R', stage);
-	sa->last_sent = ike_now(ike);
+	sa->base.last_sent = ike_now(ike);
 	ike->stats[IKE_STAT_SENT]++;
 	result = ike->env.net->ops->send(ike->env.net, &path->local, &path->remote, octets);
 	if (failed(&result))

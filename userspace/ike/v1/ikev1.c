@@ -146,4 +146,5 @@ const struct ike_version ikev1 = {
 	.move = move,
 	.rebind = rebind,
 	.tell = tell,
+	.debug = LOG_ISAKMP,
 };

@@ -52,8 +52,8 @@ struct ikev1_sa {
 	bool peer_dpd; /* it answers R-U-THERE */
 	uint32_t dpd_sequence, dpd_peer_sequence;
 	unsigned int dpd_unanswered;
-	uint64_t last_heard, last_sent;
-	struct timer rekey, expire, liveness, keepalive;
+	uint64_t last_heard;
+	struct timer rekey, expire, liveness;
 	struct ikev1_sa *successor; /* a phase 1 that will take over */
 	bool replaced; /* its children have moved: its end is no news */
 };
@@ -278,7 +278,6 @@ void natt_put_detection(struct ikev1_task *task, struct writer *writer);
 void natt_detect(struct ikev1_task *task);
 /** natt_float() - to port 4500 when there is a NAT (RFC 3947 section 4) */
 void natt_float(struct ikev1_sa *sa);
-void natt_start_keepalive(struct ikev1_sa *sa);
 /** natt_mode() - the encapsulation mode that a proposal names */
 uint16_t natt_mode(const struct ikev1_sa *sa, bool transport);
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/names.h"
 #include "ike/v1/actions.h"
 
 struct row {
@@ -71,38 +72,12 @@ static const struct row early_ends[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-const char *ikev1_state_name(enum ikev1_state state)
-{
-	static const char *const names[] = {
-#define X(name) [name] = #name,
-		IKEV1_STATE_LIST(X)
-#undef X
-	};
-
-	return names[state];
-}
-
-const char *ikev1_event_input(enum ikev1_event event)
-{
-	static const char *const inputs[] = {
-#define X(symbol, input, name) [IKEV1_##symbol] = input,
-		IKEV1_EVENT_LIST(X)
-#undef X
-	};
-
-	return inputs[event];
-}
-
-const char *ikev1_event_name(enum ikev1_event event)
-{
-	static const char *const names[] = {
-#define X(symbol, input, name) [IKEV1_##symbol] = name,
-		IKEV1_EVENT_LIST(X)
-#undef X
-	};
-
-	return names[event];
-}
+#define STATE_ENTRY(name) [name] = #name,
+#define INPUT_ENTRY(symbol, input, name) [IKEV1_##symbol] = input,
+#define EVENT_ENTRY(symbol, input, name) [IKEV1_##symbol] = name,
+NAME_FUNCTION(ikev1_state_name, enum ikev1_state, IKEV1_STATE_LIST, STATE_ENTRY)
+NAME_FUNCTION(ikev1_event_input, enum ikev1_event, IKEV1_EVENT_LIST, INPUT_ENTRY)
+NAME_FUNCTION(ikev1_event_name, enum ikev1_event, IKEV1_EVENT_LIST, EVENT_ENTRY)
 
 static const struct row *find_row(enum ikev1_state state, enum ikev1_event event)
 {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * NATs between us and the peer: finding them (RFC 3947), and keeping their
- * mappings alive (RFC 3948 section 4). The drafts before the RFC have other
- * numbers for the same payloads and modes.
+ * NATs between us and the peer: finding them (RFC 3947). The drafts before the
+ * RFC have other numbers for the same payloads and modes.
  */
 
-#include "base/container.h"
 #include "ike/v1/internal.h"
 
 static uint8_t payload_type(const struct ikev1_sa *sa)
@@ -89,44 +87,4 @@ uint16_t natt_mode(const struct ikev1_sa *sa, bool transport)
 	return sa->natt == NATT_RFC ?
 		       mode + ISAKMP_ENCAPSULATION_UDP_TUNNEL - ISAKMP_ENCAPSULATION_TUNNEL :
 		       mode + ISAKMP_ENCAPSULATION_UDP_TUNNEL_DRAFT - ISAKMP_ENCAPSULATION_TUNNEL;
-}
-
-/* Since the last datagram that refreshed the mapping: IKE, or ESP of any child. */
-static uint64_t idle_time(const struct ikev1_sa *sa)
-{
-	uint64_t ike = ike_now(sa->base.ike) - sa->last_sent;
-	uint64_t esp = ike_sa_idle(&sa->base, SA_OUTBOUND);
-
-	return ike < esp ? ike : esp;
-}
-
-static void keepalive_due(struct timer *timer)
-{
-	struct ikev1_sa *sa = container_of(timer, struct ikev1_sa, keepalive);
-	struct ike *ike = sa->base.ike;
-	uint64_t interval = SECONDS(ike->policy->nat_keepalive);
-	uint64_t idle = idle_time(sa);
-	struct result result;
-
-	if (!interval || !sa->base.nat_local)
-		return;
-	if (idle < interval) {
-		timer_start(ike->env.timers, timer, interval - idle);
-		return;
-	}
-	ike->stats[IKE_STAT_NAT_KEEPALIVES]++;
-	sa->last_sent = ike_now(ike);
-	result = ike->env.net->ops->keepalive(ike->env.net, &sa->base.local, &sa->base.remote);
-	if (failed(&result))
-		isakmp_line(sa, "%s", result.why);
-	timer_start(ike->env.timers, timer, interval);
-}
-
-void natt_start_keepalive(struct ikev1_sa *sa)
-{
-	uint64_t interval = SECONDS(sa->base.ike->policy->nat_keepalive);
-
-	sa->keepalive.fire = keepalive_due;
-	if (interval && sa->base.nat_local)
-		timer_start(sa->base.ike->env.timers, &sa->keepalive, interval);
 }

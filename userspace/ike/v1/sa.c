@@ -66,7 +66,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 	timer_stop(timers, &sa->rekey);
 	timer_stop(timers, &sa->expire);
 	timer_stop(timers, &sa->liveness);
-	timer_stop(timers, &sa->keepalive);
+	keepalive_stop(&sa->base);
 	while (!keep_children && (child = TAILQ_FIRST(&sa->base.children))) {
 		/* Where another SA already serves the tunnel, late packets are still welcome. */
 		tunnel = child->tunnel;
@@ -129,5 +129,5 @@ void ikev1_sa_ready(struct ikev1_sa *sa)
 	timer_start(timers, &sa->expire, SECONDS(sa->lifetime));
 	relieve_older(sa);
 	ikev1_liveness_start(sa);
-	natt_start_keepalive(sa);
+	keepalive_start(&sa->base);
 }

@@ -36,7 +36,7 @@ static void send_packets(struct ikev2_sa *sa, const struct path *path,
 	struct ike *ike = sa->base.ike;
 	struct result result;
 
-	sa->last_sent = ike_now(ike);
+	sa->base.last_sent = ike_now(ike);
 	detail_sent(sa, packets);
 	for (size_t i = 0; i < packets->count; i++) {
 		ike->stats[IKE_STAT_SENT]++;

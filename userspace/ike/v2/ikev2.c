@@ -157,4 +157,5 @@ const struct ike_version ikev2 = {
 	.drop = drop,
 	.move = move,
 	.tell = tell,
+	.debug = LOG_IKEV2_INTERNAL,
 };

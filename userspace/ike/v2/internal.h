@@ -80,8 +80,7 @@ struct ikev2_sa {
 
 	struct task *initial; /* until READY */
 	uint64_t last_heard; /* authentic, monotonic */
-	uint64_t last_sent;
-	struct timer rekey, liveness, expire, keepalive;
+	struct timer rekey, liveness, expire;
 	struct ikev2_sa *successor; /* made by a rekey; this one is to be deleted */
 	bool replaced; /* superfluous or superseded: its end is no news */
 	struct task *rekey_task; /* ours, in progress */
@@ -482,8 +481,6 @@ void rekey_abandon(struct task *task);
 
 /** nat_put_detection() - NAT_DETECTION_SOURCE_IP and _DESTINATION_IP for a message with this header */
 void nat_put_detection(struct task *task, struct writer *writer, const struct ike_header *header);
-/** nat_start_keepalive() - if there is a NAT in front of us */
-void nat_start_keepalive(struct ikev2_sa *sa);
 
 /* auth.c */
 

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "ike/v2/actions.h"
 #include "ike/yamaha.h"
 
@@ -263,27 +264,10 @@ static const struct row early_ends[] = {
 
 /* clang-format on */
 
-const char *ikev2_state_name(enum ikev2_state state)
-{
-	static const char *const names[] = {
-#define X(name) [STATE_##name] = #name,
-		IKEV2_STATE_LIST(X)
-#undef X
-	};
-
-	return names[state];
-}
-
-const char *ikev2_event_name(enum ikev2_event event)
-{
-	static const char *const names[] = {
-#define X(name) [name] = #name,
-		IKEV2_EVENT_LIST(X)
-#undef X
-	};
-
-	return names[event];
-}
+#define STATE_ENTRY(name) [STATE_##name] = #name,
+#define EVENT_ENTRY(name) [name] = #name,
+NAME_FUNCTION(ikev2_state_name, enum ikev2_state, IKEV2_STATE_LIST, STATE_ENTRY)
+NAME_FUNCTION(ikev2_event_name, enum ikev2_event, IKEV2_EVENT_LIST, EVENT_ENTRY)
 
 static const struct row *find_row(enum ikev2_state state, enum ikev2_event event)
 {

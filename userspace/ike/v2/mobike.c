@@ -117,7 +117,7 @@ void mobike_take_answer(struct task *task)
 		return;
 	nat_detect(task);
 	ike_sa_move(&sa->base, &local, &remote);
-	nat_start_keepalive(sa);
+	keepalive_start(&sa->base);
 }
 
 /* --- the other one --- */
@@ -162,7 +162,7 @@ static void update(struct task *task, struct writer *answer)
 	sa->base.local = from.local;
 	sa->base.remote = from.remote;
 	ike_sa_move(&sa->base, &task->path.local, &task->path.remote);
-	nat_start_keepalive(sa);
+	keepalive_start(&sa->base);
 }
 
 void mobike_answer(struct task *task, struct writer *answer)

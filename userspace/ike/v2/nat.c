@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * NATs between us and the peer: finding them (RFC 7296 section 2.23), and
- * keeping their mappings alive (RFC 3948 section 4).
+ * NATs between us and the peer: finding them (RFC 7296 section 2.23).
  */
 
 #include <string.h>
 
-#include "base/container.h"
 #include "base/log.h"
 #include "ike/v2/actions.h"
 
@@ -126,47 +124,4 @@ enum ikev2_event nat_check(struct task *task)
 		trace_line(task, "floating to port %u", IKE_NAT_PORT);
 	}
 	return EV_NEXT;
-}
-
-/* --- keepalives --- */
-
-/* Since the last datagram that refreshed the mapping: IKE, or ESP of any child. */
-static uint64_t idle_time(const struct ikev2_sa *sa)
-{
-	uint64_t ike = ike_now(sa->base.ike) - sa->last_sent;
-	uint64_t esp = ike_sa_idle(&sa->base, SA_OUTBOUND);
-
-	return ike < esp ? ike : esp;
-}
-
-static void keepalive_due(struct timer *timer)
-{
-	struct ikev2_sa *sa = container_of(timer, struct ikev2_sa, keepalive);
-	struct ike *ike = sa->base.ike;
-	uint64_t interval = SECONDS(ike->policy->nat_keepalive);
-	uint64_t idle = idle_time(sa);
-	struct result result;
-
-	if (!interval || !sa->base.nat_local)
-		return;
-	if (idle < interval) {
-		timer_start(ike->env.timers, timer, interval - idle);
-		return;
-	}
-	sa_line(sa, LOG_IKEV2_INTERNAL, "send NAT keepalive");
-	ike->stats[IKE_STAT_NAT_KEEPALIVES]++;
-	sa->last_sent = ike_now(ike);
-	result = ike->env.net->ops->keepalive(ike->env.net, &sa->base.local, &sa->base.remote);
-	if (failed(&result))
-		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
-	timer_start(ike->env.timers, timer, interval);
-}
-
-void nat_start_keepalive(struct ikev2_sa *sa)
-{
-	uint64_t interval = SECONDS(sa->base.ike->policy->nat_keepalive);
-
-	sa->keepalive.fire = keepalive_due;
-	if (interval && sa->base.nat_local)
-		timer_start(sa->base.ike->env.timers, &sa->keepalive, interval);
 }
