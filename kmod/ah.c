@@ -5,6 +5,9 @@
  *	IP header and options | next header  length  SPI  number  ICV | payload
  *	authenticated, but for what routers change and the ICV itself
  *
+ * GMAC has its IV in front of the ICV, and AH counts both as one field (RFC 4543
+ * section 4).
+ *
  * The headers are copied, and in the copy what routers change and the ICV are
  * zero: the cipher sees the copy and the payload, and the packet stays as it
  * is.  The high half of an extended sequence number comes last.
@@ -14,6 +17,9 @@
 
 #include "ah.h"
 #include "ah_mutable.h"
+
+/* SPI, sequence number and IV of ESP */
+#define RFC4543_ASSOC	16
 
 static struct ip_auth_hdr *ah_hdr(const struct sk_buff *skb)
 {
@@ -45,7 +51,7 @@ static int gather(struct seki_op *op, const struct seki_crypto *crypto)
 					  seki_ah_zero_mutable_v6(copy, ip_len);
 	if (err)
 		return err;
-	memset(copy + ip_len + sizeof(struct ip_auth_hdr), 0, crypto->icv_len);
+	memset(copy + ip_len + sizeof(struct ip_auth_hdr), 0, seki_ah_data(crypto));
 
 	sg_init_table(op->sg, 2 + !!payload + crypto->esn);
 	sg_set_buf(&op->sg[n++], copy, ip_len + ah_len);
@@ -57,6 +63,15 @@ static int gather(struct seki_op *op, const struct seki_crypto *crypto)
 	}
 	sg_set_buf(&op->sg[n], op->icv, crypto->icv_len);
 	return ip_len + ah_len + payload + (crypto->esn ? sizeof(op->seq_high) : 0);
+}
+
+/*
+ * rfc4543() takes what IPsec calls associated data, and no more, and the rest
+ * as a plaintext that it does not encrypt.
+ */
+static int assoc_len(const struct seki_crypto *crypto, int len)
+{
+	return crypto->iv_len ? min(len, RFC4543_ASSOC) : len;
 }
 
 /**
@@ -74,9 +89,10 @@ void seki_ah_push(struct seki_op *op, const struct seki_crypto *crypto, __be32 s
 	skb_reset_transport_header(op->skb);
 	memset(ah, 0, len);
 	ah->nexthdr = op->next;
-	ah->hdrlen = seki_ah_hdrlen(crypto->icv_len, ipv6);
+	ah->hdrlen = seki_ah_hdrlen(seki_ah_data(crypto), ipv6);
 	ah->spi = spi;
 	ah->seq_no = htonl((u32)op->seq);
+	seki_op_iv(op, crypto, ah->auth_data);
 }
 
 /**
@@ -89,11 +105,12 @@ void seki_ah_push(struct seki_op *op, const struct seki_crypto *crypto, __be32 s
  */
 int seki_ah_encap(struct seki_op *op, const struct seki_crypto *crypto)
 {
-	int len = gather(op, crypto);
+	int len = gather(op, crypto), assoc;
 
 	if (len < 0)
 		return -EINVAL;
-	return seki_op_encrypt(op, crypto, len, 0);
+	assoc = assoc_len(crypto, len);
+	return seki_op_encrypt(op, crypto, assoc, len - assoc);
 }
 
 /**
@@ -103,7 +120,7 @@ int seki_ah_encap(struct seki_op *op, const struct seki_crypto *crypto)
  */
 void seki_ah_encap_finish(struct seki_op *op, const struct seki_crypto *crypto)
 {
-	memcpy(ah_hdr(op->skb) + 1, op->icv, crypto->icv_len);
+	memcpy(ah_hdr(op->skb)->auth_data + crypto->iv_len, op->icv, crypto->icv_len);
 }
 
 /**
@@ -121,7 +138,7 @@ enum seki_drop seki_ah_check(struct sk_buff *skb, const struct seki_crypto *cryp
 	if (!pskb_may_pull(skb, sizeof(*ah)))
 		return SEKI_DROP_TOO_SHORT;
 	ah = (const struct ip_auth_hdr *)skb->data;
-	if (!seki_ah_length_ok(ah->hdrlen, crypto->icv_len, ipv6))
+	if (!seki_ah_length_ok(ah->hdrlen, seki_ah_data(crypto), ipv6))
 		return SEKI_DROP_BAD_ICV_LENGTH;
 	return pskb_may_pull(skb, hdr_len(ah)) ? SEKI_DROP_NONE : SEKI_DROP_TOO_SHORT;
 }
@@ -139,17 +156,21 @@ enum seki_drop seki_ah_check(struct sk_buff *skb, const struct seki_crypto *cryp
 enum seki_drop seki_ah_decap(struct seki_op *op, const struct seki_crypto *crypto, int *err)
 {
 	struct sk_buff *skb = op->skb;
-	int len;
+	const u8 *data;
+	int len, assoc;
 
 	/* what follows moves headers over the payload's */
 	if (skb_linearize_cow(skb))
 		return SEKI_DROP_NO_MEMORY;
 	skb_reset_transport_header(skb);
-	memcpy(op->icv, ah_hdr(skb) + 1, crypto->icv_len);
+	data = ah_hdr(skb)->auth_data;
+	memcpy(op->iv, data, crypto->iv_len);
+	memcpy(op->icv, data + crypto->iv_len, crypto->icv_len);
 	len = gather(op, crypto);
 	if (len < 0)
 		return SEKI_DROP_BAD_HEADER;
-	*err = seki_op_decrypt(op, crypto, len, crypto->icv_len);
+	assoc = assoc_len(crypto, len);
+	*err = seki_op_decrypt(op, crypto, assoc, len - assoc + crypto->icv_len);
 	return SEKI_DROP_NONE;
 }
 

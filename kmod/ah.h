@@ -8,10 +8,16 @@
 #include "drop.h"
 #include "layout.h"
 
-/* AH with ICV and padding */
+/* what AH calls the ICV: with the IV that an algorithm may need */
+static inline unsigned int seki_ah_data(const struct seki_crypto *crypto)
+{
+	return crypto->iv_len + crypto->icv_len;
+}
+
+/* AH with that and padding */
 static inline unsigned int seki_ah_header(const struct seki_crypto *crypto, bool ipv6)
 {
-	return seki_ah_length(crypto->icv_len, ipv6);
+	return seki_ah_length(seki_ah_data(crypto), ipv6);
 }
 
 void seki_ah_push(struct seki_op *op, const struct seki_crypto *crypto, __be32 spi, bool ipv6);

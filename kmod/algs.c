@@ -25,6 +25,10 @@ static const struct seki_integ integs[] = {
 	{ .name = display, .driver = kernel, .id = id_, .key = key_, .icv = icv_ },
 	SEKI_INTEG_LIST(X)
 #undef X
+#define X(symbol, id_, display, kernel, key_, iv_, icv_) \
+	{ .name = display, .driver = kernel, .id = id_, .key = key_, .iv = iv_, .icv = icv_ },
+	SEKI_AEAD_INTEG_LIST(X)
+#undef X
 };
 
 /**

@@ -47,9 +47,10 @@ struct seki_encr {
 /**
  * struct seki_integ - an integrity algorithm
  * @name: as users know it
- * @driver: kernel crypto API name of the hash
+ * @driver: kernel crypto API name of the hash, or of the AEAD if @iv
  * @id: IANA IKEv2 INTEG transform id
- * @key: bytes of key
+ * @key: bytes of key, salt included
+ * @iv: bytes of explicit IV in front of the ICV, of AH alone
  * @icv: bytes of ICV
  */
 struct seki_integ {
@@ -57,6 +58,7 @@ struct seki_integ {
 	const char *driver;
 	u16 id;
 	u8 key;
+	u8 iv;
 	u8 icv;
 };
 

@@ -65,7 +65,9 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 	struct crypto_aead *tfm;
 	int err;
 
-	if (!keys->encr)
+	if (!keys->encr && keys->integ->iv)
+		err = snprintf(name, sizeof(name), "%s", keys->integ->driver);
+	else if (!keys->encr)
 		err = snprintf(name, sizeof(name), "authenc(%s,ecb(cipher_null))",
 			       keys->integ->driver);
 	else if (keys->integ)
@@ -94,7 +96,9 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 		goto err_tfm;
 	}
 
-	if (keys->integ)
+	if (keys->integ && keys->integ->iv)
+		err = crypto_aead_setkey(tfm, keys->integ_key, keys->integ_key_len);
+	else if (keys->integ)
 		err = set_key_authenc(tfm, keys);
 	else
 		err = crypto_aead_setkey(tfm, keys->encr_key, keys->encr_key_len);
@@ -103,7 +107,8 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 		goto err_tfm;
 	}
 
-	if (WARN_ON_ONCE(crypto_aead_ivsize(tfm) != (keys->encr ? keys->encr->iv : 0))) {
+	crypto->iv_len = keys->encr ? keys->encr->iv : keys->integ->iv;
+	if (WARN_ON_ONCE(crypto_aead_ivsize(tfm) != crypto->iv_len)) {
 		NL_SET_ERR_MSG(extack, "The cipher has another length of IV");
 		err = -EOPNOTSUPP;
 		goto err_tfm;
@@ -114,8 +119,9 @@ int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *
 	crypto->align = 4;
 	if (keys->encr) {
 		crypto->iv = seki_encr_iv(keys->encr);
-		crypto->iv_len = keys->encr->iv;
 		crypto->align = max_t(u8, keys->encr->block, 4);
+	} else if (keys->integ->iv) {
+		crypto->iv = SEKI_IV_COUNTER;
 	}
 	crypto->op_size = sizeof(struct seki_op) + crypto_aead_reqsize(tfm);
 	return 0;

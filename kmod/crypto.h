@@ -3,11 +3,14 @@
 #define SEKI_CRYPTO_H
 
 #include <crypto/aead.h>
+#include <linux/random.h>
 #include <linux/scatterlist.h>
 #include <linux/skbuff.h>
 
 #include "algs.h"
 #include "drop.h"
+
+#include <compat/unaligned.h>
 
 struct netlink_ext_ack;
 struct seki_sa;
@@ -128,6 +131,31 @@ struct seki_op {
 static inline u8 *seki_op_scratch(struct seki_op *op)
 {
 	return (u8 *)op + op->size - SEKI_OP_SCRATCH;
+}
+
+/**
+ * seki_op_iv - make the explicit IV of a packet
+ * @op: with seq; gets the copy that the cipher works with
+ * @crypto: cipher of the SA
+ * @iv: where it stands in the packet, iv_len bytes
+ */
+static inline void seki_op_iv(struct seki_op *op, const struct seki_crypto *crypto, u8 *iv)
+{
+	unsigned int i;
+
+	switch (crypto->iv) {
+	case SEKI_IV_NONE:
+		return;
+	case SEKI_IV_COUNTER:
+		put_unaligned_be64(op->seq, iv);
+		break;
+	case SEKI_IV_RANDOM:
+		/* a whole number of blocks of eight; each CPU has a stock of those */
+		for (i = 0; i < crypto->iv_len; i += sizeof(u64))
+			put_unaligned(get_random_u64(), (u64 *)(iv + i));
+		break;
+	}
+	memcpy(op->iv, iv, crypto->iv_len);
 }
 
 int seki_crypto_init(struct seki_crypto *crypto, const struct seki_crypto_keys *keys,

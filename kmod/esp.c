@@ -9,11 +9,8 @@
  * not sent.  All ciphers want it between SPI and low half, so while one works,
  * the SPI moves four bytes down, over the end of whatever is in front.
  */
-#include <linux/random.h>
 
 #include "esp.h"
-
-#include <compat/unaligned.h>
 
 #define ESN_SHIFT	sizeof(__be32)
 
@@ -45,25 +42,6 @@ static void cover(struct seki_op *op, void *data, unsigned int len)
 	op->sg->page_link = 0;
 	sg_mark_end(op->sg);
 	sg_set_buf(op->sg, data, len);
-}
-
-static void make_iv(struct seki_op *op, const struct seki_crypto *crypto, u8 *iv)
-{
-	unsigned int i;
-
-	switch (crypto->iv) {
-	case SEKI_IV_NONE:
-		return;
-	case SEKI_IV_COUNTER:
-		put_unaligned_be64(op->seq, iv);
-		break;
-	case SEKI_IV_RANDOM:
-		/* a whole number of blocks of eight; each CPU has a stock of those */
-		for (i = 0; i < crypto->iv_len; i += sizeof(u64))
-			put_unaligned(get_random_u64(), (u64 *)(iv + i));
-		break;
-	}
-	memcpy(op->iv, iv, crypto->iv_len);
 }
 
 /**
@@ -112,7 +90,7 @@ int seki_esp_encap(struct seki_op *op, const struct seki_crypto *crypto, __be32 
 	skb_reset_transport_header(skb);
 	esph->spi = spi;
 	esph->seq_no = htonl((u32)op->seq);
-	make_iv(op, crypto, esph->enc_data);
+	seki_op_iv(op, crypto, esph->enc_data);
 
 	if (crypto->esn) {
 		esn_insert(op, esph);

@@ -123,7 +123,8 @@ int seki_nl_policy_new_doit(struct sk_buff *skb, struct genl_info *info)
 		.id = seki_nl_u32(info->attrs[SEKI_A_POLICY_ID], 0),
 		.ifindex = seki_nl_u32(ifindex, 0),
 		.priority = seki_nl_u32(info->attrs[SEKI_A_POLICY_PRIORITY], 0),
-		.action = seki_nl_u32(info->attrs[SEKI_A_POLICY_ACTION], SEKI_POLICY_ACTION_PROTECT),
+		.action = seki_nl_u32(info->attrs[SEKI_A_POLICY_ACTION],
+				      SEKI_POLICY_ACTION_PROTECT),
 		.flags = seki_nl_u32(info->attrs[SEKI_A_POLICY_FLAGS], 0),
 		.mode = seki_nl_u32(info->attrs[SEKI_A_POLICY_MODE], SEKI_MODE_TUNNEL),
 	};

@@ -192,6 +192,10 @@ static int find_integ(struct genl_info *info, struct seki_crypto_keys *keys)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "Unknown integrity algorithm");
 		return -EOPNOTSUPP;
 	}
+	if (keys->encr && keys->integ->iv) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "Only AH takes this integrity algorithm");
+		return -EINVAL;
+	}
 	if (!key) {
 		NL_SET_ERR_MSG(info->extack, "The integrity key is missing");
 		return -EINVAL;

@@ -93,6 +93,23 @@
 	X(HMAC_SHA2_512_256, 14, "SHA512", "sha512", "hmac(sha512)", "SHA512", 64, 32, 0)
 
 /*
+ * Integrity by a combined-mode cipher that encrypts nothing, for AH alone
+ * (transform type 3).  Its IV stands in front of the ICV.
+ *
+ * X(symbol, id, display, kernel, key, iv, icv)
+ *
+ * kernel      kernel crypto API AEAD name
+ * key         bytes, salt included
+ * iv, icv     bytes
+ *
+ * RFC 4543 section 4.
+ */
+#define SEKI_AEAD_INTEG_LIST(X) \
+	X(AES_128_GMAC, 9, "AES-128-GMAC", "rfc4543(gcm(aes))", 20, 8, 16) \
+	X(AES_192_GMAC, 10, "AES-192-GMAC", "rfc4543(gcm(aes))", 28, 8, 16) \
+	X(AES_256_GMAC, 11, "AES-256-GMAC", "rfc4543(gcm(aes))", 36, 8, 16)
+
+/*
  * Pseudo-random functions (transform type 2), for the daemon only.
  *
  * X(symbol, id, display, keyword, openssl, key, out, legacy)

@@ -254,6 +254,7 @@ CIPHERS = {
 }
 AHS = {
     "AH, SHA-256": {"proto": 51, "integ": 12, "integ_key": key(32)},
+    "AH, AES-GMAC": {"proto": 51, "integ": 9, "integ_key": key(20)},
     "AH, SHA-1, ESN": {"proto": 51, "integ": 2, "integ_key": key(20), "flags": 1},
 }
 

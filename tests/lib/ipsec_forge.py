@@ -68,7 +68,11 @@ class Sa:
         else:
             self.aead = None
 
-    def icv(self, data):
+    def icv(self, data, seq=0):
+        if self.integ == 9:
+            # RFC 4543 section 4: the IV is part of the field
+            iv = struct.pack("!Q", seq)
+            return iv + AESGCM(self.integ_key[:-4]).encrypt(self.integ_key[-4:] + iv, b"", data)
         name, size = {2: ("sha1", 12), 12: ("sha256", 16)}[self.integ]
         return hmac.new(self.integ_key, data, getattr(hashlib, name)).digest()[:size]
 
@@ -106,7 +110,7 @@ class Sa:
         else:
             covered[1] = covered[8] = 0
             covered[6:8] = covered[10:12] = b"\0\0"
-        icv = self.icv(bytes(covered) + high)
+        icv = self.icv(bytes(covered) + high, seq)
         return ip(self.src, self.dst, AH, header + icv + pad + payload, **outer)
 
     def packet(self, seq, payload, next_header, iv, **outer):

@@ -39,6 +39,28 @@ scapy_reads() {
 	python3 tests/netns/scapy_ah.py "$ktap_tmp/ah.pcap" SHA2-256-128 "$key" 6
 }
 
+# gmac ID KEY-BYTES [esn]: XFRM has no such AH, so both ends are ours, and OpenSSL
+# is the judge
+gmac() {
+	local key proto=ip
+	[ $outer -eq 4 ] || proto=ip6
+	key=$(hex "$2" 2)
+	new_spis
+	manual_r1 sa-flush
+	manual_r2 sa-flush
+	sa_pair "$forth" "$back" proto 51 integ "$1" integ-key "$key" ${3:+flags esn}
+	capture "$ktap_tmp/gmac.pcap" 6 "$proto proto 51" pings
+	python3 tests/netns/gmac_ah.py "$ktap_tmp/gmac.pcap" "$key" 6 $3
+	seki_saw 3
+}
+
+another_key() {
+	new_spis
+	manual_r1 sa-new dev tunnel0 direction in spi "$forth" proto 51 integ 9 integ-key "$(hex 20 2)"
+	manual_r2 sa-new dev tunnel0 direction out spi "$forth" proto 51 integ 9 integ-key "$(hex 20 3)"
+	drops_only auth-failed 1 fails in_r2 ping -q -c 1 -W 1 172.16.0.1
+}
+
 # The ICV is that of the packet before it was cut: only then is there an answer.
 fragments_outside() {
 	local filter='ip[6:2] & 0x3fff != 0 and dst host 10.0.0.2'
@@ -117,6 +139,14 @@ for outer in 4 6; do
 	run_test "over IPv$outer: fragments outside" fragments_outside
 	inside=$outer
 	forged
+	drop_tunnels
+
+	make_tunnel r1 $outer
+	make_tunnel r2 $outer
+	run_test "over IPv$outer: AES-128-GMAC" gmac 9 20
+	run_test "over IPv$outer: AES-192-GMAC" gmac 10 28
+	run_test "over IPv$outer: AES-256-GMAC, ESN" gmac 11 36 esn
+	run_test "over IPv$outer: AES-128-GMAC with another key" another_key
 	drop_tunnels
 done
 drop_wire

@@ -43,6 +43,7 @@ CIPHERS = [
     ("udp-cbc", {"encr": 12, "encr_key": key(16), "integ": 12, "integ_key": key(32),
                  "encap": PORTS}),
     ("ah", {"proto": AH, "integ": 2, "integ_key": key(20)}),
+    ("ah-gmac", {"proto": AH, "integ": 9, "integ_key": key(20)}),
     ("ah-esn", {"proto": AH, "integ": 12, "integ_key": key(32), "flags": 1}),
 ]
 SAS = []
@@ -143,7 +144,7 @@ class Requests(Worker):
     HINTS = {
         "spi": [0x1000 + i for i in range(len(SAS))], "spi-lo": [256, 0x1000, 0x1010],
         "spi-hi": [256, 0x1010, 0xffffffff], "outer-spi": [0x1008, 0x1009, 0x1012],
-        "encr": [2, 3, 11, 12, 13, 16, 20, 21, 28], "integ": [1, 2, 5, 8, 12, 13, 14],
+        "encr": [2, 3, 11, 12, 13, 16, 20, 21, 28], "integ": [1, 2, 5, 8, 9, 12, 13, 14],
         "proto": [0, 1, 6, 17, 50, 51], "policy": [1, 2, 3, POLICY], "id": [1, 2, 3, POLICY],
         "sport": [4500, 500], "dport": [4500, 500], "replay-window": [1, 64, 8192],
         "src-len": [0, 24, 32, 64, 128], "dst-len": [0, 24, 32, 64, 128],

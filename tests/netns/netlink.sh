@@ -105,6 +105,8 @@ The cipher needs an integrity algorithm beside it|sa-new $in encr 12 encr-key $(
 Unknown integrity algorithm|sa-new $in encr 12 encr-key $(hex 16) integ 77 integ-key $key
 The integrity key is missing|sa-new $in encr 12 encr-key $(hex 16) integ 2
 The integrity algorithm takes no key of this length|sa-new $in encr 12 encr-key $(hex 16) integ 2 integ-key 0011
+Only AH takes this integrity algorithm|sa-new $in encr 12 encr-key $(hex 16) integ 9 integ-key $(hex 20)
+The integrity algorithm takes no key of this length|sa-new $in proto 51 integ 9 integ-key $(hex 16)
 reserved bit set|sa-new $in encr 20 encr-key $key flags 0x8000
 Extended sequence numbers need the replay check|sa-new $in encr 20 encr-key $key flags 3
 integer out of range|sa-new $in encr 20 encr-key $key replay-window 8193

@@ -40,14 +40,16 @@ static const struct {
 
 static const struct {
 	u16 id;
-	u8 key, icv;
+	u8 key, icv, iv;
 } integ_rows[] = {
-	{ INTEG_HMAC_MD5_96, 16, 12 }, /* RFC 2403 */
-	{ INTEG_HMAC_SHA1_96, 20, 12 }, /* RFC 2404 */
-	{ INTEG_AES_XCBC_96, 16, 12 }, /* RFC 3566 */
-	{ INTEG_AES_CMAC_96, 16, 12 }, /* RFC 4494 */
-	{ INTEG_HMAC_SHA2_256_128, 32, 16 }, /* RFC 4868 */
-	{ INTEG_HMAC_SHA2_384_192, 48, 24 }, { INTEG_HMAC_SHA2_512_256, 64, 32 },
+	{ INTEG_HMAC_MD5_96, 16, 12, 0 }, /* RFC 2403 */
+	{ INTEG_HMAC_SHA1_96, 20, 12, 0 }, /* RFC 2404 */
+	{ INTEG_AES_XCBC_96, 16, 12, 0 }, /* RFC 3566 */
+	{ INTEG_AES_CMAC_96, 16, 12, 0 }, /* RFC 4494 */
+	{ INTEG_HMAC_SHA2_256_128, 32, 16, 0 }, /* RFC 4868 */
+	{ INTEG_HMAC_SHA2_384_192, 48, 24, 0 }, { INTEG_HMAC_SHA2_512_256, 64, 32, 0 },
+	{ INTEG_AES_128_GMAC, 20, 16, 8 }, /* RFC 4543 */
+	{ INTEG_AES_192_GMAC, 28, 16, 8 },	{ INTEG_AES_256_GMAC, 36, 16, 8 },
 };
 
 static void encryption_as_the_rfcs_say(void **state)
@@ -83,6 +85,7 @@ static void integrity_as_the_rfcs_say(void **state)
 		assert_int_equal(integ->id, integ_rows[i].id);
 		assert_int_equal(integ->key, integ_rows[i].key);
 		assert_int_equal(integ->icv, integ_rows[i].icv);
+		assert_int_equal(integ->iv, integ_rows[i].iv);
 	}
 }
 

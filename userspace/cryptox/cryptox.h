@@ -21,7 +21,7 @@ enum {
 		SEKI_PRF_LIST(X)
 #undef X
 #define X(symbol, id, ...) INTEG_##symbol = id,
-			SEKI_INTEG_LIST(X)
+			SEKI_INTEG_LIST(X) SEKI_AEAD_INTEG_LIST(X)
 #undef X
 #define X(symbol, id, ...) KE_##symbol = id,
 				SEKI_KE_LIST(X)

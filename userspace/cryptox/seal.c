@@ -40,9 +40,16 @@ static struct encr_algorithm encrs[] = {
 #undef X
 };
 
-static const uint8_t icv_sizes[][2] = {
-#define X(symbol, id, display, keyword, kernel, openssl, key, icv, legacy) { id, icv },
+/* What the sizes of messages and keys need of integrity; AEADs are for AH in the kernel. */
+static const struct integ_sizes {
+	uint16_t id;
+	uint8_t key, icv;
+} integ_sizes[] = {
+#define X(symbol, id, display, keyword, kernel, openssl, key, icv, legacy) { id, key, icv },
 	SEKI_INTEG_LIST(X)
+#undef X
+#define X(symbol, id, display, kernel, key, iv, icv) { id, key, icv },
+		SEKI_AEAD_INTEG_LIST(X)
 #undef X
 };
 
@@ -175,24 +182,30 @@ size_t encr_block_size(uint16_t encr)
 	return found ? found->block : 1;
 }
 
+static const struct integ_sizes *integ_sizes_find(uint16_t integ)
+{
+	for (size_t i = 0; i < COUNT(integ_sizes); i++) {
+		if (integ_sizes[i].id == integ)
+			return &integ_sizes[i];
+	}
+	return NULL;
+}
+
 size_t integ_key_size(uint16_t integ)
 {
-	const struct mac_algorithm *algorithm = mac_of_integ(integ);
+	const struct integ_sizes *found = integ_sizes_find(integ);
 
-	return algorithm ? mac_key_size(algorithm) : 0;
+	return found ? found->key : 0;
 }
 
 size_t suite_icv_size(const struct cipher_suite *suite)
 {
 	const struct encr_algorithm *encr = encr_find(suite->encr);
+	const struct integ_sizes *integ = integ_sizes_find(suite->integ);
 
 	if (encr && encr->icv)
 		return encr->icv;
-	for (size_t i = 0; i < COUNT(icv_sizes); i++) {
-		if (icv_sizes[i][0] == suite->integ)
-			return icv_sizes[i][1];
-	}
-	return 0;
+	return integ ? integ->icv : 0;
 }
 
 static size_t nonce_size(const struct sealer *sealer)

@@ -44,14 +44,19 @@ static const struct known known[] = {
 	ROW(TRANSFORM_INTEG, id, 0, display, keyword, legacy)
 				SEKI_INTEG_LIST(X)
 #undef X
-					ROW(TRANSFORM_KE, 0, 0, "NONE", NULL, false)
+#define X(symbol, id, display, kernel, key, iv, icv) \
+	ROW(TRANSFORM_INTEG, id, 0, display, NULL, false)
+					SEKI_AEAD_INTEG_LIST(X)
+#undef X
+						ROW(TRANSFORM_KE, 0, 0, "NONE", NULL, false)
 #define X(symbol, id, display, kind, openssl, pub, secret, legacy) \
 	ROW(TRANSFORM_KE, id, 0, display, #id, legacy)
-						SEKI_KE_LIST(X)
+							SEKI_KE_LIST(X)
 #undef X
-							ROW(TRANSFORM_ESN, 0, 0, "Don't use ESN",
-							    NULL, false) ROW(TRANSFORM_ESN, 1, 0,
-									     "Use ESN", NULL, false)
+								ROW(TRANSFORM_ESN, 0, 0,
+								    "Don't use ESN", NULL, false)
+									ROW(TRANSFORM_ESN, 1, 0,
+									    "Use ESN", NULL, false)
 #undef ROW
 };
 
@@ -83,6 +88,9 @@ static const struct esp_keyword esp_keywords[] = {
 	{ "ah-sha256-hmac", PROTOCOL_AH, false, INTEG(INTEG_HMAC_SHA2_256_128) },
 	{ "ah-sha384-hmac", PROTOCOL_AH, false, INTEG(INTEG_HMAC_SHA2_384_192) },
 	{ "ah-sha512-hmac", PROTOCOL_AH, false, INTEG(INTEG_HMAC_SHA2_512_256) },
+	{ "ah-aes128-gmac", PROTOCOL_AH, false, INTEG(INTEG_AES_128_GMAC) },
+	{ "ah-aes192-gmac", PROTOCOL_AH, false, INTEG(INTEG_AES_192_GMAC) },
+	{ "ah-aes256-gmac", PROTOCOL_AH, false, INTEG(INTEG_AES_256_GMAC) },
 	{ "esp-des", PROTOCOL_ESP, false, ENCR(ENCR_DES, 0) },
 	{ "esp-3des", PROTOCOL_ESP, false, ENCR(ENCR_3DES, 0) },
 	{ "esp-aes", PROTOCOL_ESP, true, ENCR(ENCR_AES_CBC, 128) },
