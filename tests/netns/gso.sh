@@ -54,8 +54,8 @@ watch() {
 wire_carries_no_giants() {
 	local giants segments
 	shapes off off on on
-	giants=$(watch r1 tunnel0 "greater 3000 and dst host $(inner 4 2)" transfer put "$(inner 4 2)" 500000)
-	echo "$giants packets of more than 3000 octets entered the tunnel"
+	giants=$(watch r1 tunnel0 "greater 2000 and dst host $(inner 4 2)" transfer put "$(inner 4 2)" 500000)
+	echo "$giants packets of more than 2000 octets entered the tunnel"
 	[ "$giants" -gt 10 ]
 	segments=$(watch r2 e0 "greater 1515" transfer put "$(inner 4 2)" 500000)
 	[ "$segments" -eq 0 ]
