@@ -21,7 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import seki_netlink as nl
-from ipsec_forge import AH, ESP, Sa, ip, ipv4, ipv6, udp
+from sa import Sa
+from wire import AH, ESP, ip, ip4, ip6, udp
 
 PORTS = (4500, 4500)
 INNER = ("172.16.0.2", "172.16.0.1"), ("fd16::2", "fd16::1")
@@ -403,9 +404,9 @@ class Outbound(Worker):
         rng = self.rng
         try:
             if rng.random() < 0.3:
-                packet = ipv4("172.16.0.1", "172.16.0.2", rng.choice((1, 4, 6, 17, 41, 50, 51)),
-                              rng.randbytes(rng.randrange(1300)),
-                              tos=rng.randrange(256), fragment=rng.choice((0, 0x4000, 0x2000, 5)))
+                packet = ip4("172.16.0.1", "172.16.0.2", rng.choice((1, 4, 6, 17, 41, 50, 51)),
+                             rng.randbytes(rng.randrange(1300)),
+                             tos=rng.randrange(256), fragment=rng.choice((0, 0x4000, 0x2000, 5)))
                 self.raw.sendto(packet, ("172.16.0.2", 0))
                 return
             sock = rng.choice(self.socks)
@@ -451,13 +452,13 @@ class Packets(Worker):
         kind = rng.randrange(4)
         proto = rng.choice((1, 6, 17, 50, 51, 58, 59, 0, 44, 43, rng.randrange(256)))
         if kind == 0:
-            data, next_header = ipv6(*INNER[1], proto, payload), 41
+            data, next_header = ip6(*INNER[1], proto, payload), 41
         elif kind == 1:
             data, next_header = payload, proto	# as in transport mode
         else:
             if proto == 17:
                 payload = udp(*INNER[0], 1000, 9, payload)
-            data, next_header = ipv4(*INNER[0], proto, payload), 4
+            data, next_header = ip4(*INNER[0], proto, payload), 4
         if rng.random() < 0.3:
             data = mutate(rng, data)
         if rng.random() < 0.05:
@@ -471,10 +472,10 @@ class Packets(Worker):
     def fragments(self, packet):
         """An IPv4 packet in two, sometimes with a hole or an overlap."""
         cut = self.rng.randrange(8, max(len(packet) - 20, 9), 8)
-        head = ipv4("10.0.0.2", "10.0.0.1", packet[9], packet[20:20 + cut], fragment=0x2000,
-                    ident=self.rounds & 0xffff)
-        tail = ipv4("10.0.0.2", "10.0.0.1", packet[9], packet[20 + cut:],
-                    fragment=cut // 8 + self.rng.choice((0, 0, 0, 1, -1)), ident=self.rounds & 0xffff)
+        head = ip4("10.0.0.2", "10.0.0.1", packet[9], packet[20:20 + cut], fragment=0x2000,
+                   ident=self.rounds & 0xffff)
+        tail = ip4("10.0.0.2", "10.0.0.1", packet[9], packet[20 + cut:],
+                   fragment=cut // 8 + self.rng.choice((0, 0, 0, 1, -1)), ident=self.rounds & 0xffff)
         return [head, tail] if self.rng.random() < 0.5 else [tail, head]
 
     def round(self):
@@ -502,9 +503,9 @@ class Packets(Worker):
             options = rng.choice((b"\1\1\1\1", b"\x94\4\0\0", b"\x07\x07\x04" + bytes(5),
                                   b"\x83\x07\x04" + octets("10.0.0.1") + b"\0", rng.randbytes(8)))
             body = self.good(sa)
-            packet = (ipv4(sa.src, sa.dst, body[9], body[20:], options=options) if version == 4 else
-                      ipv6(sa.src, sa.dst, rng.choice((0, 43, 60, 44)),
-                           bytes([body[6], 0]) + rng.randbytes(6) + body[40:]))
+            packet = (ip4(sa.src, sa.dst, body[9], body[20:], options=options) if version == 4 else
+                      ip6(sa.src, sa.dst, rng.choice((0, 43, 60, 44)),
+                          bytes([body[6], 0]) + rng.randbytes(6) + body[40:]))
         elif what < 0.94:
             body = rng.choice((b"", b"\xff", bytes(4) + rng.randbytes(30), rng.randbytes(rng.randrange(100)),
                                struct.pack("!I", sa.spi) + rng.randbytes(rng.randrange(1400))))
@@ -575,8 +576,8 @@ def main():
     if what == "send":
         packets = Packets("send", 0)
         for sa, _ in SAS:
-            packets.send(sa.packet(1, ipv4(*INNER[0], 17, udp(*INNER[0], 1000, 9, bytes(100))), 4,
-                                   bytes(16)), 6 if ":" in sa.src else 4)
+            packets.send(sa.packet(1, ip4(*INNER[0], 17, udp(*INNER[0], 1000, 9, bytes(100))), 4,
+                                  bytes(16)), 6 if ":" in sa.src else 4)
         return 0
     return count()
 

@@ -1,54 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ESP and AH packets made by hand, so that they can be wrong in any way."""
+"""SAs of any kind that packets are made for by hand, so that they can be wrong in any way."""
 import hashlib
 import hmac
-import socket
 import struct
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-ESP, AH, UDP = 50, 51, 17
-
-
-def checksum(data):
-    data += bytes(len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
-def ipv4(src, dst, proto, payload, **fields):
-    """Addresses are text. Fields: version, ihl, length, tos, ident, fragment, ttl, options."""
-    options = fields.get("options", b"")
-    ihl = fields.get("ihl", 5 + len(options) // 4)
-    header = struct.pack("!BBHHHBBH4s4s", fields.get("version", 4) << 4 | ihl, fields.get("tos", 0),
-                         fields.get("length", 20 + len(options) + len(payload)) & 0xffff,
-                         fields.get("ident", 1), fields.get("fragment", 0), fields.get("ttl", 64),
-                         proto, 0, socket.inet_aton(src), socket.inet_aton(dst)) + options
-    return header[:10] + struct.pack("!H", checksum(header)) + header[12:] + payload
-
-
-def ipv6(src, dst, proto, payload, **fields):
-    return struct.pack("!IHBB16s16s", fields.get("version", 6) << 28 | fields.get("tos", 0) << 20,
-                       fields.get("length", len(payload)) & 0xffff, proto, fields.get("ttl", 64),
-                       socket.inet_pton(socket.AF_INET6, src),
-                       socket.inet_pton(socket.AF_INET6, dst)) + payload
-
-
-def ip(src, dst, proto, payload, **fields):
-    return (ipv6 if ":" in src else ipv4)(src, dst, proto, payload, **fields)
-
-
-def udp(src, dst, sport, dport, payload):
-    """UDP; over IPv6 it needs a checksum, over IPv4 it does without."""
-    header = struct.pack("!HHHH", sport, dport, 8 + len(payload), 0)
-    if ":" in src:
-        pseudo = (socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(socket.AF_INET6, dst) +
-                  struct.pack("!II", 8 + len(payload), UDP))
-        header = header[:6] + struct.pack("!H", checksum(pseudo + header + payload) or 0xffff)
-    return header + payload
+from wire import AH, ESP, UDP, ip, udp
 
 
 class Sa:
