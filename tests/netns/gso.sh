@@ -117,6 +117,7 @@ travels_together() {
 }
 
 alone() {
+	[ -d /sys/module/esp4_offload ] || skip_test "this kernel has no esp4_offload"
 	travels_together no
 	carries on on on on
 }
