@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * From facts over JSON to what a person reads. The S0 document's own outputs
- * (rows J01, J02, J04, with I02 to I05; K01) stand in tests/seeds as the document
+ * (rows J01, J02, J04, with I02 to I07, I10 and I13; K01) stand in tests/seeds as the document
  * has them, without columns, and in golden/ as IOS lays them out; both must agree.
  */
 
@@ -326,6 +326,7 @@ static void limits_that_are_off_are_not_shown(void **state)
 		     "remaining key lifetime (sec): (3592)\n");
 }
 
+/* Row I06 */
 static void path_falls_back_to_the_tunnel(void **state)
 {
 	ctl_fake_router(&fake, 1);
