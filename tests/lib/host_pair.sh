@@ -11,6 +11,8 @@
 #	pair_start
 #	pair_stop
 #	pair_end
+#
+# IKEv1: pair_profile=isakmp-profile pair_debug="crypto isakmp"
 
 folder=$(mktemp -d)
 export SWAN_RUN=$folder/swan
@@ -69,7 +71,7 @@ pair_config() {
 		crypto ipsec transform-set T esp-gcm
 		crypto ipsec profile V
 		 set transform-set T
-		 set ikev2-profile I
+		 set ${pair_profile:-ikev2-profile} I
 		 $1
 		interface Tunnel0
 		 ip address 172.16.0.1 255.255.255.0
@@ -87,7 +89,7 @@ pair_start() {
 	[ ! -e "$folder/pid" ] || pair_stop
 	: >"$folder/log"
 	ip netns exec $r1 "$sekid" --no-kernel -n --config "$folder/seki.conf" --control "$folder/control" \
-		-d "crypto ikev2 internal" -d "crypto ikev2 error" >>"$folder/log" 2>&1 &
+		-d "${pair_debug:-crypto ikev2 internal}" -d "crypto ikev2 error" >>"$folder/log" 2>&1 &
 	echo $! >"$folder/pid"
 	wait_for 20 test -S "$folder/control"
 }

@@ -130,9 +130,9 @@ static bool signs(const char *keyword)
 	return strcmp(keyword, "pre-share") != 0;
 }
 
-const char *pki_scene_config(int node, const struct pki_end *end)
+const char *pki_scene_trustpoint(int node, const struct pki_end *end)
 {
-	static char text[4096];
+	static char text[1000];
 	char files[300] = "";
 
 	begin();
@@ -142,18 +142,27 @@ const char *pki_scene_config(int node, const struct pki_end *end)
 			 " certificate file %s/%d.pem\n private-key file %s/%d.key\n", folder, node,
 			 folder, node);
 	}
+	snprintf(text, sizeof(text), "crypto pki trustpoint TP\n%s ca file %s/ca.pem\n%s", files,
+		 folder, end->trustpoint ? end->trustpoint : "");
+	return text;
+}
+
+const char *pki_scene_config(int node, const struct pki_end *end)
+{
+	static char text[4096];
+	const char *trustpoint = pki_scene_trustpoint(node, end);
+
 	snprintf(text, sizeof(text),
 		 "%s"
 		 "crypto ikev2 keyring K\n peer all\n  address 0.0.0.0 0.0.0.0\n"
 		 "  pre-shared-key secret\n"
-		 "crypto pki trustpoint TP\n%s ca file %s/ca.pem\n%s"
+		 "%s"
 		 "crypto ikev2 profile P\n match identity remote any\n"
 		 " authentication local %s\n authentication remote %s\n keyring local K\n%s%s%s%s%s"
 		 "crypto ipsec profile I\n set ikev2-profile P\n"
 		 "interface Tunnel0\n tunnel source 10.0.0.%d\n tunnel mode ipsec ipv4\n"
 		 " tunnel destination 10.0.0.%d\n tunnel protection ipsec profile I\n",
-		 end->global ? end->global : "", files, folder,
-		 end->trustpoint ? end->trustpoint : "", end->local, end->remote,
+		 end->global ? end->global : "", trustpoint, end->local, end->remote,
 		 end->no_use ? "" : " pki trustpoint TP\n", end->identity ? " identity local " : "",
 		 end->identity ? end->identity : "", end->identity ? "\n" : "",
 		 end->profile ? end->profile : "", node + 1, 2 - node);

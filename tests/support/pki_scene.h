@@ -31,6 +31,8 @@ struct pki_end {
 struct sim *pki_scene(uint64_t seed, const struct pki_end *a, const struct pki_end *b);
 /** pki_scene_config() - of one end; the text is good until the next call */
 const char *pki_scene_config(int node, const struct pki_end *end);
+/** pki_scene_trustpoint() - the part of it that names the files; good until the next call */
+const char *pki_scene_trustpoint(int node, const struct pki_end *end);
 /** pki_scene_folder() - where the files are */
 const char *pki_scene_folder(void);
 /** pki_scene_write() - a file there */

@@ -28,7 +28,7 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_ISAKMP_POLICY] = "crypto legacy\ncrypto isakmp key k address 192.0.2.1\n"
 				      "crypto isakmp policy 10\n authentication pre-share\n",
 	[CONFIG_MODE_ISAKMP_PROFILE] =
-		"crypto isakmp profile O\n match identity address 192.0.2.1\n",
+		TRUSTPOINT "crypto isakmp profile O\n match identity address 192.0.2.1\n",
 	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
 	[CONFIG_MODE_IPSEC_PROFILE] =
 		"crypto legacy\n" WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
@@ -376,9 +376,9 @@ static const struct example examples[] = {
 	  KEPT("crypto ikev2 nat keepalive 40") },
 	{ G, "crypto isakmp policy <1-10000>", "crypto isakmp policy 20", "crypto isakmp policy 20",
 	  " authentication pre-share\ncrypto isakmp key k address 192.0.2.1\n", NULL },
-	{ SU, "authentication pre-share", "authentication pre-share",
+	{ SU, "authentication pre-share|rsa-sig", "authentication pre-share",
 	  KEPT(" authentication pre-share") },
-	{ SU, "authentication rsa-sig|rsa-encr", "authentication rsa-encr",
+	{ SU, "authentication rsa-encr", "authentication rsa-encr",
 	  REFUSED("RSA with IKEv1 is not there yet") },
 	{ SU, "encryption des|3des", "encr 3des", KEPT(" encryption 3des") },
 	{ SU, "encryption aes [128|192|256]", "encr aes", KEPT(" encryption aes 128") },
@@ -392,7 +392,7 @@ static const struct example examples[] = {
 	  KEPT("crypto isakmp key 0 sharedkey address 20.20.20.20 255.255.255.255") },
 	{ G, "crypto isakmp key [0] SECRET address A.B.C.D [MASK]",
 	  "crypto isakmp key 0 0 address 0.0.0.0", KEPT("crypto isakmp key 0 0 address 0.0.0.0") },
-	{ G, "crypto isakmp identity address|hostname", "crypto isakmp identity hostname",
+	{ G, "crypto isakmp identity address|hostname|dn", "crypto isakmp identity hostname",
 	  KEPT("crypto isakmp identity hostname") },
 	{ G, "crypto isakmp keepalive <10-3600> [<2-60>] [periodic|on-demand]",
 	  "crypto isakmp keepalive 10 3 periodic", KEPT("crypto isakmp keepalive 10 3 periodic") },
@@ -415,7 +415,7 @@ static const struct example examples[] = {
 	  KEPT(" self-identity user-fqdn a@b") },
 	{ IO, "legacy", "legacy", KEPT(" legacy") },
 	{ IO, "keyring REST", "keyring K", REFUSED("keyrings of IKEv1 are not there yet") },
-	{ IO, "ca REST", "ca trust-point TP", REFUSED("RSA with IKEv1 is not there yet") },
+	{ IO, "ca trust-point NAME", "ca trust-point TP1", KEPT(" ca trust-point TP1") },
 	{ IO, "initiate REST", "initiate mode aggressive",
 	  REFUSED("aggressive mode is not there yet") },
 	{ IO, "description REST", "description x", REFUSED("ignored") },

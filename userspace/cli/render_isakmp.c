@@ -25,7 +25,11 @@ void render_isakmp_sa(const json_t *result, FILE *out)
 
 static void print_suite(const json_t *suite, FILE *out)
 {
-	fprintf(out, "Protection suite of priority " NUMBER "\n", number_of(suite, "priority"));
+	if (json_is_true(field(suite, "default")))
+		fprintf(out, "Default protection suite\n");
+	else
+		fprintf(out, "Protection suite of priority " NUMBER "\n",
+			number_of(suite, "priority"));
 	fprintf(out, "        encryption algorithm:   %s.\n", text_of(suite, "encryption"));
 	fprintf(out, "        hash algorithm:         %s\n", text_of(suite, "hash"));
 	fprintf(out, "        authentication method:  %s\n", text_of(suite, "authentication"));

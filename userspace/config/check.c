@@ -122,8 +122,7 @@ static void link_reference(struct loader *loader, struct reference *reference)
 	case REFERENCE_TRUSTPOINT: {
 		const struct trustpoint *trustpoint = FIND_NAMED(&policy->trustpoints, name, near);
 
-		reference->owner.ikev2_profile->trustpoints[reference->slot].trustpoint =
-			trustpoint;
+		reference->owner.trustpoint_use->trustpoint = trustpoint;
 		found = trustpoint;
 		break;
 	}

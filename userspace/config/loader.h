@@ -33,6 +33,7 @@ struct reference {
 	char *name;
 	size_t slot;
 	union {
+		struct trustpoint_use *trustpoint_use;
 		struct ikev2_policy *ikev2_policy;
 		struct authorization_policy *authorization;
 		struct ikev2_profile *ikev2_profile;

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "codec/isakmp_numbers.h"
 #include "config/print.h"
 #include "cryptox/cryptox.h"
 #include "eap/eap.h"
@@ -85,6 +86,8 @@ void print_globals(const struct policy *policy, FILE *out)
 			policy->dpd_periodic ? "periodic" : "on-demand");
 	if (policy->queue_length)
 		fprintf(out, "crypto ikev2 queue-length %u\n", policy->queue_length);
+	if (policy->isakmp_identity_dn)
+		fprintf(out, "crypto isakmp identity dn\n");
 	if (policy->isakmp_identity_hostname)
 		fprintf(out, "crypto isakmp identity hostname\n");
 	if (policy->isakmp_keepalive)
@@ -492,7 +495,8 @@ void print_isakmp_policy(const struct isakmp_policy *policy, FILE *out)
 	else
 		fprintf(out, " encryption %s\n", policy->encr == ENCR_DES ? "des" : "3des");
 	fprintf(out, " hash %s\n", hashes[policy->prf]);
-	fprintf(out, " authentication pre-share\n group %u\n", policy->group);
+	fprintf(out, " authentication %s\n group %u\n",
+		policy->auth == ISAKMP_AUTH_PRE_SHARED ? "pre-share" : "rsa-sig", policy->group);
 	if (policy->lifetime != IKE_LIFETIME_DEFAULT)
 		fprintf(out, " lifetime %u\n", policy->lifetime);
 }
@@ -527,6 +531,8 @@ void print_isakmp_profile(const struct isakmp_profile *profile, FILE *out)
 		fprintf(out, " self-identity %s %.*s\n",
 			identity->type == ID_FQDN ? "fqdn" : "user-fqdn", identity->len,
 			(const char *)identity->data);
+	for (size_t i = 0; i < profile->trustpoint_count; i++)
+		fprintf(out, " ca trust-point %s\n", profile->trustpoints[i].trustpoint->name);
 	if (profile->legacy)
 		fprintf(out, " legacy\n");
 }

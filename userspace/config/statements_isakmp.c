@@ -13,13 +13,8 @@ void open_isakmp_policy(struct loader *loader, const struct match *match)
 	struct isakmp_policy *policy = must_calloc(1, sizeof(*policy)), *after;
 	char name[16];
 
-	/* Row D13: what is not said is as it was in 1998. */
+	*policy = isakmp_policy_default;
 	policy->priority = (uint32_t)match->args[0].number;
-	policy->auth = ISAKMP_AUTH_RSA_SIG;
-	policy->encr = ENCR_DES;
-	policy->prf = PRF_HMAC_SHA1;
-	policy->group = KE_MODP_768;
-	policy->lifetime = IKE_LIFETIME_DEFAULT;
 	policy->place = here(loader);
 	snprintf(name, sizeof(name), "%u", policy->priority);
 	policy->name = must_strdup(name);
@@ -38,7 +33,9 @@ void open_isakmp_policy(struct loader *loader, const struct match *match)
 
 void isakmp_authentication(struct loader *loader, const struct match *match)
 {
-	loader->isakmp_policy->auth = ISAKMP_AUTH_PRE_SHARED;
+	loader->isakmp_policy->auth = !strcmp(match->args[0].text, "pre-share") ?
+					      ISAKMP_AUTH_PRE_SHARED :
+					      ISAKMP_AUTH_RSA_SIG;
 }
 
 void isakmp_encryption_des(struct loader *loader, const struct match *match)
@@ -116,8 +113,10 @@ void isakmp_key(struct loader *loader, const struct match *match)
 /* Row D15 */
 void isakmp_identity(struct loader *loader, const struct match *match)
 {
-	loader->policy->isakmp_identity_hostname =
-		!match->negated && !strcmp(match->args[0].text, "hostname");
+	const char *word = match->negated ? "address" : match->args[0].text;
+
+	loader->policy->isakmp_identity_hostname = !strcmp(word, "hostname");
+	loader->policy->isakmp_identity_dn = !strcmp(word, "dn");
 }
 
 void isakmp_keepalive(struct loader *loader, const struct match *match)
@@ -213,6 +212,21 @@ void isakmp_self_address(struct loader *loader, const struct match *match)
 	loader->isakmp_profile->self_identity = (struct identity){ .type = ID_NONE };
 }
 
+void isakmp_trustpoint(struct loader *loader, const struct match *match)
+{
+	struct isakmp_profile *profile = loader->isakmp_profile;
+	struct trustpoint_use *use = &profile->trustpoints[profile->trustpoint_count];
+
+	if (profile->trustpoint_count == PROFILE_TRUSTPOINTS_MAX) {
+		loader_error(loader, place_of_arg(loader, &match->args[0]),
+			     "more than %d trustpoints in a profile", PROFILE_TRUSTPOINTS_MAX);
+		return;
+	}
+	use->sign = use->verify = true;
+	profile->trustpoint_count++;
+	refer(loader, REFERENCE_TRUSTPOINT, &match->args[0], 0)->owner.trustpoint_use = use;
+}
+
 void isakmp_legacy(struct loader *loader, const struct match *match)
 {
 	loader->isakmp_profile->legacy = !match->negated;
@@ -264,10 +278,12 @@ static void check_isakmp_policy(struct loader *loader, const struct isakmp_polic
 {
 	if (loader->faulty[policy->place.line])
 		return;
-	if (policy->auth != ISAKMP_AUTH_PRE_SHARED)
+	if (policy->auth == ISAKMP_AUTH_RSA_SIG &&
+	    !policy_trustpoint(loader->policy, NULL, true, 0))
 		loader_error(loader, place_of_line(policy->place.line),
-			     "policy %u authenticates with RSA signatures unless told otherwise, "
-			     "which is not there yet for IKEv1: add \"authentication pre-share\"",
+			     "policy %u authenticates with RSA signatures, as a policy does unless "
+			     "told otherwise, and no \"crypto pki trustpoint\" has a certificate: "
+			     "add one, or \"authentication pre-share\"",
 			     policy->priority);
 	else if (isakmp_policy_is_legacy(policy) && !loader->policy->legacy &&
 		 !permitting_profile(loader->policy))
@@ -295,15 +311,22 @@ void check_isakmp(struct loader *loader)
 				     "profile \"%s\" names an IKEv2 and an ISAKMP profile: one of "
 				     "both has to negotiate",
 				     ipsec_profile->name);
-		else if (ipsec_profile->isakmp_profile && !policy_has_isakmp(policy))
+		else if (ipsec_profile->isakmp_profile && TAILQ_EMPTY(&policy->isakmp_policies) &&
+			 !policy->legacy && !ipsec_profile->isakmp_profile->legacy)
 			loader_error(loader, place,
 				     "profile \"%s\" negotiates with ISAKMP, but there is no "
-				     "\"crypto isakmp policy\"",
+				     "\"crypto isakmp policy\", and the default one is weak: "
+				     "DES, SHA, group 1",
 				     ipsec_profile->name);
 	}
 	/* Row A18 */
-	if (policy_has_isakmp(policy) && TAILQ_EMPTY(&policy->isakmp_keys.peers))
-		loader_say(loader, CONFIG_WARNING,
-			   place_of_line(TAILQ_FIRST(&policy->isakmp_policies)->place.line), NULL,
-			   "there is no \"crypto isakmp key\": no peer can be negotiated with");
+	TAILQ_FOREACH(entry, &policy->isakmp_policies, link)
+		if (entry->auth == ISAKMP_AUTH_PRE_SHARED &&
+		    TAILQ_EMPTY(&policy->isakmp_keys.peers)) {
+			loader_say(loader, CONFIG_WARNING, place_of_line(entry->place.line), NULL,
+				   "there is no \"crypto isakmp key\": no peer can be negotiated "
+				   "with by policy %u",
+				   entry->priority);
+			break;
+		}
 }

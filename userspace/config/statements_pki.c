@@ -97,8 +97,8 @@ void profile_trustpoint(struct loader *loader, const struct match *match)
 	}
 	use->sign = both || !strcmp(match->args[1].text, "sign");
 	use->verify = both || !strcmp(match->args[1].text, "verify");
-	refer(loader, REFERENCE_TRUSTPOINT, &match->args[0], profile->trustpoint_count++)
-		->owner.ikev2_profile = profile;
+	profile->trustpoint_count++;
+	refer(loader, REFERENCE_TRUSTPOINT, &match->args[0], 0)->owner.trustpoint_use = use;
 }
 
 /* --- files, when all is read --- */

@@ -59,6 +59,7 @@ static const struct row {
 	ROW("RSA with SHA2-256", RSA, SHA2_256, "SHA2-256", .identifier = DER(RSA_WITH(0x0b))),
 	ROW("RSA with SHA2-384", RSA, SHA2_384, "SHA2-384", .identifier = DER(RSA_WITH(0x0c))),
 	ROW("RSA with SHA2-512", RSA, SHA2_512, "SHA2-512", .identifier = DER(RSA_WITH(0x0d))),
+	ROW("RSA", RSA_BARE, IDENTITY, NULL),
 	ROW("RSA-PSS with SHA2-256", RSA_PSS, SHA2_256, "SHA2-256",
 	    .identifier = DER(PSS_WITH(1, 32)), .other = DER(PSS_WITHOUT_NULL(1, 32))),
 	ROW("RSA-PSS with SHA2-384", RSA_PSS, SHA2_384, "SHA2-384",
@@ -169,6 +170,7 @@ static bool goes_together(enum key_kind kind, const struct signature_scheme *sch
 {
 	switch (scheme->family) {
 	case SIGNATURE_RSA:
+	case SIGNATURE_RSA_BARE:
 	case SIGNATURE_RSA_PSS:
 		return kind == KEY_KIND_RSA;
 	case SIGNATURE_ECDSA:
@@ -333,6 +335,28 @@ struct bytes private_key_public(const struct private_key *key)
 	return buffer_bytes(&key->public);
 }
 
+static bool sign_bare(EVP_PKEY *key, struct bytes data, uint8_t *value, size_t *len)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+	bool ok = context && EVP_PKEY_sign_init(context) > 0 &&
+		  EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0 &&
+		  EVP_PKEY_sign(context, value, len, data.data, data.len) > 0;
+
+	EVP_PKEY_CTX_free(context);
+	return ok;
+}
+
+static bool verify_bare(EVP_PKEY *key, struct bytes data, struct bytes signature)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+	bool ok = context && EVP_PKEY_verify_init(context) > 0 &&
+		  EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0 &&
+		  EVP_PKEY_verify(context, signature.data, signature.len, data.data, data.len) > 0;
+
+	EVP_PKEY_CTX_free(context);
+	return ok;
+}
+
 struct result private_key_sign(const struct private_key *key, const struct signature_scheme *scheme,
 			       struct bytes data, struct buffer *signature)
 {
@@ -347,11 +371,14 @@ struct result private_key_sign(const struct private_key *key, const struct signa
 		return fail(-EINVAL, "an %s key cannot make a signature of the kind %s",
 			    key_kind_name(key->kind), scheme->name);
 	}
-	ok = context &&
-	     EVP_DigestSignInit_ex(context, &parameters, row_of(scheme)->digest, NULL, NULL,
-				   key->key, NULL) > 0 &&
-	     set_padding(parameters, scheme->family) &&
-	     EVP_DigestSign(context, value, &len, data.data, data.len) > 0;
+	if (scheme->family == SIGNATURE_RSA_BARE)
+		ok = sign_bare(key->key, data, value, &len);
+	else
+		ok = context &&
+		     EVP_DigestSignInit_ex(context, &parameters, row_of(scheme)->digest, NULL, NULL,
+					   key->key, NULL) > 0 &&
+		     set_padding(parameters, scheme->family) &&
+		     EVP_DigestSign(context, value, &len, data.data, data.len) > 0;
 	EVP_MD_CTX_free(context);
 	if (ok && scheme->family == SIGNATURE_ECDSA_RAW)
 		ok = to_raw(value, len, coordinate_size(key->kind), signature);
@@ -403,11 +430,15 @@ struct result public_key_verify(struct bytes public_key, const struct signature_
 		ok = ok && to_der(signature, coordinate_size(kind), &der);
 		signature = buffer_bytes(&der);
 	}
-	ok = ok &&
-	     EVP_DigestVerifyInit_ex(context, &parameters, row_of(scheme)->digest, NULL, NULL, key,
-				     NULL) > 0 &&
-	     set_padding(parameters, scheme->family) &&
-	     EVP_DigestVerify(context, signature.data, signature.len, data.data, data.len) > 0;
+	if (scheme->family == SIGNATURE_RSA_BARE)
+		ok = verify_bare(key, data, signature);
+	else
+		ok = ok &&
+		     EVP_DigestVerifyInit_ex(context, &parameters, row_of(scheme)->digest, NULL,
+					     NULL, key, NULL) > 0 &&
+		     set_padding(parameters, scheme->family) &&
+		     EVP_DigestVerify(context, signature.data, signature.len, data.data, data.len) >
+			     0;
 	EVP_MD_CTX_free(context);
 	EVP_PKEY_free(key);
 	buffer_free(&der);

@@ -33,6 +33,7 @@ enum signature_hash {
 
 enum signature_family {
 	SIGNATURE_RSA, /* RSASSA-PKCS1-v1_5 */
+	SIGNATURE_RSA_BARE, /* PKCS #1 around a hash that is given, and not named (RFC 2409 section 5.1) */
 	SIGNATURE_RSA_PSS, /* MGF1 with the same hash, a salt as long as it */
 	SIGNATURE_ECDSA, /* Ecdsa-Sig-Value in DER */
 	SIGNATURE_ECDSA_RAW, /* r and s, each as long as the curve (RFC 4754 section 7) */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "codec/isakmp_numbers.h"
 #include "cryptox/cryptox.h"
 #include "ctl/internal.h"
 
@@ -201,17 +202,24 @@ static unsigned int group_bits(uint16_t group)
 	}
 }
 
+static const char *authentication_of(const struct isakmp_policy *policy)
+{
+	return policy->auth == ISAKMP_AUTH_PRE_SHARED ? "Pre-Shared Key" :
+							"Rivest-Shamir-Adleman Signature";
+}
+
 json_t *ctl_isakmp_policies(const struct policy *policy)
 {
 	const struct isakmp_policy *one;
 	json_t *array = json_array();
 
-	TAILQ_FOREACH(one, &policy->isakmp_policies, link)
+	for (size_t i = 0; policy_has_isakmp(policy) && (one = policy_isakmp_suite(policy, i)); i++)
 		json_array_append_new(array,
-				      json_pack("{s:i,s:o,s:o,s:o,s:i,s:i,s:i}", "priority",
-						(int)one->priority, "encryption",
+				      json_pack("{s:i,s:b,s:o,s:o,s:o,s:i,s:i,s:i}", "priority",
+						(int)one->priority, "default",
+						one == &isakmp_policy_default, "encryption",
 						encryption_of(one), "hash", ctl_text(hash_of(one)),
-						"authentication", ctl_text("Pre-Shared Key"),
+						"authentication", ctl_text(authentication_of(one)),
 						"group", (int)one->group, "group_bits",
 						(int)group_bits(one->group), "lifetime_seconds",
 						(int)one->lifetime));

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/memory.h"
+#include "codec/isakmp_numbers.h"
 #include "ike/policy.h"
 
 struct policy *policy_new(void)
@@ -231,28 +232,64 @@ bool auth_kind_is_signature(enum auth_kind kind)
 	       kind == AUTH_KIND_ECDSA_SIG || kind == AUTH_KIND_EDDSA_SIG;
 }
 
+static bool is_for(const struct trustpoint *trustpoint, bool sign)
+{
+	return sign ? trustpoint->credential : (const void *)trustpoint->anchors;
+}
+
+/* The @index-th that fits of those that a profile names, of all where it names none. */
+static const struct trustpoint *find_trustpoint(const struct policy *policy,
+						const struct trustpoint_use *uses, size_t count,
+						bool sign, size_t index)
+{
+	const struct trustpoint *trustpoint;
+
+	for (size_t i = 0; i < count; i++)
+		if ((sign ? uses[i].sign : uses[i].verify) && is_for(uses[i].trustpoint, sign) &&
+		    !index--)
+			return uses[i].trustpoint;
+	if (count)
+		return NULL;
+	TAILQ_FOREACH(trustpoint, &policy->trustpoints, link)
+		if (is_for(trustpoint, sign) && !index--)
+			return trustpoint;
+	return NULL;
+}
+
 const struct trustpoint *policy_trustpoint(const struct policy *policy,
 					   const struct ikev2_profile *profile, bool sign,
 					   size_t index)
 {
-	const struct trustpoint *trustpoint;
-	size_t i;
+	return find_trustpoint(policy, profile ? profile->trustpoints : NULL,
+			       profile ? profile->trustpoint_count : 0, sign, index);
+}
 
-	for (i = 0; profile && i < profile->trustpoint_count; i++) {
-		const struct trustpoint_use *use = &profile->trustpoints[i];
+const struct trustpoint *policy_isakmp_trustpoint(const struct policy *policy,
+						  const struct isakmp_profile *profile, bool sign,
+						  size_t index)
+{
+	return find_trustpoint(policy, profile ? profile->trustpoints : NULL,
+			       profile ? profile->trustpoint_count : 0, sign, index);
+}
 
-		if ((sign ? use->sign && use->trustpoint->credential :
-			    use->verify && use->trustpoint->anchors) &&
-		    !index--)
-			return use->trustpoint;
-	}
-	if (profile && profile->trustpoint_count)
-		return NULL;
-	TAILQ_FOREACH(trustpoint, &policy->trustpoints, link)
-		if ((sign ? (void *)trustpoint->credential : (void *)trustpoint->anchors) &&
-		    !index--)
-			return trustpoint;
-	return NULL;
+/* Row D13: what is not said is as it was in 1998. */
+const struct isakmp_policy isakmp_policy_default = {
+	.priority = 65535,
+	.auth = ISAKMP_AUTH_RSA_SIG,
+	.encr = ENCR_DES,
+	.prf = PRF_HMAC_SHA1,
+	.group = KE_MODP_768,
+	.lifetime = IKE_LIFETIME_DEFAULT,
+};
+
+const struct isakmp_policy *policy_isakmp_suite(const struct policy *policy, size_t index)
+{
+	const struct isakmp_policy *entry;
+
+	TAILQ_FOREACH(entry, &policy->isakmp_policies, link)
+		if (!index--)
+			return entry;
+	return index || !TAILQ_EMPTY(&policy->isakmp_policies) ? NULL : &isakmp_policy_default;
 }
 
 const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy, const char *name)
@@ -471,7 +508,7 @@ bool isakmp_policy_is_legacy(const struct isakmp_policy *policy)
 
 bool policy_has_isakmp(const struct policy *policy)
 {
-	return !TAILQ_EMPTY(&policy->isakmp_policies);
+	return !TAILQ_EMPTY(&policy->isakmp_policies) || !TAILQ_EMPTY(&policy->isakmp_profiles);
 }
 
 unsigned int ipsec_profile_version(const struct policy *policy, const struct ipsec_profile *profile)

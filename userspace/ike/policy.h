@@ -260,6 +260,8 @@ struct isakmp_policy {
 	uint32_t lifetime;
 };
 
+extern const struct isakmp_policy isakmp_policy_default;
+
 bool isakmp_policy_is_legacy(const struct isakmp_policy *policy);
 
 /** struct isakmp_profile - "crypto isakmp profile NAME": peers of IKEv1 that differ from the rest */
@@ -270,6 +272,8 @@ struct isakmp_profile {
 	bool legacy; /* weak algorithms are permitted in this profile */
 	TAILQ_HEAD(, identity_match) matches;
 	struct identity self_identity; /* ID_NONE: as "crypto isakmp identity" says */
+	size_t trustpoint_count; /* "ca trust-point NAME"; 0: all of the configuration */
+	struct trustpoint_use trustpoints[PROFILE_TRUSTPOINTS_MAX];
 };
 
 /** struct interface_config - "interface NAME" */
@@ -337,6 +341,7 @@ struct policy {
 		limit_negotiating; /* "crypto ikev2 limit max-in-negotation-sa N", 0: the default */
 	uint32_t
 		rekey_margin_percent; /* "crypto ikev2 rekey-margin N": rekey at this share of the lifetime; default 85 */
+	bool isakmp_identity_dn; /* "crypto isakmp identity dn", of our certificate */
 	bool isakmp_identity_hostname; /* "crypto isakmp identity hostname"; else the address */
 	uint32_t isakmp_keepalive, isakmp_keepalive_retry; /* seconds, 0: no liveness checks */
 	bool isakmp_keepalive_periodic;
@@ -393,6 +398,12 @@ void policy_ike_proposals(const struct policy *policy, const struct address *loc
 const struct trustpoint *policy_trustpoint(const struct policy *policy,
 					   const struct ikev2_profile *profile, bool sign,
 					   size_t index);
+/** policy_isakmp_trustpoint() - the same of a profile of IKEv1 */
+const struct trustpoint *policy_isakmp_trustpoint(const struct policy *policy,
+						  const struct isakmp_profile *profile, bool sign,
+						  size_t index);
+/** policy_isakmp_suite() - by priority; where none is configured, the default one */
+const struct isakmp_policy *policy_isakmp_suite(const struct policy *policy, size_t index);
 /** policy_profile_number() - its place in the configuration, from 1: Yamaha's GW; 0: none */
 unsigned int policy_profile_number(const struct policy *policy,
 				   const struct ikev2_profile *profile);

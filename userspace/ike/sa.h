@@ -123,6 +123,11 @@ struct ike {
 	bool shutting_down;
 };
 
+/** struct path - the two ends of a datagram's way */
+struct path {
+	struct endpoint local, remote;
+};
+
 /** struct ike_sa - the part of an IKE SA that both versions have; the first member of theirs */
 struct ike_sa {
 	TAILQ_ENTRY(ike_sa) link;

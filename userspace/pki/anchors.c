@@ -54,6 +54,7 @@ struct result anchors_load(const char *name, struct bytes certificates, struct b
 
 		pki_key_hash(certificate, anchor->key_hash);
 		pki_put_der(certificate, &anchor->der);
+		pki_put_name(X509_get_subject_name(certificate), &anchor->subject);
 		if (!X509_STORE_add_cert(anchors->store, certificate))
 			result = fail(-ENOMEM, "OpenSSL does not take the certificate");
 	}
@@ -78,8 +79,10 @@ void anchors_free(struct anchors *anchors)
 {
 	if (!anchors || atomic_fetch_sub(&anchors->owners, 1) != 1)
 		return;
-	for (size_t i = 0; i < anchors->count; i++)
+	for (size_t i = 0; i < anchors->count; i++) {
 		buffer_free(&anchors->list[i].der);
+		buffer_free(&anchors->list[i].subject);
+	}
 	X509_STORE_free(anchors->store);
 	free(anchors->name);
 	free(anchors);
@@ -93,6 +96,11 @@ size_t anchors_count(const struct anchors *anchors)
 const uint8_t *anchors_key_hash(const struct anchors *anchors, size_t index)
 {
 	return anchors->list[index].key_hash;
+}
+
+struct bytes anchors_subject(const struct anchors *anchors, size_t index)
+{
+	return buffer_bytes(&anchors->list[index].subject);
 }
 
 struct bytes anchors_certificate(const struct anchors *anchors, size_t index)

@@ -19,6 +19,7 @@ struct credential {
 	struct {
 		struct buffer der;
 		uint8_t key_hash[PKI_KEY_HASH];
+		struct buffer issuer;
 	} chain[PKI_CHAIN_MAX];
 };
 
@@ -36,14 +37,13 @@ static void add(struct credential *credential, const X509 *certificate)
 {
 	pki_put_der(certificate, &credential->chain[credential->count].der);
 	pki_key_hash(certificate, credential->chain[credential->count].key_hash);
+	pki_put_name(X509_get_issuer_name(certificate),
+		     &credential->chain[credential->count].issuer);
 	credential->count++;
 }
 
 static struct result take_certificates(struct credential *credential, STACK_OF(X509) * list)
 {
-	unsigned char *subject = NULL;
-	int len;
-
 	for (int i = 0; i < sk_X509_num(list) && !credential->certificate; i++)
 		if (has_key(sk_X509_value(list, i), credential->key))
 			credential->certificate = sk_X509_delete(list, i);
@@ -56,10 +56,7 @@ static struct result take_certificates(struct credential *credential, STACK_OF(X
 	for (int i = 0; i < sk_X509_num(list); i++)
 		if (!(X509_get_extension_flags(sk_X509_value(list, i)) & EXFLAG_SS))
 			add(credential, sk_X509_value(list, i));
-	len = i2d_X509_NAME(X509_get_subject_name(credential->certificate), &subject);
-	if (len > 0)
-		buffer_set(&credential->subject, bytes_of(subject, (size_t)len));
-	OPENSSL_free(subject);
+	pki_put_name(X509_get_subject_name(credential->certificate), &credential->subject);
 	return RESULT_OK;
 }
 
@@ -96,8 +93,10 @@ void credential_free(struct credential *credential)
 {
 	if (!credential || atomic_fetch_sub(&credential->owners, 1) != 1)
 		return;
-	for (size_t i = 0; i < credential->count; i++)
+	for (size_t i = 0; i < credential->count; i++) {
 		buffer_free(&credential->chain[i].der);
+		buffer_free(&credential->chain[i].issuer);
+	}
 	buffer_free(&credential->subject);
 	private_key_free(credential->key);
 	X509_free(credential->certificate);
@@ -124,6 +123,14 @@ bool credential_is_under(const struct credential *credential, const uint8_t hash
 {
 	for (size_t i = 1; i < credential->count; i++)
 		if (!memcmp(credential->chain[i].key_hash, hash, PKI_KEY_HASH))
+			return true;
+	return false;
+}
+
+bool credential_is_under_name(const struct credential *credential, struct bytes name)
+{
+	for (size_t i = 0; i < credential->count; i++)
+		if (bytes_equal(buffer_bytes(&credential->chain[i].issuer), name))
 			return true;
 	return false;
 }

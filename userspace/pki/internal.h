@@ -17,7 +17,7 @@ struct anchors {
 	size_t count;
 	struct anchor {
 		uint8_t key_hash[PKI_KEY_HASH];
-		struct buffer der;
+		struct buffer der, subject;
 	} list[PKI_ANCHORS_MAX];
 };
 
@@ -28,6 +28,7 @@ const char *pki_name_text(const X509_NAME *name, char *text, size_t size);
 const char *pki_time_text(const ASN1_TIME *time, char *text, size_t size);
 void pki_key_hash(const X509 *certificate, uint8_t hash[PKI_KEY_HASH]);
 void pki_put_der(const X509 *certificate, struct buffer *out);
+void pki_put_name(const X509_NAME *name, struct buffer *out); /* DER */
 /** pki_read_certificates() - all of a PEM file; the caller frees the stack */
 struct result pki_read_certificates(struct bytes pem, STACK_OF(X509) * *out);
 

@@ -40,6 +40,8 @@ struct bytes credential_certificate(const struct credential *credential, size_t 
 struct bytes credential_subject(const struct credential *credential); /* DER of the name */
 /** credential_is_under() - is the authority with this key named in what leads to a root? */
 bool credential_is_under(const struct credential *credential, const uint8_t hash[PKI_KEY_HASH]);
+/** credential_is_under_name() - the same by its name, a DN in DER */
+bool credential_is_under_name(const struct credential *credential, struct bytes name);
 /** credential_check() - would others take it now? The sentence of the first reason why not */
 struct result credential_check(const struct credential *credential, time_t now, bool legacy);
 
@@ -65,6 +67,7 @@ struct anchors *anchors_hold(struct anchors *anchors);
 void anchors_free(struct anchors *anchors); /* NULL is fine */
 size_t anchors_count(const struct anchors *anchors);
 const uint8_t *anchors_key_hash(const struct anchors *anchors, size_t index);
+struct bytes anchors_subject(const struct anchors *anchors, size_t index); /* DER of the name */
 
 /* --- theirs --- */
 

@@ -43,6 +43,16 @@ const char *pki_time_text(const ASN1_TIME *time, char *text, size_t size)
 	return take_text(bio, text, size);
 }
 
+void pki_put_name(const X509_NAME *name, struct buffer *out)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509_NAME(name, &der);
+
+	if (len > 0)
+		buffer_put(out, bytes_of(der, (size_t)len));
+	OPENSSL_free(der);
+}
+
 void pki_put_der(const X509 *certificate, struct buffer *out)
 {
 	unsigned char *der = NULL;

@@ -9,7 +9,7 @@
 #include <errno.h>
 
 /* Its place in the table is a method's bit in task->ready. */
-static const struct ikev1_auth *const methods[] = { &auth_psk };
+static const struct ikev1_auth *const methods[] = { &auth_psk, &auth_rsa_signature };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -25,7 +25,7 @@ static bool is_wanted(const struct policy *policy, uint16_t number)
 {
 	const struct isakmp_policy *entry;
 
-	TAILQ_FOREACH(entry, &policy->isakmp_policies, link)
+	for (size_t i = 0; (entry = policy_isakmp_suite(policy, i)); i++)
 		if (entry->auth == number)
 			return true;
 	return false;

@@ -16,6 +16,9 @@
  * @doing: what debug calls it
  * @prepare: is everything there that it needs for this peer? Asked before a suite is chosen (rows
  * A13, A18)
+ * @agreed: the suite names this method; may be NULL, as the next two
+ * @request: asks for certificates, beside our public value
+ * @note: what the peer's message asks for
  * @make_skeyid: of the nonces and, perhaps, the secret
  * @prove: appends what proves that we are our ID payload; @hash: HASH_I or HASH_R
  * @check: the same of the peer, from the task's message; @hash: as it must be. Both answer NEXT, NONE
@@ -26,12 +29,15 @@ struct ikev1_auth {
 	const char *label;
 	const char *doing;
 	struct result (*prepare)(struct ikev1_task *task);
+	void (*agreed)(struct ikev1_task *task);
+	void (*request)(struct ikev1_task *task, struct writer *writer);
+	void (*note)(struct ikev1_task *task);
 	struct result (*make_skeyid)(struct ikev1_task *task);
 	enum ikev1_event (*prove)(struct ikev1_task *task, struct bytes hash, struct writer *chain);
 	enum ikev1_event (*check)(struct ikev1_task *task, struct bytes hash);
 };
 
-extern const struct ikev1_auth auth_psk;
+extern const struct ikev1_auth auth_psk, auth_rsa_signature;
 
 /** auth_of() - NULL for a method that is not there */
 const struct ikev1_auth *auth_of(uint16_t number);
@@ -46,5 +52,13 @@ struct result auth_hash(const struct ikev1_task *task, bool own, struct bytes id
 			uint8_t *out);
 /** auth_failed() - the way out of a check, with row L02's line */
 enum ikev1_event auth_failed(struct ikev1_task *task, struct result why);
+
+/* auth_signature.c */
+
+/** signature_credential() - what we sign with, chosen at the first call; NULL: nothing */
+const struct credential *signature_credential(struct ikev1_task *task);
+/** signature_prove(), signature_check() - CERT and SIG, as of struct ikev1_auth */
+enum ikev1_event signature_prove(struct ikev1_task *task, struct bytes hash, struct writer *chain);
+enum ikev1_event signature_check(struct ikev1_task *task, struct bytes hash);
 
 #endif

@@ -8,14 +8,20 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ike/v1/internal.h"
+#include "ike/v1/auth.h"
 
-void own_identity(const struct ikev1_sa *sa, struct identity *identity)
+void own_identity(struct ikev1_task *task, struct identity *identity)
 {
+	const struct ikev1_sa *sa = task->sa;
 	const struct policy *policy = sa->base.ike->policy;
+	const struct credential *credential =
+		policy->isakmp_identity_dn ? signature_credential(task) : NULL;
 
 	if (sa->base.isakmp && sa->base.isakmp->self_identity.type != ID_NONE)
 		*identity = sa->base.isakmp->self_identity;
+	else if (credential &&
+		 identity_set(identity, ID_DER_ASN1_DN, credential_subject(credential)))
+		return;
 	else if (policy->isakmp_identity_hostname && policy->hostname)
 		identity_set_text(identity, ID_FQDN, policy->hostname);
 	else

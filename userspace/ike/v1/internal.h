@@ -24,11 +24,6 @@ struct ikev1_auth;
 struct ikev1_sa;
 struct ikev1_task;
 
-/** struct path - the two ends of a datagram's way */
-struct path {
-	struct endpoint local, remote;
-};
-
 TAILQ_HEAD(ikev1_task_list, ikev1_task);
 
 /** enum natt_kind - which document the peer goes by in finding NATs, in order of preference */
@@ -124,6 +119,9 @@ struct ikev1_task {
 	struct buffer id_body; /* ours, as it is sent */
 	uint32_t ready; /* methods that have what they need: bits, in the order of their table */
 	struct buffer psk;
+	struct buffer requests; /* authorities that the peer asks for */
+	struct credential *credential; /* ours, that signs */
+	struct buffer signature; /* ours */
 	bool proven; /* the peer has shown who it is */
 
 	/* phase 1 that we begin, and quick mode */
@@ -261,7 +259,7 @@ void read_aloud(void *context, const char *text);
 
 /* identity.c: who we are, who the peer is */
 
-void own_identity(const struct ikev1_sa *sa, struct identity *identity);
+void own_identity(struct ikev1_task *task, struct identity *identity);
 /** find_key() - the pre-shared key for a peer at this address (row E08) */
 struct result find_key(struct ikev1_sa *sa, struct buffer *psk);
 /** take_identity() - the peer's, and the profile that it means (rows E12, E13) */

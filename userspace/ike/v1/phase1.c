@@ -118,6 +118,18 @@ void phase1_put_offer(struct ikev1_task *task, struct writer *writer)
 			    writer->buffer.len - IKE_HEADER_SIZE - PAYLOAD_HEADER_SIZE));
 }
 
+/* What was agreed decides what follows; the message may have asked for something already. */
+static void agreed(struct ikev1_task *task)
+{
+	const struct ikev1_auth *method = task->sa->method;
+
+	task->group = task->chosen.group;
+	if (method->agreed)
+		method->agreed(task);
+	if (method->note)
+		method->note(task);
+}
+
 struct result phase1_choose(struct ikev1_task *task, uint16_t *notify)
 {
 	struct ikev1_sa *sa = task->sa;
@@ -139,7 +151,8 @@ struct result phase1_choose(struct ikev1_task *task, uint16_t *notify)
 		result = suites_choose(task, offered, task->answer, &task->chosen);
 	if (!failed(&result))
 		result = suites_agreed(sa, &task->chosen);
-	task->group = task->chosen.group;
+	if (!failed(&result))
+		agreed(task);
 out:
 	free(offered);
 	return result;
@@ -163,7 +176,7 @@ struct result phase1_take_choice(struct ikev1_task *task)
 		return result;
 	sa->base.remote_spi = task->message->header.spi_responder;
 	vendors_take(sa, task->message);
-	task->group = task->chosen.group;
+	agreed(task);
 	return RESULT_OK;
 }
 
@@ -176,6 +189,8 @@ void phase1_put_public(struct ikev1_task *task, struct writer *writer)
 	ikev1_new_nonce(nonce);
 	put_raw_payload(writer, ISAKMP_PAYLOAD_KE, buffer_bytes(&task->own_public));
 	put_raw_payload(writer, ISAKMP_PAYLOAD_NONCE, buffer_bytes(nonce));
+	if (task->sa->method->request)
+		task->sa->method->request(task, writer);
 }
 
 struct result phase1_take_public(struct ikev1_task *task)
@@ -191,10 +206,27 @@ struct result phase1_take_public(struct ikev1_task *task)
 		return result;
 	buffer_set(&task->peer_public, ke->body);
 	buffer_set(task->initiator ? &task->nonce_r : &task->nonce_i, nonce);
+	if (task->sa->method->note)
+		task->sa->method->note(task);
 	return RESULT_OK;
 }
 
 /* --- who it is --- */
+
+/* As IOS calls those that we use (row E12). */
+static const char *id_type_name(uint8_t type)
+{
+	switch (type) {
+	case ID_FQDN:
+		return "ID_FQDN";
+	case ID_RFC822_ADDR:
+		return "ID_USER_FQDN";
+	case ID_DER_ASN1_DN:
+		return "ID_DER_ASN1_DN";
+	default:
+		return "ID_IPV4_ADDR";
+	}
+}
 
 void phase1_choose_id(struct ikev1_task *task)
 {
@@ -203,10 +235,10 @@ void phase1_choose_id(struct ikev1_task *task)
 
 	if (task->id_body.len)
 		return;
-	own_identity(sa, &sa->base.local_id);
+	own_identity(task, &sa->base.local_id);
 	id = isakmp_id_of_identity(&sa->base.local_id);
 	isakmp_line(sa, "SA is doing %s authentication using id type %s", sa->method->doing,
-		    sa->base.local_id.type == ID_FQDN ? "ID_FQDN" : "ID_IPV4_ADDR");
+		    id_type_name(sa->base.local_id.type));
 	isakmp_id_body(&id, &task->id_body);
 }
 

@@ -54,7 +54,7 @@ bool suites_offer(const struct ikev1_task *task, struct isakmp_sa *offer)
 	offer->count = 1;
 	proposal->number = 1;
 	proposal->protocol = ISAKMP_PROTOCOL_ISAKMP;
-	TAILQ_FOREACH(entry, &task->sa->base.ike->policy->isakmp_policies, link) {
+	for (size_t i = 0; (entry = policy_isakmp_suite(task->sa->base.ike->policy, i)); i++) {
 		if (proposal->count == ISAKMP_TRANSFORMS_MAX || !may_use(task, entry))
 			continue;
 		proposal->transforms[proposal->count] =
@@ -118,7 +118,7 @@ struct result suites_choose(struct ikev1_task *task, const struct isakmp_sa *off
 	const struct isakmp_policy *entry;
 
 	memset(answer, 0, sizeof(*answer));
-	TAILQ_FOREACH(entry, &sa->base.ike->policy->isakmp_policies, link) {
+	for (size_t at = 0; (entry = policy_isakmp_suite(sa->base.ike->policy, at)); at++) {
 		for (size_t i = 0; i < offered->count; i++) {
 			const struct isakmp_proposal *proposal = &offered->proposals[i];
 
@@ -176,7 +176,7 @@ static uint32_t own_lifetime(const struct ikev1_sa *sa, const struct isakmp_tran
 {
 	const struct isakmp_policy *entry;
 
-	TAILQ_FOREACH(entry, &sa->base.ike->policy->isakmp_policies, link)
+	for (size_t i = 0; (entry = policy_isakmp_suite(sa->base.ike->policy, i)); i++)
 		if (!mismatch(chosen, entry))
 			return entry->lifetime;
 	return IKE_LIFETIME_DEFAULT;

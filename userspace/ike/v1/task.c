@@ -80,6 +80,9 @@ void ikev1_task_free(struct ikev1_task *task)
 	buffer_free(&task->nonce_r);
 	buffer_free(&task->sa_body);
 	buffer_free(&task->id_body);
+	buffer_free(&task->requests);
+	buffer_free(&task->signature);
+	credential_free(task->credential);
 	buffer_free(&task->psk);
 	free(task->message);
 	free(task->offer);

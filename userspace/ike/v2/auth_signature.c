@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -180,21 +179,17 @@ static enum ikev2_event sign(struct task *task)
 
 /**
  * struct verify_work - the peer's certificate and signature on their way
- * @certificates: the octets that @question's views point into
  * @schemes: those that the AUTH payload may mean; method 1 does not say its hash
  * @trusted: the certificate is good
- * @weak: only because of the permission for legacy
+ * @weak: all is good only because of the permission for legacy
  */
 struct verify_work {
 	struct task_work base;
-	struct pki_question question;
-	struct anchors *anchors[PKI_ANCHORS_MAX];
-	struct identity identity;
-	struct buffer certificates[PKI_CHAIN_MAX];
+	struct certificate_check check;
 	const struct signature_scheme *schemes[SCHEMES_MAX];
 	size_t scheme_count;
-	bool legacy, trusted, weak;
-	struct buffer octets, signature, public_key;
+	bool trusted, weak;
+	struct buffer octets, signature;
 	struct result result;
 };
 
@@ -204,7 +199,7 @@ static struct result check_signature(struct verify_work *work)
 	size_t i;
 
 	for (i = 0; i < work->scheme_count; i++) {
-		result = public_key_verify(buffer_bytes(&work->public_key), work->schemes[i],
+		result = public_key_verify(buffer_bytes(&work->check.public_key), work->schemes[i],
 					   buffer_bytes(&work->octets),
 					   buffer_bytes(&work->signature));
 		if (!failed(&result))
@@ -215,7 +210,7 @@ static struct result check_signature(struct verify_work *work)
 	if (work->schemes[i]->hash != SIGNATURE_HASH_SHA1)
 		return RESULT_OK;
 	work->weak = true;
-	if (work->legacy)
+	if (work->check.legacy)
 		return RESULT_OK;
 	return fail(-EACCES, "the peer signed with SHA-1: to permit it, add \"legacy\"");
 }
@@ -224,11 +219,8 @@ static void run_verify(struct work *base)
 {
 	struct verify_work *work = (struct verify_work *)base;
 
-	work->result = pki_verify(&work->question, &work->public_key);
-	if (failed(&work->result) && work->legacy) {
-		work->question.legacy = work->weak = true;
-		work->result = pki_verify(&work->question, &work->public_key);
-	}
+	work->result = certificate_check_run(&work->check);
+	work->weak = work->check.weak;
 	work->trusted = !failed(&work->result);
 	if (work->trusted)
 		work->result = check_signature(work);
@@ -253,13 +245,9 @@ static void release_verify(struct task_work *base)
 {
 	struct verify_work *work = (struct verify_work *)base;
 
-	for (size_t i = 0; i < PKI_ANCHORS_MAX; i++)
-		anchors_free(work->anchors[i]);
-	for (size_t i = 0; i < PKI_CHAIN_MAX; i++)
-		buffer_free(&work->certificates[i]);
+	certificate_check_free(&work->check);
 	buffer_free(&work->octets);
 	buffer_free(&work->signature);
-	buffer_free(&work->public_key);
 	free(work);
 }
 
@@ -331,34 +319,21 @@ static struct result read_signature(const struct task *task, const struct auth_p
 	return RESULT_OK;
 }
 
-/* Its own copies of everything: message, profile and trustpoints may go before it is done. */
 static struct result fill(struct task *task, const struct auth_payload *auth,
 			  struct verify_work *work)
 {
 	const struct ike_sa *base = &task->sa->base;
-	struct pki_question *question = &work->question;
 	const struct trustpoint *trustpoint;
 	struct result result;
 
-	work->legacy = legacy_permitted(task);
-	work->identity = base->remote_id;
-	question->now = time(NULL);
+	result = certificate_check_begin(&work->check, &base->remote_id, legacy_permitted(task));
 	for (size_t i = 0;
-	     question->anchor_count < PKI_ANCHORS_MAX &&
-	     (trustpoint = policy_trustpoint(base->ike->policy, base->profile, false, i));
-	     i++) {
-		work->anchors[i] = anchors_hold(trustpoint->anchors);
-		question->anchors[question->anchor_count++] = work->anchors[i];
-	}
-	result = certs_set_name(&work->identity, question);
+	     (trustpoint = policy_trustpoint(base->ike->policy, base->profile, false, i)); i++)
+		certificate_check_trust(&work->check, trustpoint);
 	if (!failed(&result))
 		result = read_signature(task, auth, work);
 	if (!failed(&result))
-		result = certs_collect(task, question);
-	for (size_t i = 0; !failed(&result) && i < question->chain_count; i++) {
-		buffer_put(&work->certificates[i], question->chain[i]);
-		question->chain[i] = buffer_bytes(&work->certificates[i]);
-	}
+		result = certs_collect(task, &work->check);
 	if (!failed(&result))
 		result = keys_auth_octets(task, false, &work->octets);
 	return result;

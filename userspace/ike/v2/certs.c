@@ -173,14 +173,6 @@ static bool key_fits(enum auth_kind auth, enum key_kind key)
 	}
 }
 
-static bool is_under(const struct trustpoint *trustpoint, const uint8_t *hash)
-{
-	for (size_t i = 0; trustpoint->anchors && i < anchors_count(trustpoint->anchors); i++)
-		if (!memcmp(anchors_key_hash(trustpoint->anchors, i), hash, PKI_KEY_HASH))
-			return true;
-	return credential_is_under(trustpoint->credential, hash);
-}
-
 /* The @index-th trustpoint whose certificate the profile can sign with. */
 static const struct trustpoint *candidate(const struct task *task, size_t index)
 {
@@ -203,7 +195,7 @@ static const struct trustpoint *requested(const struct task *task)
 
 	for (size_t at = 0; at < task->certreq.len; at += PKI_KEY_HASH)
 		for (size_t i = 0; (trustpoint = candidate(task, i)); i++)
-			if (is_under(trustpoint, task->certreq.data + at))
+			if (trustpoint_is_under(trustpoint, task->certreq.data + at))
 				return trustpoint;
 	return NULL;
 }
@@ -254,56 +246,28 @@ void certs_put(const struct task *task, struct writer *writer)
 
 /* --- the peer's --- */
 
-struct result certs_collect(const struct task *task, struct pki_question *question)
+struct result certs_collect(const struct task *task, struct certificate_check *check)
 {
 	const char *other = NULL;
 	const struct payload *payload;
-	struct result result;
+	struct result result = RESULT_OK;
 	struct bytes data;
 	uint8_t encoding;
 
-	for (payload = message_get(task->message, PAYLOAD_CERT); payload;
+	for (payload = message_get(task->message, PAYLOAD_CERT); payload && !failed(&result);
 	     payload = message_next(task->message, payload)) {
 		result = cert_payload_parse(payload->body, &encoding, &data);
-		if (failed(&result))
-			return result;
-		if (encoding != CERT_X509_SIGNATURE) {
+		if (!failed(&result) && encoding == CERT_X509_SIGNATURE)
+			result = certificate_check_add(check, data);
+		else if (!failed(&result))
 			other = cert_encoding_name(encoding);
-			continue;
-		}
-		if (question->chain_count == PKI_CHAIN_MAX)
-			return fail(-E2BIG, "the peer sent more than %d certificates",
-				    PKI_CHAIN_MAX);
-		question->chain[question->chain_count++] = data;
 	}
-	if (!question->chain_count && other)
+	if (failed(&result))
+		return result;
+	if (!check->question.chain_count && other)
 		return fail(
 			-ENOTSUP,
 			"the peer sent its certificate as \"%s\"; we have only asked for \"%s\"",
 			other, cert_encoding_name(CERT_X509_SIGNATURE));
 	return RESULT_OK;
-}
-
-struct result certs_set_name(const struct identity *identity, struct pki_question *question)
-{
-	question->name = identity_bytes(identity);
-	switch (identity->type) {
-	case ID_IPV4_ADDR:
-	case ID_IPV6_ADDR:
-		question->kind = PKI_NAME_ADDRESS;
-		return RESULT_OK;
-	case ID_FQDN:
-		question->kind = PKI_NAME_DNS;
-		return RESULT_OK;
-	case ID_RFC822_ADDR:
-		question->kind = PKI_NAME_EMAIL;
-		return RESULT_OK;
-	case ID_DER_ASN1_DN:
-		question->kind = PKI_NAME_DN;
-		return RESULT_OK;
-	default:
-		return fail(-EACCES,
-			    "the peer calls itself by a %s, which no certificate can confirm",
-			    identity_type_name(identity->type));
-	}
 }

@@ -8,6 +8,7 @@
  * (RFC 7427 section 4).
  */
 
+#include "ike/certificates.h"
 #include "ike/v2/internal.h"
 
 /** certs_note() - keeps what the peer's message asks for: authorities, hashes */
@@ -26,12 +27,7 @@ struct result certs_choose(struct task *task);
 /** certs_put() - it and those above it; certs_put_request() - what the peer's should be under */
 void certs_put(const struct task *task, struct writer *writer);
 void certs_put_request(const struct task *task, struct writer *writer);
-/** certs_collect() - the peer's CERT payloads, as views into its message */
-struct result certs_collect(const struct task *task, struct pki_question *question);
-/**
- * certs_set_name() - what an identity must be in the certificate (RFC 4945 section 3.1)
- * @question: points into @identity afterwards
- */
-struct result certs_set_name(const struct identity *identity, struct pki_question *question);
+/** certs_collect() - the peer's CERT payloads */
+struct result certs_collect(const struct task *task, struct certificate_check *check);
 
 #endif

@@ -81,7 +81,7 @@ static void begin_question(const struct eap_tls_use *use, const struct bytes *ch
 static void set_client_name(const struct eap_tls_use *use, struct bytes user,
 			    struct pki_question *question)
 {
-	if (use->by_identity && !certs_set_name(&use->identity, question).code)
+	if (use->by_identity && !certificate_name(&use->identity, question).code)
 		return;
 	question->kind = is_anonymous(user) ? PKI_NAME_ANY : PKI_NAME_USER;
 	question->name = user;
@@ -116,7 +116,7 @@ static struct result judge_server(void *context, struct bytes user, const struct
 		question.kind = PKI_NAME_DNS;
 		question.name = buffer_bytes(&use->server);
 	} else {
-		result = certs_set_name(&use->identity, &question);
+		result = certificate_name(&use->identity, &question);
 	}
 	return failed(&result) ? result : ask(use, &question);
 }

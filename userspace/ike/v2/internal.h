@@ -23,11 +23,6 @@
 struct ikev2_sa;
 struct task;
 
-/** struct path - the two ends of a datagram's way */
-struct path {
-	struct endpoint local, remote;
-};
-
 /** struct packets - the datagrams of one message: itself, or its fragments */
 struct packets {
 	size_t count;
