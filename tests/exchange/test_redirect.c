@@ -243,13 +243,111 @@ static void test_off(void **state)
 	sim_free(sim);
 }
 
+/* --- with the IKE SA established --- */
+
+static size_t send_away(struct sim *sim, const char *gateway)
+{
+	struct address address;
+
+	assert_true(address_parse(gateway, &address));
+	return ike_redirect_sas(sim->nodes[1].ike, NULL, &address);
+}
+
+/* Node 1 is the other gateway from now on, too. */
+static void become(struct sim *sim, const char *gateway)
+{
+	struct sim_node *node = &sim->nodes[1];
+
+	assert_true(address_parse(gateway, &node->tunnel.local));
+	tunnel_find(node->ike, node->tunnel.ifindex)->device.local = node->tunnel.local;
+}
+
+static struct sim *established(uint64_t seed, const char *client)
+{
+	struct sim *sim = scene(seed, client, "", false);
+
+	assert_true(address_parse("10.0.0.2", &sim->nodes[0].tunnel.remote));
+	start(sim);
+	assert_true(sim_run_until(sim, SECONDS(10), sim_both_up));
+	return sim;
+}
+
+/* The client goes, and no packet is lost on the way. */
+static void test_in_session(void **state)
+{
+	for (int rekeyed = 0; rekeyed < 2; rekeyed++) {
+		struct sim *sim = established(8, FOLLOWS);
+		char text[ADDRESS_TEXT];
+
+		if (rekeyed) {
+			ike_rekey_sas(sim->nodes[rekeyed].ike, NULL);
+			sim_run(sim, SECONDS(40));
+		}
+		assert_int_equal(send_away(sim, "10.0.0.2"), 0);
+		become(sim, "10.0.0.4");
+		assert_int_equal(send_away(sim, "10.0.0.4"), 1);
+		for (int i = 0; i < 100; i++) {
+			sim_run(sim, SECONDS(1));
+			assert_true(sim_ping(sim, 0));
+			assert_true(sim_ping(sim, 1));
+		}
+		assert_true(sim_logged(sim, "redirected to 10.0.0.4"));
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(sim_count_sas(sim, i), 1);
+			assert_int_equal(sim_count_kernel(sim, i), 2);
+		}
+		assert_string_equal(address_format(&sa_of(sim, 0)->remote.address, text),
+				    "10.0.0.4");
+		sim_free(sim);
+	}
+}
+
+/* Who cannot be redirected is not counted, and nothing is said to it. */
+static void test_in_session_off(void **state)
+{
+	struct sim *sim = established(9, "");
+
+	assert_int_equal(send_away(sim, "10.0.0.4"), 0);
+	sim_run(sim, SECONDS(60));
+	assert_int_equal(sim_count_sas(sim, 0), 1);
+	assert_false(sim_logged(sim, "Construct Notify Payload: REDIRECT\n"));
+	sim_free(sim);
+}
+
+static bool nobody_there(struct sim *sim, struct sim_message *message)
+{
+	return message->at.address.octets[3] != 9;
+}
+
+/* To a gateway that does not answer: the client begins with the first one again. */
+static void test_in_session_nowhere(void **state)
+{
+	struct sim *sim = established(10, FOLLOWS);
+	char text[ADDRESS_TEXT];
+
+	sim->filter = nobody_there;
+	assert_int_equal(send_away(sim, "10.0.0.9"), 1);
+	sim_run(sim, SECONDS(25));
+	assert_true(sim_ping(sim, 0));
+	sim_run(sim, SECONDS(300));
+	assert_true(sim_both_up(sim) || sim_run_until(sim, SECONDS(100), sim_both_up));
+	assert_string_equal(address_format(&sa_of(sim, 0)->remote.address, text), "10.0.0.2");
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_in_init),	    cmocka_unit_test(test_in_auth),
-		cmocka_unit_test(test_bad_network), cmocka_unit_test(test_not_asked),
-		cmocka_unit_test(test_circles),	    cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_in_init),
+		cmocka_unit_test(test_in_auth),
+		cmocka_unit_test(test_bad_network),
+		cmocka_unit_test(test_not_asked),
+		cmocka_unit_test(test_circles),
+		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_in_session),
+		cmocka_unit_test(test_in_session_off),
+		cmocka_unit_test(test_in_session_nowhere),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

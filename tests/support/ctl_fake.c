@@ -75,6 +75,15 @@ static size_t rekey_sas(struct ike *ike, const struct address *remote)
 	return note(ike, "rekey_sas", remote, fake_of(ike)->sa_count);
 }
 
+static size_t redirect_sas(struct ike *ike, const struct address *remote,
+			   const struct address *gateway)
+{
+	char text[ADDRESS_TEXT], order[80];
+
+	snprintf(order, sizeof(order), "redirect_sas to %s:", address_format(gateway, text));
+	return note(ike, order, remote, fake_of(ike)->sa_count);
+}
+
 static size_t rekey_children(struct ike *ike, const struct address *remote)
 {
 	return note(ike, "rekey_children", remote, fake_of(ike)->child_count);
@@ -98,6 +107,7 @@ static const struct ctl_engine engine = {
 	.clear_sas = clear_sas,
 	.clear_children = clear_children,
 	.rekey_sas = rekey_sas,
+	.redirect_sas = redirect_sas,
 	.rekey_children = rekey_children,
 	.path = path,
 };

@@ -155,8 +155,9 @@ static void assert_completes(const char *typed, const char *start, const char *e
 
 static void completion_offers_what_fits(void **state)
 {
-	assert_completes("", "", "show write clear rekey config reload monitor debug undebug ");
-	assert_completes("", "re", "rekey reload ");
+	assert_completes("", "",
+			 "show write clear rekey redirect config reload monitor debug undebug ");
+	assert_completes("", "re", "rekey redirect reload ");
 	assert_completes("show", "", "crypto running-config debug ");
 	assert_completes("sh cry", "i", "ikev2 isakmp ipsec ");
 	assert_completes("show crypto ipsec sa", "", "interface peer <cr> ");
@@ -258,6 +259,8 @@ static void commands_reach_the_daemon(void **state)
 	assert_run("clear crypto sa peer 10.0.0.2", EXIT_OK, "1 SA cleared\n", "");
 	assert_string_equal(fake.order, "clear_children 10.0.0.2");
 	assert_run("rekey crypto ikev2 sa", EXIT_OK, "1 SA being rekeyed\n", "");
+	assert_run("redirect crypto ikev2 sa gateway 10.0.0.4", EXIT_OK, "1 SA being redirected\n",
+		   "");
 	assert_run("undebug all", EXIT_OK, "All debugging is off", "");
 	assert_run("! a comment", EXIT_OK, "", "");
 	assert_run("   ", EXIT_OK, "", "");

@@ -224,6 +224,12 @@ static void orders_reach_the_engine(void **state)
 		{ "{\"command\":\"rekey crypto ikev2 sa\"}", "rekey_sas all" },
 		{ "{\"command\":\"rekey crypto sa\",\"arguments\":{\"peer\":\"10.0.0.2\"}}",
 		  "rekey_children 10.0.0.2" },
+		{ "{\"command\":\"redirect crypto ikev2 sa\",\"arguments\":"
+		  "{\"gateway\":\"10.0.0.4\"}}",
+		  "redirect_sas to 10.0.0.4: all" },
+		{ "{\"command\":\"redirect crypto ikev2 sa\",\"arguments\":"
+		  "{\"gateway\":\"10.0.0.4\",\"remote\":\"10.0.0.2\"}}",
+		  "redirect_sas to 10.0.0.4: 10.0.0.2" },
 	};
 	int fd = call();
 
@@ -234,6 +240,11 @@ static void orders_reach_the_engine(void **state)
 	}
 	say_line(fd, "{\"command\":\"clear crypto sa\",\"arguments\":{\"peer\":\"10.0.0.9\"}}");
 	expect_error(fd, "no IPsec SA with 10.0.0.9");
+	say_line(fd, "{\"command\":\"redirect crypto ikev2 sa\"}");
+	expect_error(fd, "\"gateway\" is missing");
+	say_line(fd, "{\"command\":\"redirect crypto ikev2 sa\",\"arguments\":"
+		     "{\"gateway\":\"over there\"}}");
+	expect_error(fd, "\"over there\" is no address");
 	close(fd);
 }
 

@@ -45,6 +45,8 @@ static size_t row_count;
 static const int from_outside[] = {
 	EV_INIT_SA,
 	EV_RECV_INIT,
+	EV_RESUME_SA,
+	EV_RECV_RESUME,
 	EV_RECV_AUTH,
 	EV_INIT_CREATE_CHILD,
 	EV_RECV_CREATE_CHILD,
@@ -61,6 +63,8 @@ static const int from_outside[] = {
 
 /* Where the table branches: an action of the state answers with the event. */
 static const struct pair answers[] = {
+	{ STATE_I_PROC_RESUME, EV_BLD_MSG }, /* resume_check_notify(): with the cookie */
+	{ STATE_I_PROC_RESUME, EV_NO_EVENT }, /* anybody could have sent it */
 	{ STATE_I_PROC_INIT, EV_GEN_DH_KEY }, /* init_check_notify(): another group */
 	{ STATE_I_PROC_INIT, EV_BLD_MSG }, /* the same: with the cookie */
 	{ STATE_I_PROC_INIT,

@@ -20,7 +20,7 @@ render_fn render_ipsec_sa;
 render_fn render_session, render_session_detail;
 render_fn render_profile, render_proposal, render_policy;
 render_fn render_stats, render_debug, render_text, render_report;
-render_fn render_cleared, render_rekeyed;
+render_fn render_cleared, render_rekeyed, render_redirected;
 
 /** render_line() - one answer of "monitor" */
 void render_line(const json_t *result, FILE *out);

@@ -96,6 +96,11 @@ void render_rekeyed(const json_t *result, FILE *out)
 	print_found(result, "being rekeyed", out);
 }
 
+void render_redirected(const json_t *result, FILE *out)
+{
+	print_found(result, "being redirected", out);
+}
+
 void render_line(const json_t *result, FILE *out)
 {
 	json_int_t lost = number_of(result, "lost");

@@ -440,6 +440,10 @@ void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool wi
 		fprintf(out, " child-sa creation separate\n");
 	if (profile->dangling)
 		fprintf(out, " dangling-sa allow\n");
+	if (profile->session_resumption)
+		fprintf(out, " session-resumption\n");
+	if (profile->reauth)
+		fprintf(out, " reauthentication %u\n", profile->reauth);
 	if (profile->ios)
 		fprintf(out, " compatibility ios\n");
 }

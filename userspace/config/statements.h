@@ -27,7 +27,8 @@ statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, pr
 	profile_match_fvrf, profile_identity_address, profile_identity_dn, profile_identity,
 	profile_authentication, profile_keyring, profile_lifetime, profile_dpd, profile_legacy,
 	profile_nat, profile_mobike, profile_ios, profile_keep_trying, profile_retransmit,
-	profile_strict, profile_limitation, profile_child_creation, profile_dangling;
+	profile_resumption, profile_reauth, profile_strict, profile_limitation,
+	profile_child_creation, profile_dangling;
 
 /* statements_pki.c */
 statement_handler open_trustpoint, trustpoint_certificate, trustpoint_key, trustpoint_ca,

@@ -517,6 +517,16 @@ void profile_dangling(struct loader *loader, const struct match *match)
 	loader->ikev2_profile->dangling = !match->negated;
 }
 
+void profile_resumption(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->session_resumption = !match->negated;
+}
+
+void profile_reauth(struct loader *loader, const struct match *match)
+{
+	loader->ikev2_profile->reauth = match->negated ? 0 : match->args[0].number;
+}
+
 void profile_ios(struct loader *loader, const struct match *match)
 {
 	loader->ikev2_profile->ios = !match->negated;

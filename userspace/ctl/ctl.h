@@ -42,6 +42,8 @@ struct ctl_engine {
 	size_t (*clear_sas)(struct ike *ike, const struct address *remote);
 	size_t (*clear_children)(struct ike *ike, const struct address *remote);
 	size_t (*rekey_sas)(struct ike *ike, const struct address *remote);
+	size_t (*redirect_sas)(struct ike *ike, const struct address *remote,
+			       const struct address *gateway);
 	size_t (*rekey_children)(struct ike *ike, const struct address *remote);
 	/** @path: the interface that holds @local; false when none does */
 	bool (*path)(const struct address *local, struct ctl_path *path);

@@ -57,6 +57,7 @@ const struct ctl_engine ctl_ike_engine = {
 	.clear_sas = ike_clear_sas,
 	.clear_children = ike_clear_children,
 	.rekey_sas = ike_rekey_sas,
+	.redirect_sas = ike_redirect_sas,
 	.rekey_children = ike_rekey_children,
 	.path = interface_of,
 };

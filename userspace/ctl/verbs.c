@@ -14,6 +14,7 @@ enum argument {
 	ARGUMENT_PEER = 1 << 1, /* the same: IOS has a word for each kind of SA */
 	ARGUMENT_INTERFACE = 1 << 2,
 	ARGUMENT_TOPIC = 1 << 3,
+	ARGUMENT_GATEWAY = 1 << 4, /* an address */
 };
 
 /** struct request - arguments after the check; absent ones are NULL */
@@ -22,7 +23,8 @@ struct request {
 	const struct address *remote; /* "remote" or "peer" */
 	const char *interface;
 	const char *topic;
-	struct address remote_storage;
+	const struct address *gateway;
+	struct address remote_storage, gateway_storage;
 };
 
 struct verb {
@@ -153,6 +155,18 @@ static json_t *rekey_ipsec_sas(struct ctl_context *context, const struct request
 		     "IPsec", result);
 }
 
+static json_t *redirect_ike_sas(struct ctl_context *context, const struct request *request,
+				struct result *result)
+{
+	if (!request->gateway) {
+		*result = fail(-EINVAL, "\"gateway\" is missing");
+		return NULL;
+	}
+	return found(request,
+		     context->engine->redirect_sas(context->ike, request->remote, request->gateway),
+		     "redirectable IKEv2", result);
+}
+
 static json_t *show_debug(struct ctl_context *context, const struct request *request,
 			  struct result *result)
 {
@@ -243,6 +257,7 @@ static const struct verb verbs[] = {
 	{ "clear crypto sa", ARGUMENT_PEER, clear_ipsec_sas },
 	{ "rekey crypto ikev2 sa", ARGUMENT_REMOTE, rekey_ike_sas },
 	{ "rekey crypto sa", ARGUMENT_PEER, rekey_ipsec_sas },
+	{ "redirect crypto ikev2 sa", ARGUMENT_REMOTE | ARGUMENT_GATEWAY, redirect_ike_sas },
 	{ "debug", ARGUMENT_TOPIC, debug },
 	{ "undebug", ARGUMENT_TOPIC, undebug },
 	{ "undebug all", 0, undebug_all },
@@ -264,10 +279,9 @@ static unsigned int argument_of(const char *name)
 		const char *name;
 		enum argument bit;
 	} names[] = {
-		{ "remote", ARGUMENT_REMOTE },
-		{ "peer", ARGUMENT_PEER },
-		{ "interface", ARGUMENT_INTERFACE },
-		{ "topic", ARGUMENT_TOPIC },
+		{ "remote", ARGUMENT_REMOTE },	     { "peer", ARGUMENT_PEER },
+		{ "interface", ARGUMENT_INTERFACE }, { "topic", ARGUMENT_TOPIC },
+		{ "gateway", ARGUMENT_GATEWAY },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -292,6 +306,11 @@ static struct result read_argument(struct request *request, const char *name, co
 		if (!address_parse(text, &request->remote_storage))
 			return fail(-EINVAL, "\"%.64s\" is no address", text);
 		request->remote = &request->remote_storage;
+		break;
+	case ARGUMENT_GATEWAY:
+		if (!address_parse(text, &request->gateway_storage))
+			return fail(-EINVAL, "\"%.64s\" is no address", text);
+		request->gateway = &request->gateway_storage;
 		break;
 	case ARGUMENT_INTERFACE:
 		request->interface = text;

@@ -88,6 +88,7 @@ void ike_free(struct ike *ike)
 	leftovers_free(ike);
 	free(ike->numbers.sas);
 	secret_wipe(&ike->cookie_secrets, sizeof(ike->cookie_secrets));
+	ticket_forget_all(ike);
 	free(ike);
 }
 
@@ -242,6 +243,7 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 
 	/* First: what ends below may begin again at once, and must not with the old one. */
 	ike->policy = policy;
+	ticket_forget_all(ike);
 	log_configure(policy->log_style, policy->log_topics);
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		const struct ikev2_profile *profile = NULL;
@@ -348,6 +350,19 @@ size_t ike_rekey_sas(struct ike *ike, const struct address *remote)
 		count++;
 		sa->version->rekey(sa);
 	}
+	return count;
+}
+
+size_t ike_redirect_sas(struct ike *ike, const struct address *remote,
+			const struct address *gateway)
+{
+	struct ike_sa *sa;
+	size_t count = 0;
+
+	TAILQ_FOREACH(sa, &ike->sas, link)
+		if (sa->established && !sa->closing && remote_is(sa, remote) &&
+		    sa->version->redirect && sa->version->redirect(sa, gateway))
+			count++;
 	return count;
 }
 

@@ -63,5 +63,8 @@ ike_clear_children(struct ike *ike,
 		   const struct address *remote); /* made again at once while the tunnel is up */
 size_t ike_rekey_sas(struct ike *ike, const struct address *remote);
 size_t ike_rekey_children(struct ike *ike, const struct address *remote);
+/** ike_redirect_sas() - sends clients to another gateway; those that cannot be redirected stay */
+size_t ike_redirect_sas(struct ike *ike, const struct address *remote,
+			const struct address *gateway);
 
 #endif

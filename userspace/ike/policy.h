@@ -192,6 +192,8 @@ struct ikev2_profile {
 	bool unlimited_proposals; /* "no proposal-limitation" */
 	bool child_separately; /* "child-sa creation separate" */
 	bool dangling; /* "dangling-sa allow" */
+	bool session_resumption; /* "session-resumption" */
+	uint32_t reauth; /* "reauthentication N": seconds, 0: never */
 	bool ios; /* "compatibility ios": messages as IOS builds them */
 	const struct authorization_policy *authorization[GROUP_COUNT]; /* NULL: none */
 	bool config_request; /* "config-exchange request" */

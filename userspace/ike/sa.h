@@ -22,6 +22,7 @@
 #include "ike/ike.h"
 #include "ike/policy.h"
 #include "ike/stats.h"
+#include "ike/ticket.h"
 #include "kernel/kernel.h"
 #include "proposal/proposal.h"
 
@@ -44,6 +45,7 @@ TAILQ_HEAD(tunnel_list, tunnel);
  * @close: ask the peer to delete it, then free it; one that is not established goes at once,
  *   or with the SA that it was to replace
  * @drop: free it at once without a word, its children stay in the kernel
+ * @redirect: asks a client to go to another gateway; false when it cannot. NULL: none can
  * @move: we are at another address now; only with @explicit_moves of one that we began
  * @rebind: finds its profile in a new policy; false, and none, when it is gone. NULL: the engine
  *   does it by @profile
@@ -63,6 +65,7 @@ struct ike_version {
 	void (*delete_child)(struct child_sa *child);
 	void (*close)(struct ike_sa *sa);
 	void (*drop)(struct ike_sa *sa);
+	bool (*redirect)(struct ike_sa *sa, const struct address *gateway);
 	void (*move)(struct ike_sa *sa, const struct address *local);
 	bool (*rebind)(struct ike_sa *sa, const struct policy *policy);
 	void (*tell)(const struct ike_sa *sa, struct ike_sa_facts *facts);
@@ -110,6 +113,7 @@ struct ike {
 	struct ike_sa *by_origin; /* those that peers began; uthash over origin */
 	struct ike_numbers numbers;
 	struct cookie_secrets cookie_secrets;
+	struct ticket_keys ticket_keys;
 	struct leftovers leftovers;
 	struct ike_sa_list graveyard; /* freed when the stack has unwound */
 	struct timer burial;
@@ -240,6 +244,7 @@ struct tunnel {
 	struct address gateway, redirected_from;
 	unsigned int redirects;
 	uint64_t redirected_at;
+	struct session_ticket *ticket; /* for resumption (RFC 5723); NULL: none */
 	struct prefix inner; /* that a server gave; AF_UNSPEC: none */
 	struct prefix inner_routes[CLIENT_SUBNETS_MAX];
 	size_t inner_route_count;
@@ -303,6 +308,8 @@ struct child_sa *tunnel_active_child(const struct tunnel *tunnel);
 bool tunnel_can_send(const struct tunnel *tunnel);
 /** tunnel_want() - negotiates now if the tunnel is up and has neither child nor negotiation */
 void tunnel_want(struct tunnel *tunnel);
+/** tunnel_renew() - begins an IKE SA beside the one that serves it now; false when it cannot */
+bool tunnel_renew(struct tunnel *tunnel);
 /** tunnel_failed() - an attempt ended in an error; tries again later */
 void tunnel_failed(struct tunnel *tunnel, const char *why);
 /** tunnel_lost() - a child has gone: a new one is wanted when it was the last */

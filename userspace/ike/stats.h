@@ -18,6 +18,8 @@
 	X(DROP_FRAGMENT, "dropped: fragments of no use") \
 	X(COOKIES_DEMANDED, "cookies demanded") \
 	X(REDIRECTED, "clients redirected") \
+	X(RESUMED, "sessions resumed") \
+	X(TICKETS_REFUSED, "tickets refused") \
 	X(DROP_LIMIT, "dropped: limit of SAs reached") \
 	X(INCOMING_NEGOTIATING, "incoming negotiating SAs") \
 	X(OUTGOING_NEGOTIATING, "outgoing negotiating SAs") \

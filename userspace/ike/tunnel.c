@@ -191,6 +191,24 @@ void tunnel_want(struct tunnel *tunnel)
 		tunnel_failed(tunnel, result.why);
 }
 
+bool tunnel_renew(struct tunnel *tunnel)
+{
+	const struct ipsec_profile *profile = tunnel_profile(tunnel);
+	const struct ike_version *version =
+		profile ? ike_version_of(tunnel->ike,
+					 ipsec_profile_version(tunnel->ike->policy, profile)) :
+			  NULL;
+	struct result result;
+
+	if (!version || !tunnel->device.up || tunnel->negotiating || tunnel->ike->shutting_down)
+		return false;
+	tunnel->negotiating = true;
+	result = version->initiate(tunnel->ike, tunnel, profile);
+	if (failed(&result))
+		tunnel_failed(tunnel, result.why);
+	return !failed(&result);
+}
+
 void tunnel_failed(struct tunnel *tunnel, const char *why)
 {
 	const struct ipsec_profile *profile = tunnel_profile(tunnel);
@@ -229,6 +247,7 @@ void tunnel_free(struct tunnel *tunnel)
 	timer_stop(tunnel->ike->env.timers, &tunnel->retry);
 	while ((child = TAILQ_FIRST(&tunnel->children)))
 		child_sa_forget(child);
+	session_ticket_free(&tunnel->ticket);
 	TAILQ_REMOVE(&tunnel->ike->tunnels, tunnel, link);
 	free(tunnel);
 }
@@ -252,6 +271,7 @@ static void end_sessions(struct tunnel *tunnel)
 	struct ike_sa *sa, *next;
 
 	tunnel->device.up = false; /* nothing begins again for what it was */
+	session_ticket_free(&tunnel->ticket);
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		next = TAILQ_NEXT(sa, link);
 		if (!address_equal(&sa->home_local, &tunnel->device.local) ||

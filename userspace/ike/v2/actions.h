@@ -34,6 +34,10 @@ ikev2_action auth_check_duplicate, auth_ready;
 ikev2_action eap_check_local, eap_check_started, eap_answer, eap_send_response, eap_send_auth;
 ikev2_action eap_check_policy, eap_begin_server, eap_send_first, eap_serve, eap_send_request;
 
+/* resume.c */
+ikev2_action resume_build_request, resume_check_notify, resume_process_response;
+ikev2_action resume_verify_request, resume_build_response;
+
 /* redirect.c */
 ikev2_action redirect_check;
 

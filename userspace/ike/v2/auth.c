@@ -30,11 +30,15 @@ static const struct authenticator *method_of(enum auth_kind kind)
 /* Once EAP has succeeded both sides prove that they know its key (section 2.16). */
 static const struct authenticator *own_method(const struct task *task)
 {
+	if (task->session)
+		return &authenticator_ticket;
 	return task->eap_done ? &authenticator_eap : method_of(task->sa->base.profile->local_auth);
 }
 
 static const struct authenticator *peer_method(const struct task *task)
 {
+	if (task->session)
+		return &authenticator_ticket;
 	return task->eap_done ? &authenticator_eap : method_of(task->sa->base.profile->remote_auth);
 }
 
@@ -71,6 +75,10 @@ static void choose_local_id(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base;
 
+	if (task->session) {
+		base->local_id = task->session->local_id;
+		return;
+	}
 	if (base->profile && base->profile->local_identity.type == ID_DER_ASN1_DN) {
 		if (!certs_choose(task).code)
 			identity_set(&base->local_id, ID_DER_ASN1_DN,
@@ -113,6 +121,11 @@ enum ikev2_event auth_policy_by_id(struct task *task)
 	identity_format(&base->remote_id, text);
 	trace_line(task, "Searching policy based on peer's identity '%s' of type '%s'", text,
 		   identity_type_name(base->remote_id.type));
+	/* RFC 5723 section 4.3.3 */
+	if (task->session && !identity_equal(&base->remote_id, &task->session->remote_id))
+		return auth_fail(task, fail(-EACCES, "the ticket is not that of %s", text));
+	if (task->session && !task->initiator)
+		return EV_NEXT;
 	if (task->initiator) {
 		if (!profile_matches(base->profile, &base->remote_id))
 			return task_fail(
@@ -258,8 +271,9 @@ void auth_put_proof(struct task *task, struct writer *chain)
 	if (!task->eap_done) {
 		put_id(chain, task->initiator ? PAYLOAD_IDI : PAYLOAD_IDR,
 		       &task->sa->base.local_id);
-		certs_put(task, chain);
-		if (task->initiator)
+		if (!task->session)
+			certs_put(task, chain);
+		if (task->initiator && !task->session)
 			certs_put_request(task, chain);
 	}
 	put_own_auth(task, chain);
@@ -307,6 +321,7 @@ enum ikev2_event auth_build_request(struct task *task)
 		child_put_capabilities(task, &chain);
 	mobike_put_supported(task, &chain);
 	eap_only_put(task, &chain);
+	resume_put_request(task, &chain);
 	result = exchange_request(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))
@@ -435,6 +450,7 @@ enum ikev2_event auth_build_response(struct task *task)
 	if (task->child)
 		child_put_capabilities(task, &chain);
 	mobike_put_supported(task, &chain);
+	resume_put_ticket(task, &chain);
 	result = exchange_respond(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))
@@ -582,7 +598,7 @@ enum ikev2_event auth_check_duplicate(struct task *task)
 		uint64_t spi = base->initiator ? base->local_spi : base->remote_spi;
 		uint64_t other_spi = other->initiator ? other->local_spi : other->remote_spi;
 		struct ike_sa *loser =
-			other->initiator != base->initiator && spi < other_spi ? base : other;
+			other->original != base->original && spi < other_spi ? base : other;
 
 		next = TAILQ_NEXT(other, link);
 		if (other == base || !other->established || other->closing ||
@@ -591,7 +607,7 @@ enum ikev2_event auth_check_duplicate(struct task *task)
 		child = TAILQ_FIRST(&other->children);
 		if (!child || child->tunnel != tunnel)
 			continue;
-		if (!loser->initiator)
+		if (!loser->original)
 			continue; /* the peer began that one and comes to the same end */
 		trace_line(task, "duplicate of SA %u found: SA %u is superfluous", other->id,
 			   loser->id);
@@ -613,6 +629,7 @@ enum ikev2_event auth_ready(struct task *task)
 		 proposal_is_legacy(&sa->base.chosen) || sa->base.weak_auth ?
 			 ", legacy algorithms in use" :
 			 "");
+	resume_take_ticket(task);
 	redirect_leave(task);
 	if (task->childless && !task->redirected && task_tunnel(task))
 		child_start(sa, task_tunnel(task), NULL);

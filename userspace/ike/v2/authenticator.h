@@ -32,7 +32,7 @@ struct authenticator {
 };
 
 extern const struct authenticator authenticator_psk, authenticator_rsa, authenticator_rsa_pss,
-	authenticator_ecdsa, authenticator_eddsa, authenticator_eap;
+	authenticator_ecdsa, authenticator_eddsa, authenticator_eap, authenticator_ticket;
 
 /** auth_fail() - whatever does not convince us looks the same to the peer */
 enum ikev2_event auth_fail(struct task *task, struct result why);

@@ -181,7 +181,7 @@ enum ikev2_event eap_check_started(struct task *task)
 	struct result result = RESULT_OK;
 	struct buffer user = {};
 
-	if (profile->local_auth != AUTH_KIND_EAP)
+	if (profile->local_auth != AUTH_KIND_EAP || task->session)
 		return EV_NEXT;
 	config.method_count = list_methods(profile, config.methods);
 	if (eap_has_method(profile, EAP_TYPE_TLS))
@@ -247,6 +247,9 @@ enum ikev2_event eap_check_policy(struct task *task)
 	const struct ikev2_profile *profile = task->sa->base.profile;
 	bool wanted = !message_get(task->message, PAYLOAD_AUTH);
 
+	/* EAP was before the session that is resumed. */
+	if (task->session)
+		return EV_NEXT;
 	if (wanted == (profile->remote_auth == AUTH_KIND_EAP))
 		return wanted ? EV_AUTHEN_REQ : EV_NEXT;
 	return auth_fail(task,

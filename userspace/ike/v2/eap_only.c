@@ -19,7 +19,7 @@ static bool wanted(const struct ikev2_profile *profile)
 
 void eap_only_put(struct task *task, struct writer *chain)
 {
-	if (!wanted(task->sa->base.profile))
+	if (!wanted(task->sa->base.profile) || task->session)
 		return;
 	trace_line(task, "Construct Notify Payload: EAP_ONLY_AUTHENTICATION");
 	put_notify(chain, NOTIFY_EAP_ONLY_AUTHENTICATION, bytes_of(NULL, 0));
@@ -27,8 +27,9 @@ void eap_only_put(struct task *task, struct writer *chain)
 
 bool eap_only_awaited(const struct task *task)
 {
-	return task->initiator && !task->eap_done && wanted(task->sa->base.profile) &&
-	       !message_get(task->message, PAYLOAD_AUTH) && message_get(task->message, PAYLOAD_EAP);
+	return task->initiator && !task->eap_done && !task->session &&
+	       wanted(task->sa->base.profile) && !message_get(task->message, PAYLOAD_AUTH) &&
+	       message_get(task->message, PAYLOAD_EAP);
 }
 
 /* Responder: who did not ask for it would not go on without our AUTH (RFC 5998 section 3). */

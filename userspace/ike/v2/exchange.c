@@ -30,6 +30,11 @@ struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, b
 	};
 }
 
+bool exchange_is_first(uint8_t exchange)
+{
+	return exchange == EXCHANGE_IKE_SA_INIT || exchange == EXCHANGE_IKE_SESSION_RESUME;
+}
+
 static void send_packets(struct ikev2_sa *sa, const struct path *path,
 			 const struct packets *packets)
 {
@@ -197,7 +202,7 @@ static struct result finish(struct task *task, bool response, struct writer *wri
 	struct ike_header header = exchange_header(sa, task->exchange, response, task->message_id);
 	struct result result;
 
-	if (task->exchange == EXCHANGE_IKE_SA_INIT) {
+	if (exchange_is_first(task->exchange)) {
 		struct bytes octets = writer_finish(writer);
 		struct message message;
 
@@ -222,7 +227,7 @@ struct result exchange_request(struct task *task, struct writer *writer)
 	struct result result;
 
 	/* A restarted IKE_SA_INIT keeps message ID 0; the writer has its header. */
-	if (task->exchange == EXCHANGE_IKE_SA_INIT)
+	if (exchange_is_first(task->exchange))
 		sa->next_request = 0;
 	task->message_id = sa->next_request++;
 	result = finish(task, false, writer, &task->request);

@@ -46,7 +46,7 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 			 endpoint_format(remote, text), result.why);
 		return;
 	}
-	if (header->exchange == EXCHANGE_IKE_SA_INIT &&
+	if (exchange_is_first(header->exchange) &&
 	    (header->flags & IKE_FLAG_RESPONSE ?
 		     !by_initiator :
 		     by_initiator && !header->spi_responder && !header->message_id &&
@@ -108,6 +108,11 @@ static void delete_sa(struct ike_sa *sa)
 		drop(sa);
 }
 
+static bool redirect(struct ike_sa *sa, const struct address *gateway)
+{
+	return redirect_send(ikev2_of(sa), gateway);
+}
+
 static void move(struct ike_sa *sa, const struct address *local)
 {
 	mobike_move(ikev2_of(sa), local);
@@ -155,6 +160,7 @@ const struct ike_version ikev2 = {
 	.delete_child = info_delete_child,
 	.close = delete_sa,
 	.drop = drop,
+	.redirect = redirect,
 	.move = move,
 	.tell = tell,
 	.debug = LOG_IKEV2_INTERNAL,

@@ -41,7 +41,10 @@ void info_delete_sa(struct ikev2_sa *sa)
 
 	if (sa->base.closing)
 		return;
+	if (!sa->successor && !sa->replaced)
+		resume_forget(sa);
 	sa->base.closing = true;
+	timer_stop(sa->base.ike->env.timers, &sa->reauth);
 	timer_stop(sa->base.ike->env.timers, &sa->rekey);
 	timer_stop(sa->base.ike->env.timers, &sa->liveness);
 	task = info_new(sa);
@@ -75,6 +78,9 @@ enum ikev2_event info_build(struct task *task)
 	else if (task->delete_protocol)
 		put_delete_child(&chain, task->delete_protocol, &task->delete_spi_in, 1);
 	mobike_put_update(task, &chain);
+	redirect_put_order(task, &chain);
+	if (task->asks_ticket)
+		resume_put_request(task, &chain);
 	result = exchange_request(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))
@@ -120,6 +126,10 @@ enum ikev2_event info_process_ack(struct task *task)
 			child_gone(child);
 	}
 	mobike_take_answer(task);
+	resume_take_ticket(task);
+	/* Who was sent away deletes the SA; we wait for that a while. */
+	if (task->redirect_to.family != AF_UNSPEC && !sa->base.dead)
+		ikev2_sa_replaced(sa);
 	return EV_NEXT;
 }
 
@@ -194,6 +204,7 @@ enum ikev2_event info_process_request(struct task *task)
 	if (!failed(&result)) {
 		config_put_reply(task, &answer);
 		mobike_answer(task, &answer);
+		resume_put_ticket(task, &answer);
 	}
 	if (failed(&result)) {
 		writer_free(&answer);
@@ -203,7 +214,11 @@ enum ikev2_event info_process_request(struct task *task)
 	writer_free(&answer);
 	if (failed(&result))
 		sa_line(sa, LOG_IKEV2_ERROR, "%s", result.why);
+	if (ike_deleted && !sa->successor && !sa->replaced)
+		resume_forget(sa);
 	if (ike_deleted)
 		ikev2_sa_end(sa, false);
+	else
+		redirect_in_session(task);
 	return EV_NEXT;
 }

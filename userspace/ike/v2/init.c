@@ -58,7 +58,7 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 	yamaha_assigned(&sa->base);
 	ikev2_sa_admit(sa);
 	task_enlist(task, &sa->in_flight);
-	machine_run(task, EV_INIT_SA);
+	machine_run(task, resume_begin(task) ? EV_RESUME_SA : EV_INIT_SA);
 	return RESULT_OK;
 }
 
@@ -70,6 +70,24 @@ static bool over_limit(const struct ike *ike)
 
 	return ike->stats[IKE_STAT_INCOMING_NEGOTIATING] >= negotiating ||
 	       (policy->limit_sa && ike->stats[IKE_STAT_ACTIVE] >= policy->limit_sa);
+}
+
+static enum ikev2_event received(const struct message *message)
+{
+	return message->header.exchange == EXCHANGE_IKE_SESSION_RESUME ? EV_RECV_RESUME :
+									 EV_RECV_INIT;
+}
+
+/* The initial task that this answer may be for, NULL: none. */
+static struct task *awaiting(const struct ike_sa *base, const struct message *message)
+{
+	struct task *task = base && base->version == &ikev2 && base->initiator ?
+				    ikev2_of((struct ike_sa *)base)->initial :
+				    NULL;
+	enum ikev2_state state =
+		received(message) == EV_RECV_RESUME ? STATE_I_WAIT_RESUME : STATE_I_WAIT_INIT;
+
+	return task && task->state == state && !message->header.message_id ? task : NULL;
 }
 
 static void receive_request(struct ike *ike, const struct endpoint *local,
@@ -103,7 +121,7 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	sa->base.home_remote = remote->address;
 	ike_sa_begun(&sa->base, message->header.spi_initiator, remote);
 	task = task_new(sa, TASK_INITIAL, false);
-	task->exchange = EXCHANGE_IKE_SA_INIT;
+	task->exchange = message->header.exchange;
 	task->path = path;
 	sa->initial = task;
 	task_enlist(task, &sa->answering);
@@ -113,26 +131,24 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	detail_received(sa, message->octets);
 	detail_payloads(sa, "process", message);
 	ikev2_sa_admit(sa);
-	machine_run(task, EV_RECV_INIT);
+	machine_run(task, received(message));
 }
 
 static void receive_response(struct ike *ike, const struct message *message)
 {
 	struct ike_sa *base = ike_find(ike, message->header.spi_initiator);
-	struct ikev2_sa *sa;
+	struct task *task = awaiting(base, message);
 
-	if (!base || base->version != &ikev2 || !base->initiator || !ikev2_of(base)->initial ||
-	    ikev2_of(base)->initial->state != STATE_I_WAIT_INIT || message->header.message_id) {
+	if (!task) {
 		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
-		log_line(LOG_IKEV2_ERROR,
-			 "cannot find or create exchange for an IKE_SA_INIT response");
+		log_line(LOG_IKEV2_ERROR, "cannot find or create exchange for an %s response",
+			 exchange_name(message->header.exchange));
 		return;
 	}
-	sa = ikev2_of(base);
-	detail_received(sa, message->octets);
-	detail_payloads(sa, "process", message);
-	task_take_message(sa->initial, message, message->octets);
-	machine_run(sa->initial, EV_RECV_INIT);
+	detail_received(task->sa, message->octets);
+	detail_payloads(task->sa, "process", message);
+	task_take_message(task, message, message->octets);
+	machine_run(task, received(message));
 }
 
 static void dump_line(void *context, const char *text)
@@ -248,13 +264,13 @@ enum ikev2_event init_no_config(struct task *task)
 }
 
 /* RFC 7383 section 2.3 */
-static void put_fragmentation(struct task *task, struct writer *writer)
+void init_put_fragmentation(struct task *task, struct writer *writer)
 {
 	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: FRAGMENTATION_SUPPORTED");
 	put_notify(writer, NOTIFY_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
 }
 
-static void note_fragmentation(struct task *task)
+void init_note_fragmentation(struct task *task)
 {
 	struct notify_payload notify;
 
@@ -268,9 +284,13 @@ enum ikev2_event init_generate_keys(struct task *task)
 	struct result result;
 
 	trace_line(task, "Generate skeyid");
-	result = keys_derive_initial(task->sa, buffer_bytes(&task->secret));
+	if (task->session)
+		result = keys_derive_resumed(task->sa, bytes_of(task->session->sk_d,
+								task->session->sk_d_len));
+	else
+		result = keys_derive_initial(task->sa, buffer_bytes(&task->secret));
 	buffer_free(&task->secret);
-	if (!failed(&result))
+	if (!failed(&result) && !task->session)
 		result = ppk_begin(task);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
@@ -293,6 +313,8 @@ enum ikev2_event init_check_role(struct task *task)
 enum ikev2_event init_start_timer(struct task *task)
 {
 	timer_start(task->sa->base.ike->env.timers, &task->wait, AUTH_WAIT);
+	/* It has been answered: of half-open SAs there may be many. */
+	task_drop_message(task);
 	return EV_NEXT;
 }
 
@@ -317,7 +339,7 @@ enum ikev2_event init_build_request(struct task *task)
 	nat_put_detection(task, &writer, &header);
 	certs_put_init(task, &writer);
 	if (sa->base.ike->policy->fragment_mtu && !sa->ios)
-		put_fragmentation(task, &writer);
+		init_put_fragmentation(task, &writer);
 	redirect_put_supported(task, &writer);
 	ppk_put_wish(task, &writer);
 	buffer_set(&task->init_request, writer_finish(&writer));
@@ -332,7 +354,7 @@ enum ikev2_event init_build_request(struct task *task)
  * Anybody can send an error: the true answer may still come (section 2.21.1).
  * The reason is kept for the end of the retransmissions, and shown at once.
  */
-static enum ikev2_event note_error(struct task *task, struct result why, enum ike_stat stat)
+enum ikev2_event init_note_error(struct task *task, struct result why, enum ike_stat stat)
 {
 	struct tunnel *tunnel = task_tunnel(task);
 	char remote[ADDRESS_TEXT];
@@ -366,43 +388,50 @@ static enum ikev2_event retry_with_group(struct task *task, const struct notify_
 		exchange_answered(task);
 		return EV_GEN_DH_KEY;
 	}
-	return note_error(
+	return init_note_error(
 		task,
 		fail(-EPROTO, "the peer wants key exchange group %u, which is not in our proposals",
 		     group),
 		IKE_STAT_NO_PROPOSAL);
 }
 
+enum ikev2_event init_take_cookie(struct task *task)
+{
+	struct notify_payload notify;
+
+	if (!message_get_notify(task->message, NOTIFY_COOKIE, &notify) ||
+	    message_get(task->message, PAYLOAD_NONCE))
+		return EV_NEXT;
+	if (!notify.data.len || notify.data.len > COOKIE_MAX || ++task->restarts > RESTARTS_MAX)
+		return EV_NO_EVENT;
+	buffer_set(&task->cookie, notify.data);
+	exchange_answered(task);
+	return EV_BLD_MSG;
+}
+
 enum ikev2_event init_check_notify(struct task *task)
 {
 	struct notify_payload notify;
-	enum ikev2_event event;
+	enum ikev2_event event = init_take_cookie(task);
 	struct result why;
 
-	if (message_get_notify(task->message, NOTIFY_COOKIE, &notify) &&
-	    !message_get(task->message, PAYLOAD_SA)) {
-		if (!notify.data.len || notify.data.len > COOKIE_MAX ||
-		    ++task->restarts > RESTARTS_MAX)
-			return EV_NO_EVENT;
-		buffer_set(&task->cookie, notify.data);
-		exchange_answered(task);
-		return EV_BLD_MSG;
-	}
+	if (event != EV_NEXT)
+		return event;
 	event = redirect_in_init(task, &why);
 	if (event != EV_NEXT)
-		return failed(&why) ? note_error(task, why, IKE_STAT_FAILED) : event;
+		return failed(&why) ? init_note_error(task, why, IKE_STAT_FAILED) : event;
 	if (!message_get_error(task->message, &notify))
 		return EV_NEXT;
 	if (notify.type == NOTIFY_INVALID_KE_PAYLOAD)
 		return retry_with_group(task, &notify);
-	return note_error(task,
-			  fail(-ECONNREFUSED, "the peer answered IKE_SA_INIT with %s%s",
-			       notify_name(notify.type),
-			       notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ?
-				       ": it accepts none of our IKE proposals" :
-				       ""),
-			  notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ? IKE_STAT_NO_PROPOSAL :
-								     IKE_STAT_FAILED);
+	return init_note_error(task,
+			       fail(-ECONNREFUSED, "the peer answered IKE_SA_INIT with %s%s",
+				    notify_name(notify.type),
+				    notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ?
+					    ": it accepts none of our IKE proposals" :
+					    ""),
+			       notify.type == NOTIFY_NO_PROPOSAL_CHOSEN ? IKE_STAT_NO_PROPOSAL :
+									  IKE_STAT_FAILED);
 }
 
 static struct result parse_sa_ke_nonce(const struct message *message, struct proposal_list *list,
@@ -453,7 +482,7 @@ enum ikev2_event init_verify_response(struct task *task)
 	}
 	result = ppk_note_consent(task);
 	if (failed(&result))
-		return note_error(task, result, IKE_STAT_FAILED);
+		return init_note_error(task, result, IKE_STAT_FAILED);
 	return EV_NEXT;
 }
 
@@ -474,7 +503,7 @@ enum ikev2_event init_process_response(struct task *task)
 	buffer_set(&sa->nonce_i, buffer_bytes(&task->nonce_i));
 	buffer_set(&sa->nonce_r, nonce);
 	buffer_set(&task->init_response, buffer_bytes(&task->octets));
-	note_fragmentation(task);
+	init_note_fragmentation(task);
 	task->childless =
 		sa->base.profile->child_separately &&
 		message_get_notify(task->message, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, &notify);
@@ -548,7 +577,7 @@ enum ikev2_event init_process_request(struct task *task)
 		return task_fail_group(task, ke.group);
 	buffer_set(&sa->nonce_i, nonce);
 	new_nonce(task, &sa->nonce_r);
-	note_fragmentation(task);
+	init_note_fragmentation(task);
 	return EV_NEXT;
 }
 
@@ -568,7 +597,7 @@ enum ikev2_event init_build_response(struct task *task)
 	nat_put_detection(task, &writer, &header);
 	certs_put_init(task, &writer);
 	if (sa->fragments)
-		put_fragmentation(task, &writer);
+		init_put_fragmentation(task, &writer);
 	/* RFC 6023 section 3 */
 	if (!sa->ios) {
 		log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: CHILDLESS_IKEV2_SUPPORTED");

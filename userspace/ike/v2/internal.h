@@ -69,13 +69,15 @@ struct ikev2_sa {
 	uint32_t last_move;
 	bool ios; /* messages are as IOS builds them */
 	bool delete_reason; /* the peer knows Cisco's notify of this name */
+	bool redirectable; /* gateway: the client may be sent elsewhere (RFC 5685) */
 	bool fragments; /* the peer understands them, and so do we */
 	struct reassembly_list reassemblies; /* oldest first */
 	struct timer reassembly;
 
 	struct task *initial; /* until READY */
 	uint64_t last_heard; /* authentic, monotonic */
-	struct timer rekey, liveness, expire;
+	uint64_t authenticated_at; /* it, or the first one before its rekeys */
+	struct timer rekey, liveness, expire, reauth;
 	struct ikev2_sa *successor; /* made by a rekey; this one is to be deleted */
 	bool replaced; /* superfluous or superseded: its end is no news */
 	struct task *rekey_task; /* ours, in progress */
@@ -158,8 +160,10 @@ struct task {
 	struct timer wait; /* responder: for IKE_AUTH */
 	struct buffer psk;
 	struct ppk *ppk; /* NULL without */
-	bool redirectable; /* responder: the client understands it */
 	bool redirected; /* this negotiation ends with another gateway */
+	bool anew; /* it failed, but the tunnel need not wait for another one */
+	struct session *session; /* that is being resumed, NULL: none */
+	struct buffer ticket; /* initiator: to show for it */
 	uint8_t auth_number; /* method of our AUTH payload, and what is in it */
 	struct buffer auth_value;
 	struct credential *credential; /* that we sign with; one holder of it */
@@ -188,9 +192,11 @@ struct task {
 	struct ikev2_sa *new_sa;
 
 	/* TASK_INFORMATIONAL */
+	bool asks_ticket; /* and TASK_INITIAL */
 	bool is_probe; /* is the peer alive? */
 	bool delete_sa;
 	bool moves; /* MOBIKE: we have moved */
+	struct address redirect_to; /* gateway: where the client is sent, AF_UNSPEC: nowhere */
 	uint8_t delete_protocol; /* 0: no child to delete */
 	uint32_t delete_spi_in, delete_spi_out;
 };
@@ -239,6 +245,7 @@ void task_free(struct task *task);
 void task_enlist(struct task *task, struct task_list *list); /* moves; NULL: out of any */
 /** task_take_message() - keeps a copy of a message that lies in @octets */
 void task_take_message(struct task *task, const struct message *message, struct bytes octets);
+void task_drop_message(struct task *task);
 /** task_request() - responder: the message that asks for the child and its configuration */
 const struct message *task_request(const struct task *task);
 /** task_keep_request() - as it stands now, for task_request() */
@@ -272,6 +279,8 @@ void exchange_next(struct ikev2_sa *sa);
 void exchange_note_window(struct ikev2_sa *sa, const struct message *message);
 /** exchange_say_window() - debug output: which message IDs may follow this exchange */
 void exchange_say_window(const struct task *task);
+/** exchange_is_first() - the one that makes the keys, and has none itself */
+bool exchange_is_first(uint8_t exchange);
 struct ike_header exchange_header(const struct ikev2_sa *sa, uint8_t exchange, bool response,
 				  uint32_t message_id);
 void exchange_abort_all(struct ikev2_sa *sa); /* frees all tasks silently */
@@ -335,6 +344,8 @@ struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret);
 /** keys_derive_rekeyed() - SKEYSEED from the old SA's SK_d (RFC 7296 section 2.18) */
 struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old,
 				  struct bytes secret);
+/** keys_derive_resumed() - from the SK_d of the session (RFC 5723 section 5.1) */
+struct result keys_derive_resumed(struct ikev2_sa *sa, struct bytes sk_d);
 struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa,
 				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r);
 void keys_wipe(struct ikev2_keys *keys);
@@ -366,7 +377,33 @@ void redirect_leave(struct task *task);
 /** redirect_init() - gateway: sends a stranger elsewhere; false when it may stay */
 bool redirect_init(struct ike *ike, const struct path *path, const struct message *message);
 void redirect_note_client(struct task *task); /* gateway */
+/** redirect_send() - gateway: with the SA established; false when the client would not understand */
+bool redirect_send(struct ikev2_sa *sa, const struct address *gateway);
+/** redirect_put_order() - what the INFORMATIONAL request says of it */
+void redirect_put_order(struct task *task, struct writer *chain);
+/** redirect_in_session() - client: does this INFORMATIONAL request send us elsewhere? */
+void redirect_in_session(struct task *task);
 void redirect_put(struct task *task, struct writer *chain);
+
+/* resume.c */
+
+/** resume_begin() - initiator: does the tunnel have a ticket to begin with? Then the task has it */
+bool resume_begin(struct task *task);
+/** resume_put_request() - initiator: TICKET_REQUEST, if the profile wants one */
+void resume_put_request(struct task *task, struct writer *chain);
+/** resume_put_ticket() - responder: the ticket that the request asks for, or TICKET_NACK */
+void resume_put_ticket(struct task *task, struct writer *chain);
+/** resume_take_ticket() - initiator: keeps the ticket that we have asked for */
+void resume_take_ticket(struct task *task);
+/** resume_renew() - the keys of the session are others now: asks for a ticket with them */
+void resume_renew(struct ikev2_sa *sa);
+/** resume_forget() - the session ends in order: nobody shall resume it */
+void resume_forget(const struct ikev2_sa *sa);
+
+/* reauth.c */
+
+/** reauth_start() - if the profile wants it, and we began the SA */
+void reauth_start(struct ikev2_sa *sa);
 
 /* ppk.c */
 
@@ -513,6 +550,13 @@ void eap_tls_free(struct eap_tls_use *use); /* NULL is fine; after the conversat
 
 /* init.c */
 
+/** init_take_cookie() - EV_BLD_MSG: again with the cookie; EV_NEXT: none was asked for */
+enum ikev2_event init_take_cookie(struct task *task);
+/** init_put_fragmentation(), init_note_fragmentation() - RFC 7383 section 2.3 */
+void init_put_fragmentation(struct task *task, struct writer *writer);
+void init_note_fragmentation(struct task *task);
+/** init_note_error() - an error that anybody may have sent: keeps it, and waits on */
+enum ikev2_event init_note_error(struct task *task, struct result why, enum ike_stat stat);
 /** get_ike_policy() - what we offer and accept for this SA; false when that is nothing */
 bool get_ike_policy(struct ikev2_sa *sa, struct proposal_list *list);
 struct result init_start(struct ike *ike, struct tunnel *tunnel,

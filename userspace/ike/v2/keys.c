@@ -126,6 +126,21 @@ struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret)
 	return result;
 }
 
+struct result keys_derive_resumed(struct ikev2_sa *sa, struct bytes sk_d)
+{
+	struct bytes parts[3] = { bytes_of_string("Resumption"), buffer_bytes(&sa->nonce_i),
+				  buffer_bytes(&sa->nonce_r) };
+	uint8_t skeyseed[CRYPTOX_HASH_MAX];
+	struct result result = choose_prf(sa);
+
+	if (!failed(&result))
+		result = prf_compute(sa->keys.prf, sk_d, parts, 3, skeyseed);
+	if (!failed(&result))
+		result = expand(sa, bytes_of(skeyseed, sa->keys.prf_len));
+	secret_wipe(skeyseed, sizeof(skeyseed));
+	return result;
+}
+
 struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old,
 				  struct bytes secret)
 {

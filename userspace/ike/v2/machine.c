@@ -76,6 +76,25 @@ static const struct row rows[] = {
 	R(R_BLD_INIT, EV_GET_CONFIG_MODE, init_no_config, R_BLD_INIT, EV_BLD_MSG),
 	R(R_BLD_INIT, EV_BLD_MSG, init_build_response, INIT_DONE, EV_DONE),
 
+	/* IKE_SESSION_RESUME in the place of IKE_SA_INIT (RFC 5723), initiator */
+	R(IDLE, EV_RESUME_SA, NULL, I_BLD_RESUME, EV_BLD_MSG),
+	R(I_BLD_RESUME, EV_BLD_MSG, resume_build_request, I_WAIT_RESUME, EV_NO_EVENT),
+	R(I_WAIT_RESUME, EV_RECV_RESUME, NULL, I_PROC_RESUME, EV_CHK4_NOTIFY),
+	R(I_PROC_RESUME, EV_CHK4_NOTIFY, resume_check_notify, I_PROC_RESUME, EV_PROC_MSG),
+	R(I_PROC_RESUME, EV_BLD_MSG, NULL, I_BLD_RESUME, EV_BLD_MSG),
+	R(I_PROC_RESUME, EV_NO_EVENT, NULL, I_WAIT_RESUME, EV_NO_EVENT),
+	R(I_PROC_RESUME, EV_PROC_MSG, resume_process_response, I_PROC_RESUME, EV_DETECT_NAT),
+	R(I_PROC_RESUME, EV_DETECT_NAT, nat_detect, I_PROC_RESUME, EV_CHK_NAT_T),
+	R(I_PROC_RESUME, EV_CHK_NAT_T, nat_check, I_PROC_RESUME, EV_GEN_SKEYID),
+	R(I_PROC_RESUME, EV_GEN_SKEYID, init_generate_keys, I_BLD_AUTH, EV_GEN_AUTH),
+
+	/* and responder */
+	R(IDLE, EV_RECV_RESUME, NULL, R_RESUME, EV_VERIFY_MSG),
+	R(R_RESUME, EV_VERIFY_MSG, resume_verify_request, R_RESUME, EV_DETECT_NAT),
+	R(R_RESUME, EV_DETECT_NAT, nat_detect, R_RESUME, EV_GEN_SKEYID),
+	R(R_RESUME, EV_GEN_SKEYID, init_generate_keys, R_RESUME, EV_BLD_MSG),
+	R(R_RESUME, EV_BLD_MSG, resume_build_response, INIT_DONE, EV_DONE),
+
 	/* between the exchanges, both */
 	R(INIT_DONE, EV_DONE, init_done, INIT_DONE, EV_CHK4_ROLE),
 	R(INIT_DONE, EV_CHK4_ROLE, init_check_role, I_BLD_AUTH, EV_GET_CONFIG_MODE),
@@ -291,6 +310,8 @@ static const char *exchange_word(uint8_t exchange)
 	switch (exchange) {
 	case EXCHANGE_IKE_SA_INIT:
 		return "INIT";
+	case EXCHANGE_IKE_SESSION_RESUME:
+		return "RSUM";
 	case EXCHANGE_IKE_AUTH:
 		return "AUTH";
 	case EXCHANGE_CREATE_CHILD_SA:

@@ -288,8 +288,11 @@ struct result ppk_check(struct task *task)
 	bool server_first = task->initiator && !task->eap_done &&
 			    task->sa->base.profile->local_auth == AUTH_KIND_EAP;
 
-	/* With EAP the server's first AUTH is made before anybody has named a key. */
-	if (server_first)
+	/*
+	 * With EAP the server's first AUTH is made before anybody has named a key. A session
+	 * that is resumed has its PPK in SK_d already.
+	 */
+	if (server_first || task->session)
 		return RESULT_OK;
 	return task->initiator ? take_answer(task) : take_request(task);
 }

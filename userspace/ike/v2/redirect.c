@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Redirection (RFC 5685, row B25): a gateway sends clients to another one, in
- * IKE_SA_INIT or, when it knows who they are, in IKE_AUTH. The client follows
+ * IKE_SA_INIT or, when it knows who they are, in IKE_AUTH, or when it is told to
+ * (ike_redirect_sas()), in INFORMATIONAL. The client follows
  * a few times and then says that it is led in circles. Its tunnel stays the
  * one to the gateway that is configured, and begins there again after a failure.
  */
@@ -57,7 +58,8 @@ struct result redirect_parse(struct bytes data, struct address *gateway, struct 
 
 static bool follows(const struct task *task)
 {
-	return task->initiator && task->sa->base.ike->policy->redirect_max && !task->sa->ios;
+	return task->sa->base.original && task->sa->base.ike->policy->redirect_max &&
+	       !task->sa->ios;
 }
 
 void redirect_put_supported(struct task *task, struct writer *writer)
@@ -78,10 +80,10 @@ void redirect_put_supported(struct task *task, struct writer *writer)
 }
 
 /* Notes where to go; what is underway is to end. */
-static struct result follow(struct task *task, struct bytes data, bool with_nonce)
+static struct result follow(struct task *task, struct tunnel *tunnel, struct bytes data,
+			    bool with_nonce)
 {
 	const struct ike_sa *base = &task->sa->base;
-	struct tunnel *tunnel = task_tunnel(task);
 	uint64_t now = ike_now(base->ike);
 	struct address gateway;
 	struct bytes nonce;
@@ -114,7 +116,6 @@ static struct result follow(struct task *task, struct bytes data, bool with_nonc
 	tunnel->redirects++;
 	tunnel->redirected_from = base->remote.address;
 	tunnel->gateway = gateway;
-	task->redirected = true;
 	log_line(LOG_NOTICE, "%s: redirected to %s", tunnel->device.name,
 		 address_format(&gateway, there));
 	return RESULT_OK;
@@ -129,9 +130,10 @@ enum ikev2_event redirect_in_init(struct task *task, struct result *why)
 	if (!follows(task) || message_get(task->message, PAYLOAD_SA) ||
 	    !message_get_notify(task->message, NOTIFY_REDIRECT, &notify))
 		return EV_NEXT;
-	*why = follow(task, notify.data, true);
+	*why = follow(task, task_tunnel(task), notify.data, true);
 	if (failed(why))
 		return EV_NO_EVENT;
+	task->redirected = true;
 	return task_fail(task,
 			 fail(-EREMCHG, "the gateway redirects us to %s",
 			      address_format(&task_tunnel(task)->gateway, there)),
@@ -148,11 +150,12 @@ bool redirect_in_auth(struct task *task)
 	if (!follows(task) || message_get(task->message, PAYLOAD_SA) ||
 	    !message_get_notify(task->message, NOTIFY_REDIRECT, &notify))
 		return false;
-	result = follow(task, notify.data, false);
+	result = follow(task, task_tunnel(task), notify.data, false);
 	if (failed(&result)) {
 		task->child_error = result;
 		return false;
 	}
+	task->redirected = true;
 	child_abandon(task);
 	return true;
 }
@@ -174,6 +177,29 @@ void redirect_leave(struct task *task)
 		return;
 	tunnel->negotiating = false;
 	tunnel_want(tunnel);
+}
+
+/*
+ * The tunnel goes on with this gateway until the other one has taken over: then this
+ * SA is superfluous, as auth_check_duplicate() finds.
+ */
+void redirect_in_session(struct task *task)
+{
+	struct ikev2_sa *sa = task->sa;
+	struct child_sa *child = TAILQ_FIRST(&sa->base.children);
+	struct notify_payload notify;
+	struct result result;
+
+	if (!follows(task) || sa->base.closing ||
+	    !message_get_notify(task->message, NOTIFY_REDIRECT, &notify))
+		return;
+	result = follow(task, child ? child->tunnel : NULL, notify.data, false);
+	if (failed(&result)) {
+		log_line(LOG_ERROR, "redirection is not followed: %s", result.why);
+		return;
+	}
+	session_ticket_free(&child->tunnel->ticket);
+	tunnel_renew(child->tunnel);
 }
 
 /* --- gateway --- */
@@ -224,7 +250,7 @@ void redirect_note_client(struct task *task)
 {
 	struct notify_payload notify;
 
-	task->redirectable =
+	task->sa->redirectable =
 		message_get_notify(task->message, NOTIFY_REDIRECT_SUPPORTED, &notify) ||
 		message_get_notify(task->message, NOTIFY_REDIRECTED_FROM, &notify);
 }
@@ -236,7 +262,7 @@ enum ikev2_event redirect_check(struct task *task)
 	const struct address *target = &base->profile->redirect_gateway;
 	char there[ADDRESS_TEXT];
 
-	task->redirected = task->redirectable && target->family != AF_UNSPEC &&
+	task->redirected = task->sa->redirectable && target->family != AF_UNSPEC &&
 			   !address_equal(&base->local.address, target);
 	if (!task->redirected) {
 		trace_line(task, "Redirect check is not needed, skipping it");
@@ -247,12 +273,37 @@ enum ikev2_event redirect_check(struct task *task)
 	return EV_NEXT;
 }
 
-void redirect_put(struct task *task, struct writer *chain)
+static void put_redirect(const struct address *gateway, struct writer *chain)
 {
 	struct buffer data = {};
 
-	put_gateway(&data, &task->sa->base.profile->redirect_gateway);
+	put_gateway(&data, gateway);
 	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: REDIRECT");
 	put_notify(chain, NOTIFY_REDIRECT, buffer_bytes(&data));
 	buffer_free(&data);
+}
+
+void redirect_put(struct task *task, struct writer *chain)
+{
+	put_redirect(&task->sa->base.profile->redirect_gateway, chain);
+}
+
+bool redirect_send(struct ikev2_sa *sa, const struct address *gateway)
+{
+	struct task *task;
+
+	if (!sa->redirectable || sa->successor || address_equal(&sa->base.local.address, gateway))
+		return false;
+	task = task_new(sa, TASK_INFORMATIONAL, true);
+	task->exchange = EXCHANGE_INFORMATIONAL;
+	task->redirect_to = *gateway;
+	sa->base.ike->stats[IKE_STAT_REDIRECTED]++;
+	exchange_start(task);
+	return true;
+}
+
+void redirect_put_order(struct task *task, struct writer *chain)
+{
+	if (task->redirect_to.family != AF_UNSPEC)
+		put_redirect(&task->redirect_to, chain);
 }

@@ -63,6 +63,8 @@ static void inherit(struct ikev2_sa *new, const struct ikev2_sa *old)
 {
 	new->ios = old->ios;
 	new->delete_reason = old->delete_reason;
+	new->redirectable = old->redirectable;
+	new->authenticated_at = old->authenticated_at;
 	new->fragments = old->fragments; /* RFC 7383 section 2.3 */
 	new->base.session_id = old->base.session_id;
 	new->base.local = old->base.local;
@@ -265,6 +267,7 @@ enum ikev2_event rekey_activate(struct task *task)
 	/* With a rekey of our own on its way the nonces decide, when its answer comes. */
 	if (!sa->rekey_task)
 		rekey_move_children(sa, new);
+	resume_renew(new);
 	return EV_NEXT;
 }
 
@@ -297,6 +300,7 @@ enum ikev2_event rekey_finish(struct task *task)
 	sa->base.ike->stats[IKE_STAT_REKEYED]++;
 	rekey_move_children(sa, new);
 	info_delete_sa(sa);
+	resume_renew(new);
 	/* Told to end while the answer was on its way: the peer has the successor, too. */
 	if (unwanted)
 		info_delete_sa(new);

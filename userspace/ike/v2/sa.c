@@ -109,6 +109,7 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 	timer_stop(timers, &sa->rekey);
 	timer_stop(timers, &sa->liveness);
 	timer_stop(timers, &sa->expire);
+	timer_stop(timers, &sa->reauth);
 	keepalive_stop(&sa->base);
 	TAILQ_FOREACH(other, &ike->sas, link)
 		if (ikev2_of(other)->successor == sa)
@@ -140,6 +141,7 @@ void ikev2_sa_ready(struct ikev2_sa *sa)
 		    ike_rekey_delay(sa->base.ike, lifetime(sa), sa->base.initiator));
 	timer_start(timers, &sa->expire, SECONDS(lifetime(sa)));
 	liveness_start(sa);
+	reauth_start(sa);
 	keepalive_start(&sa->base);
 }
 

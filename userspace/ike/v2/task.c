@@ -71,7 +71,7 @@ void task_keep_request(struct task *task)
 	task->first = copy_message(task->message, buffer_bytes(&task->octets), &task->first_octets);
 }
 
-static void drop_message(struct task *task)
+void task_drop_message(struct task *task)
 {
 	free(task->message);
 	task->message = NULL;
@@ -80,7 +80,7 @@ static void drop_message(struct task *task)
 
 void task_take_message(struct task *task, const struct message *message, struct bytes octets)
 {
-	drop_message(task);
+	task_drop_message(task);
 	task->message = copy_message(message, octets, &task->octets);
 }
 
@@ -103,7 +103,7 @@ void task_free(struct task *task)
 		task->work->task = NULL;
 	child_sa_hand_over(&task->child);
 	key_exchange_free(task->key_exchange);
-	drop_message(task);
+	task_drop_message(task);
 	packets_free(&task->request);
 	buffer_free(&task->secret);
 	buffer_free(&task->own_public);
@@ -114,6 +114,8 @@ void task_free(struct task *task)
 	buffer_free(&task->init_response);
 	buffer_free(&task->cookie);
 	buffer_free(&task->psk);
+	buffer_free(&task->ticket);
+	session_free(task->session);
 	buffer_free(&task->auth_value);
 	buffer_free(&task->certreq);
 	credential_free(task->credential);
@@ -243,8 +245,8 @@ static void tell_peer(struct task *task)
 
 	if (!task->error_notify || task->initiator)
 		return;
-	if (task->exchange == EXCHANGE_IKE_SA_INIT) {
-		struct ike_header header = exchange_header(task->sa, EXCHANGE_IKE_SA_INIT, true, 0);
+	if (exchange_is_first(task->exchange)) {
+		struct ike_header header = exchange_header(task->sa, task->exchange, true, 0);
 
 		/* We keep no state for a peer that we refuse (RFC 7296 section 2.6). */
 		header.spi_responder = 0;
@@ -290,7 +292,7 @@ static void clean_up(struct task *task, bool peer_is_gone)
 	} else if (peer_is_gone) {
 		ikev2_sa_unreachable(sa);
 	}
-	if (tunnel && task->redirected) {
+	if (tunnel && (task->redirected || task->anew)) {
 		tunnel->negotiating = false;
 		tunnel_want(tunnel);
 	} else if (tunnel) {
@@ -302,7 +304,7 @@ static void clean_up(struct task *task, bool peer_is_gone)
 static enum log_topic failure_topic(const struct task *task)
 {
 	/* A wrong guess at the group is put right by the next message (row B36). */
-	if (task->error_notify == NOTIFY_INVALID_KE_PAYLOAD || task->redirected)
+	if (task->error_notify == NOTIFY_INVALID_KE_PAYLOAD || task->redirected || task->anew)
 		return LOG_IKEV2_INTERNAL;
 	if (task->kind == TASK_INITIAL && !task->initiator &&
 	    !ike_noise_allowed(task->sa->base.ike))
