@@ -28,7 +28,7 @@
  * struct group - a row of the algorithm table
  * @kind: SEKI_KE_*
  * @openssl: group or key type name, empty for groups 1 and 2
- * @parameters: a key without key, to make others from; NULL for XDH
+ * @parameters: a key without key, to make others from; of XDH a key of no use otherwise
  * @largest: MODP: p - 1, which public values must be below
  */
 struct group {
@@ -136,9 +136,12 @@ static EVP_PKEY *build_key(const struct group *group, struct bytes private_key)
 
 static bool prepare(struct group *group)
 {
-	if (group->parameters || group->kind == SEKI_KE_XDH)
+	if (group->parameters)
 		return true;
-	group->parameters = build_key(group, (struct bytes){ 0 });
+	/* XDH has no parameters; a key all the same spares OpenSSL a look-up by name each time. */
+	group->parameters = group->kind == SEKI_KE_XDH ?
+				    EVP_PKEY_Q_keygen(NULL, NULL, group->openssl) :
+				    build_key(group, (struct bytes){ 0 });
 	if (!group->parameters)
 		return false;
 	if (group->kind != SEKI_KE_MODP)
@@ -200,9 +203,7 @@ struct result key_exchange_new(uint16_t group, struct key_exchange **out)
 		return fail(-ENOENT, "key exchange group %u is unknown", group);
 	exchange = must_calloc(1, sizeof(*exchange));
 	exchange->group = found;
-	context = found->kind == SEKI_KE_XDH ?
-			  EVP_PKEY_CTX_new_from_name(NULL, key_type(found), NULL) :
-			  EVP_PKEY_CTX_new_from_pkey(NULL, found->parameters, NULL);
+	context = EVP_PKEY_CTX_new_from_pkey(NULL, found->parameters, NULL);
 	ok = context && EVP_PKEY_keygen_init(context) > 0 &&
 	     EVP_PKEY_generate(context, &exchange->key) > 0 && read_public(exchange);
 	EVP_PKEY_CTX_free(context);

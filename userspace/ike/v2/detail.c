@@ -53,6 +53,8 @@ void detail_encrypting(const struct ikev2_sa *sa, struct bytes plain)
 {
 	char title[64];
 
+	if (!log_enabled(LOG_IKEV2_MESSAGE))
+		return;
 	snprintf(title, sizeof(title),
 		 "encrypting message: (pad size:%zu):", padding(sa, plain.len));
 	detail_octets(sa, LOG_IKEV2_MESSAGE, title, plain);
@@ -62,7 +64,7 @@ void detail_decrypted(const struct ikev2_sa *sa, struct bytes plain)
 {
 	char title[64];
 
-	if (!plain.len)
+	if (!plain.len || !log_enabled(LOG_IKEV2_MESSAGE))
 		return;
 	snprintf(title, sizeof(title),
 		 "decrypted message: (pad size:%u):", plain.data[plain.len - 1]);
@@ -92,6 +94,8 @@ void detail_key(const struct ikev2_sa *sa, const char *name, struct bytes key)
 {
 	char title[64];
 
+	if (!log_enabled(LOG_IKEV2_KEY))
+		return;
 	snprintf(title, sizeof(title), "%s:", name);
 	detail_octets(sa, LOG_IKEV2_KEY, title, key);
 }
