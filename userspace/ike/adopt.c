@@ -19,12 +19,6 @@ struct leftover {
 	struct kernel_sa_id id;
 };
 
-/* A policy has one number in a namespace, a device another. */
-static uint64_t owner_key(const struct kernel_owner *owner)
-{
-	return owner->policy ? (uint64_t)1 << 32 | owner->policy : owner->ifindex;
-}
-
 static void keep(void *context, const struct kernel_sa_id *id, const struct kernel_owner *owner)
 {
 	struct leftovers *list = context;
@@ -33,7 +27,7 @@ static void keep(void *context, const struct kernel_sa_id *id, const struct kern
 		list->capacity = list->capacity ? 2 * list->capacity : 64;
 		list->items = must_realloc(list->items, list->capacity * sizeof(list->items[0]));
 	}
-	list->items[list->count++] = (struct leftover){ owner_key(owner), *id };
+	list->items[list->count++] = (struct leftover){ kernel_owner_key(owner), *id };
 }
 
 static int by_owner(const void *a, const void *b)
@@ -82,9 +76,8 @@ static struct result ask(struct ike *ike)
 
 void tunnel_adopt_leftovers(struct tunnel *tunnel)
 {
-	struct kernel_owner owner = tunnel_owner(tunnel);
 	const struct leftovers *list = &tunnel->ike->leftovers;
-	struct leftover wanted = { .owner = owner_key(&owner) };
+	struct leftover wanted = { .owner = tunnel->owner_key };
 	struct result result = ask(tunnel->ike);
 	size_t low = 0, high = list->count;
 

@@ -159,9 +159,8 @@ static const char *tunnel_status(const struct tunnel *tunnel)
 		return "UP-NO-IKE";
 	if (tunnel->negotiating)
 		return "DOWN-NEGOTIATING";
-	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
-		if (sa->established && address_equal(&sa->home_local, &tunnel->device.local) &&
-		    address_equal(&sa->home_remote, &tunnel->device.remote))
+	TAILQ_FOREACH(sa, &tunnel->peering->sas, of_peering)
+		if (sa->established)
 			return "UP-IDLE";
 	return "DOWN";
 }

@@ -29,17 +29,17 @@ static struct traffic_selectors selectors_of(const struct prefix *prefix, uint8_
 void ike_add_flow(struct ike *ike, const struct kernel_policy *policy, const char *device,
 		  const char *map)
 {
-	struct tunnel *tunnel = tunnel_new(ike);
-
-	tunnel->policy = policy->id;
-	tunnel->device = (struct kernel_tunnel){
+	struct kernel_tunnel around = {
 		.ifindex = policy->ifindex,
 		.local = policy->local,
 		.remote = policy->remote,
 		.up = true,
 	};
-	snprintf(tunnel->device.name, sizeof(tunnel->device.name), "%s", device);
-	strcpy(tunnel->device.profile, policy->profile);
+	struct tunnel *tunnel;
+
+	snprintf(around.name, sizeof(around.name), "%s", device);
+	strcpy(around.profile, policy->profile);
+	tunnel = tunnel_new(ike, &around, policy->id);
 	snprintf(tunnel->map_tag, sizeof(tunnel->map_tag), "%s", map);
 	tunnel->local_ts = selectors_of(&policy->source, policy->protocol, &policy->source_ports);
 	tunnel->remote_ts =

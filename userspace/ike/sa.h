@@ -28,6 +28,7 @@
 
 struct child_sa;
 struct ike_sa;
+struct peering;
 struct tunnel;
 
 TAILQ_HEAD(child_sa_list, child_sa);
@@ -89,6 +90,19 @@ struct ike_origin {
 	struct endpoint remote;
 };
 
+/** struct address_pair - ours and the peer's, before either moves */
+struct address_pair {
+	struct address local, remote;
+};
+
+/** struct peering - the tunnels and IKE SAs between two addresses; there is none without any */
+struct peering {
+	UT_hash_handle hh;
+	struct address_pair ends;
+	struct tunnel_list tunnels;
+	struct ike_sa_list sas;
+};
+
 /** struct ike_numbers - IKE SAs by their numbers, less 1 */
 struct ike_numbers {
 	struct ike_sa **sas;
@@ -118,6 +132,8 @@ struct ike {
 	struct ike_sa_list graveyard; /* freed when the stack has unwound */
 	struct timer burial;
 	struct tunnel_list tunnels;
+	struct tunnel *by_owner; /* uthash over owner_key */
+	struct peering *peerings; /* uthash over ends */
 	struct leases leases;
 	uint64_t stats[IKE_STAT_COUNT];
 	uint32_t last_session_id, last_conn_id, last_mib_index;
@@ -155,6 +171,8 @@ struct ike_sa {
 	bool original; /* we began the first of a series of rekeyed ones */
 	bool explicit_moves; /* MOBIKE: addresses change by its messages alone */
 	struct address home_local, home_remote; /* the tunnel's, wherever we and the peer move */
+	struct peering *peering; /* of these two */
+	TAILQ_ENTRY(ike_sa) of_peering;
 	const struct ikev2_profile *profile; /* of the current policy; NULL until known */
 	const struct isakmp_profile *isakmp; /* IKEv1's in its place; NULL: none */
 	struct proposal chosen; /* the agreed transforms, count 0 before */
@@ -231,6 +249,10 @@ struct child_sa {
 struct tunnel {
 	TAILQ_ENTRY(tunnel) link;
 	struct ike *ike;
+	UT_hash_handle hh;
+	uint64_t owner_key;
+	struct peering *peering; /* of the device's outer addresses */
+	TAILQ_ENTRY(tunnel) of_peering;
 	struct kernel_tunnel device;
 	uint32_t policy;
 	struct traffic_selectors local_ts, remote_ts;
@@ -281,6 +303,16 @@ void ike_sa_begun(struct ike_sa *sa, uint64_t remote_spi, const struct endpoint 
 /** ike_table_enter() - with a new SPI of ours and a number; ike_table_leave() - out of all tables */
 void ike_table_enter(struct ike *ike, struct ike_sa *sa);
 void ike_table_leave(struct ike *ike, struct ike_sa *sa);
+/** ike_sa_set_home() - between which addresses it is, also where it moves afterwards */
+void ike_sa_set_home(struct ike_sa *sa, const struct address *local, const struct address *remote);
+/** peering_find() - NULL: there is nothing between these addresses */
+struct peering *peering_find(struct ike *ike, const struct address *local,
+			     const struct address *remote);
+/** kernel_owner_key() - a policy has one number in a namespace, a device another */
+uint64_t kernel_owner_key(const struct kernel_owner *owner);
+/** tunnel_table_enter() - also anew, when what it is known by has changed; tunnel_table_leave() */
+void tunnel_table_enter(struct tunnel *tunnel);
+void tunnel_table_leave(struct tunnel *tunnel);
 
 /* tunnel.c */
 
@@ -289,8 +321,8 @@ struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex);
 /** tunnel_of_owner() - a seki device or a policy */
 struct tunnel *tunnel_of_owner(struct ike *ike, const struct kernel_owner *owner);
 struct kernel_owner tunnel_owner(const struct tunnel *tunnel);
-/** tunnel_new() - without device or policy yet; @selectors are any */
-struct tunnel *tunnel_new(struct ike *ike);
+/** tunnel_new() - of a device, or of a policy that looks at it; its selectors are any */
+struct tunnel *tunnel_new(struct ike *ike, const struct kernel_tunnel *device, uint32_t policy);
 /** tunnel_end() - deletes its sessions and frees it */
 void tunnel_end(struct tunnel *tunnel);
 /**
@@ -314,6 +346,11 @@ bool tunnel_renew(struct tunnel *tunnel);
 void tunnel_failed(struct tunnel *tunnel, const char *why);
 /** tunnel_lost() - a child has gone: a new one is wanted when it was the last */
 void tunnel_lost(struct tunnel *tunnel);
+/**
+ * tunnels_lost() - an IKE SA has gone, and with it children of any tunnel between its addresses
+ * @moved: or of one that has got others meanwhile
+ */
+void tunnels_lost(const struct ike_sa *sa, bool moved);
 void tunnel_free(struct tunnel *tunnel);
 
 /* child.c */

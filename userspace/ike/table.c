@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tables of IKE SAs: by our SPI, by who began them, and by number.
+ * The tables of IKE SAs, by our SPI, by who began them, and by number; of
+ * tunnels, by owner; and of both, by the addresses that they are between.
  */
 
 #include <stdlib.h>
@@ -85,9 +86,106 @@ void ike_table_enter(struct ike *ike, struct ike_sa *sa)
 		TAILQ_INSERT_HEAD(&ike->sas, sa, link);
 }
 
+static struct address_pair pair_of(const struct address *local, const struct address *remote)
+{
+	struct address_pair ends;
+
+	memset(&ends, 0, sizeof(ends)); /* padding counts in a key */
+	ends.local = *local;
+	ends.remote = *remote;
+	return ends;
+}
+
+struct peering *peering_find(struct ike *ike, const struct address *local,
+			     const struct address *remote)
+{
+	struct address_pair ends = pair_of(local, remote);
+	struct peering *peering;
+
+	HASH_FIND(hh, ike->peerings, &ends, sizeof(ends), peering);
+	return peering;
+}
+
+static struct peering *peering_get(struct ike *ike, const struct address *local,
+				   const struct address *remote)
+{
+	struct peering *peering = peering_find(ike, local, remote);
+
+	if (peering)
+		return peering;
+	peering = must_calloc(1, sizeof(*peering));
+	peering->ends = pair_of(local, remote);
+	TAILQ_INIT(&peering->tunnels);
+	TAILQ_INIT(&peering->sas);
+	HASH_ADD(hh, ike->peerings, ends, sizeof(peering->ends), peering);
+	return peering;
+}
+
+static void peering_drop(struct ike *ike, struct peering *peering)
+{
+	if (!TAILQ_EMPTY(&peering->tunnels) || !TAILQ_EMPTY(&peering->sas))
+		return;
+	HASH_DELETE(hh, ike->peerings, peering);
+	free(peering);
+}
+
+static void leave_peering(struct ike_sa *sa)
+{
+	struct peering *peering = sa->peering;
+
+	if (!peering)
+		return;
+	sa->peering = NULL;
+	TAILQ_REMOVE(&peering->sas, sa, of_peering);
+	peering_drop(sa->ike, peering);
+}
+
+void ike_sa_set_home(struct ike_sa *sa, const struct address *local, const struct address *remote)
+{
+	leave_peering(sa);
+	sa->home_local = *local;
+	sa->home_remote = *remote;
+	sa->peering = peering_get(sa->ike, local, remote);
+	TAILQ_INSERT_TAIL(&sa->peering->sas, sa, of_peering);
+}
+
+uint64_t kernel_owner_key(const struct kernel_owner *owner)
+{
+	return owner->policy ? (uint64_t)1 << 32 | owner->policy : owner->ifindex;
+}
+
+void tunnel_table_enter(struct tunnel *tunnel)
+{
+	const struct kernel_tunnel *device = &tunnel->device;
+	struct kernel_owner owner = tunnel_owner(tunnel);
+	struct ike *ike = tunnel->ike;
+
+	if (tunnel->peering && address_equal(&tunnel->peering->ends.local, &device->local) &&
+	    address_equal(&tunnel->peering->ends.remote, &device->remote))
+		return; /* and who owns it never changes */
+	tunnel_table_leave(tunnel);
+	tunnel->owner_key = kernel_owner_key(&owner);
+	HASH_ADD(hh, ike->by_owner, owner_key, sizeof(tunnel->owner_key), tunnel);
+	tunnel->peering = peering_get(ike, &device->local, &device->remote);
+	TAILQ_INSERT_TAIL(&tunnel->peering->tunnels, tunnel, of_peering);
+}
+
+void tunnel_table_leave(struct tunnel *tunnel)
+{
+	struct peering *peering = tunnel->peering;
+
+	if (!peering)
+		return;
+	HASH_DELETE(hh, tunnel->ike->by_owner, tunnel);
+	tunnel->peering = NULL;
+	TAILQ_REMOVE(&peering->tunnels, tunnel, of_peering);
+	peering_drop(tunnel->ike, peering);
+}
+
 void ike_table_leave(struct ike *ike, struct ike_sa *sa)
 {
 	give_number(ike, sa->id);
+	leave_peering(sa);
 	HASH_DELETE(hh, ike->by_spi, sa);
 	if (sa->origin.spi)
 		HASH_DELETE(hh_origin, ike->by_origin, sa);

@@ -31,13 +31,11 @@ struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex)
 
 struct tunnel *tunnel_of_owner(struct ike *ike, const struct kernel_owner *owner)
 {
+	uint64_t key = kernel_owner_key(owner);
 	struct tunnel *tunnel;
 
-	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
-		if (tunnel->policy == owner->policy &&
-		    (tunnel->policy || tunnel->device.ifindex == owner->ifindex))
-			return tunnel;
-	return NULL;
+	HASH_FIND(hh, ike->by_owner, &key, sizeof(key), tunnel);
+	return tunnel;
 }
 
 const struct ipsec_profile *tunnel_profile(const struct tunnel *tunnel)
@@ -68,18 +66,16 @@ struct tunnel *tunnel_for_peer(const struct ike_sa *sa, const struct address *lo
 			       const struct traffic_selectors *local_ts,
 			       const struct traffic_selectors *remote_ts, struct result *why)
 {
+	struct peering *peering = peering_find(sa->ike, local, remote);
 	struct tunnel *tunnel, *device = NULL, *outside = NULL;
 	char here[ADDRESS_TEXT], there[ADDRESS_TEXT];
 	struct traffic_selectors common;
 	const char *other = NULL;
 
-	TAILQ_FOREACH(tunnel, &sa->ike->tunnels, link) {
-		const struct ipsec_profile *candidate;
+	for (tunnel = peering ? TAILQ_FIRST(&peering->tunnels) : NULL; tunnel;
+	     tunnel = TAILQ_NEXT(tunnel, of_peering)) {
+		const struct ipsec_profile *candidate = tunnel_profile(tunnel);
 
-		if (!address_equal(&tunnel->device.local, local) ||
-		    !address_equal(&tunnel->device.remote, remote))
-			continue;
-		candidate = tunnel_profile(tunnel);
 		if (!candidate || !serves(sa, candidate))
 			other = tunnel->device.name;
 		else if (!tunnel->policy)
@@ -131,10 +127,8 @@ static struct ike_sa *established_sa(struct tunnel *tunnel, const struct ipsec_p
 {
 	struct ike_sa *sa;
 
-	TAILQ_FOREACH(sa, &tunnel->ike->sas, link)
-		if (sa->established && !sa->closing && serves(sa, profile) &&
-		    address_equal(&sa->home_local, &tunnel->device.local) &&
-		    address_equal(&sa->home_remote, &tunnel->device.remote))
+	TAILQ_FOREACH(sa, &tunnel->peering->sas, of_peering)
+		if (sa->established && !sa->closing && serves(sa, profile))
 			return sa;
 	return NULL;
 }
@@ -235,6 +229,20 @@ void tunnel_lost(struct tunnel *tunnel)
 		tunnel_want(tunnel);
 }
 
+void tunnels_lost(const struct ike_sa *sa, bool moved)
+{
+	struct peering *peering = peering_find(sa->ike, &sa->home_local, &sa->home_remote);
+	struct tunnel *tunnel;
+
+	if (moved) {
+		TAILQ_FOREACH(tunnel, &sa->ike->tunnels, link)
+			tunnel_lost(tunnel);
+	} else if (peering) {
+		TAILQ_FOREACH(tunnel, &peering->tunnels, of_peering)
+			tunnel_lost(tunnel);
+	}
+}
+
 static void retry(struct timer *timer)
 {
 	tunnel_want(container_of(timer, struct tunnel, retry));
@@ -248,6 +256,7 @@ void tunnel_free(struct tunnel *tunnel)
 	while ((child = TAILQ_FIRST(&tunnel->children)))
 		child_sa_forget(child);
 	session_ticket_free(&tunnel->ticket);
+	tunnel_table_leave(tunnel);
 	TAILQ_REMOVE(&tunnel->ike->tunnels, tunnel, link);
 	free(tunnel);
 }
@@ -272,13 +281,9 @@ static void end_sessions(struct tunnel *tunnel)
 
 	tunnel->device.up = false; /* nothing begins again for what it was */
 	session_ticket_free(&tunnel->ticket);
-	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
-		next = TAILQ_NEXT(sa, link);
-		if (!address_equal(&sa->home_local, &tunnel->device.local) ||
-		    !address_equal(&sa->home_remote, &tunnel->device.remote) ||
-		    serves_another(sa, tunnel))
-			continue;
-		if (sa->established || sa->tunnel == tunnel)
+	for (sa = TAILQ_FIRST(&tunnel->peering->sas); sa; sa = next) {
+		next = TAILQ_NEXT(sa, of_peering);
+		if (!serves_another(sa, tunnel) && (sa->established || sa->tunnel == tunnel))
 			sa->version->close(sa);
 	}
 	for (child = TAILQ_FIRST(&tunnel->children); child; child = next_child) {
@@ -293,14 +298,22 @@ static void end_sessions(struct tunnel *tunnel)
 	client_unconfigure(tunnel);
 }
 
-struct tunnel *tunnel_new(struct ike *ike)
+static void set_device(struct tunnel *tunnel, const struct kernel_tunnel *device)
+{
+	tunnel->device = *device;
+	tunnel_table_enter(tunnel);
+}
+
+struct tunnel *tunnel_new(struct ike *ike, const struct kernel_tunnel *device, uint32_t policy)
 {
 	struct tunnel *tunnel = must_calloc(1, sizeof(*tunnel));
 
 	tunnel->ike = ike;
+	tunnel->policy = policy;
 	tunnel->retry.fire = retry;
 	TAILQ_INIT(&tunnel->children);
 	TAILQ_INSERT_TAIL(&ike->tunnels, tunnel, link);
+	set_device(tunnel, device);
 	selectors_any(AF_INET, &tunnel->local_ts);
 	selectors_any(AF_INET, &tunnel->remote_ts);
 	return tunnel;
@@ -317,10 +330,10 @@ static bool moves_along(struct tunnel *tunnel, const struct kernel_tunnel *devic
 	    !address_equal(&tunnel->device.remote, &device->remote) ||
 	    strcmp(tunnel->device.profile, device->profile))
 		return false;
-	tunnel->device = *device;
+	set_device(tunnel, device);
 	/* Another tunnel of the same IKE SA may have been here before. */
 	if (!address_equal(&sa->home_local, &device->local)) {
-		sa->home_local = device->local;
+		ike_sa_set_home(sa, &device->local, &sa->home_remote);
 		sa->version->move(sa, &device->local);
 	}
 	return true;
@@ -333,8 +346,7 @@ static void seen(void *context, const struct kernel_tunnel *device)
 	bool changed = false;
 
 	if (!tunnel) {
-		tunnel = tunnel_new(ike);
-		tunnel->device = *device;
+		tunnel = tunnel_new(ike, device, 0);
 		tunnel->device.up = false;
 		tunnel_adopt_leftovers(tunnel);
 	} else {
@@ -352,7 +364,7 @@ static void seen(void *context, const struct kernel_tunnel *device)
 	}
 	if (changed || !tunnel->device.up)
 		tunnel->attempts = 0;
-	tunnel->device = *device;
+	set_device(tunnel, device);
 	snprintf(tunnel->map_tag, sizeof(tunnel->map_tag), "%s-head-0", device->name);
 	if (!timer_running(&tunnel->retry))
 		tunnel_want(tunnel);

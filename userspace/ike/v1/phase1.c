@@ -34,8 +34,7 @@ static struct ikev1_sa *new_initiator(struct ike *ike, const struct address *loc
 	sa->base.local = (struct endpoint){ *local, IKE_PORT };
 	sa->base.remote = (struct endpoint){ *remote, IKE_PORT };
 	sa->base.original = true;
-	sa->base.home_local = *local;
-	sa->base.home_remote = *remote;
+	ike_sa_set_home(&sa->base, local, remote);
 	sa->base.isakmp = profile;
 	return sa;
 }
@@ -93,8 +92,7 @@ void phase1_receive_first(struct ike *ike, const struct path *path, const struct
 		 remote, path->local.port, path->remote.port);
 	sa = ikev1_sa_new(ike, false);
 	sa->base.local = path->local;
-	sa->base.home_local = path->local.address;
-	sa->base.home_remote = path->remote.address;
+	ike_sa_set_home(&sa->base, &path->local.address, &path->remote.address);
 	ike_sa_begun(&sa->base, message->header.spi_initiator, &path->remote);
 	ikev1_task_new(sa, IKEV1_PHASE_1, false, 0);
 	ike->stats[IKE_STAT_ADMITTED]++;
@@ -270,10 +268,8 @@ static bool is_first_contact(const struct ikev1_sa *sa)
 {
 	const struct ike_sa *other;
 
-	TAILQ_FOREACH(other, &sa->base.ike->sas, link)
-		if (other != &sa->base && other->established &&
-		    address_equal(&other->home_local, &sa->base.home_local) &&
-		    address_equal(&other->home_remote, &sa->base.home_remote))
+	TAILQ_FOREACH(other, &sa->base.peering->sas, of_peering)
+		if (other != &sa->base && other->established)
 			return false;
 	return true;
 }

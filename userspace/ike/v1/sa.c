@@ -56,6 +56,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 	struct timers *timers = ike->env.timers;
 	struct child_sa *child;
 	struct tunnel *tunnel;
+	bool moved = false;
 
 	if (sa->base.dead)
 		return;
@@ -70,6 +71,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 	while (!keep_children && (child = TAILQ_FIRST(&sa->base.children))) {
 		/* Where another SA already serves the tunnel, late packets are still welcome. */
 		tunnel = child->tunnel;
+		moved |= tunnel->peering != sa->base.peering;
 		child_sa_leave(child);
 		if (child->in_installed && tunnel_active_child(tunnel))
 			child_sa_linger(child);
@@ -79,8 +81,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 	ike_sa_bury(&sa->base, release);
 	if (!sa->base.established || ike->shutting_down)
 		return;
-	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
-		tunnel_lost(tunnel);
+	tunnels_lost(&sa->base, moved);
 }
 
 void ikev1_sa_heard(struct ikev1_sa *sa)
@@ -92,8 +93,6 @@ void ikev1_sa_heard(struct ikev1_sa *sa)
 static bool same_peer(const struct ike_sa *a, const struct ike_sa *b)
 {
 	return a->version == b->version && a->isakmp == b->isakmp &&
-	       address_equal(&a->home_local, &b->home_local) &&
-	       address_equal(&a->home_remote, &b->home_remote) &&
 	       identity_equal(&a->remote_id, &b->remote_id);
 }
 
@@ -103,8 +102,8 @@ static void relieve_older(struct ikev1_sa *sa)
 	struct ike_sa *other, *next;
 	struct child_sa *child;
 
-	for (other = TAILQ_FIRST(&sa->base.ike->sas); other; other = next) {
-		next = TAILQ_NEXT(other, link);
+	for (other = TAILQ_FIRST(&sa->base.peering->sas); other; other = next) {
+		next = TAILQ_NEXT(other, of_peering);
 		/* Two that both ends have begun at the same time stay: neither end could choose. */
 		if (other == &sa->base || !other->established || other->closing ||
 		    other->established_at >= sa->base.created_at || !same_peer(other, &sa->base))

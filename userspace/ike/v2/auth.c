@@ -590,23 +590,21 @@ enum ikev2_event auth_start_accounting(struct task *task)
  */
 enum ikev2_event auth_check_duplicate(struct task *task)
 {
-	struct ike_sa *base = &task->sa->base, *other, *next;
+	struct ike_sa *base = &task->sa->base, *other;
 	struct child_sa *child = TAILQ_FIRST(&base->children);
 	struct tunnel *tunnel = child ? child->tunnel : NULL;
 
-	for (other = TAILQ_FIRST(&base->ike->sas); other && tunnel; other = next) {
-		uint64_t spi = base->initiator ? base->local_spi : base->remote_spi;
-		uint64_t other_spi = other->initiator ? other->local_spi : other->remote_spi;
-		struct ike_sa *loser =
-			other->original != base->original && spi < other_spi ? base : other;
+	for (child = tunnel ? TAILQ_FIRST(&tunnel->children) : NULL; child;
+	     child = TAILQ_NEXT(child, of_tunnel)) {
+		uint64_t spi = base->initiator ? base->local_spi : base->remote_spi, other_spi;
+		struct ike_sa *loser;
 
-		next = TAILQ_NEXT(other, link);
-		if (other == base || !other->established || other->closing ||
-		    other->version != &ikev2)
+		other = child->sa;
+		if (!other || other == base || !other->established || other->closing ||
+		    other->version != &ikev2 || child != TAILQ_FIRST(&other->children))
 			continue;
-		child = TAILQ_FIRST(&other->children);
-		if (!child || child->tunnel != tunnel)
-			continue;
+		other_spi = other->initiator ? other->local_spi : other->remote_spi;
+		loser = other->original != base->original && spi < other_spi ? base : other;
 		if (!loser->original)
 			continue; /* the peer began that one and comes to the same end */
 		trace_line(task, "duplicate of SA %u found: SA %u is superfluous", other->id,

@@ -46,8 +46,7 @@ struct result init_start(struct ike *ike, struct tunnel *tunnel,
 									 tunnel->gateway,
 				   IKE_PORT };
 	sa->base.original = true;
-	sa->base.home_local = tunnel->device.local;
-	sa->base.home_remote = tunnel->device.remote;
+	ike_sa_set_home(&sa->base, &tunnel->device.local, &tunnel->device.remote);
 	sa->base.profile = profile->ikev2_profile;
 	sa->ios = profile->ikev2_profile && profile->ikev2_profile->ios;
 	sa->base.tunnel = tunnel;
@@ -117,8 +116,7 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 	}
 	sa = ikev2_sa_new(ike, false);
 	sa->base.local = *local;
-	sa->base.home_local = local->address;
-	sa->base.home_remote = remote->address;
+	ike_sa_set_home(&sa->base, &local->address, &remote->address);
 	ike_sa_begun(&sa->base, message->header.spi_initiator, remote);
 	task = task_new(sa, TASK_INITIAL, false);
 	task->exchange = message->header.exchange;

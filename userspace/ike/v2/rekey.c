@@ -74,8 +74,7 @@ static void inherit(struct ikev2_sa *new, const struct ikev2_sa *old)
 	new->base.nat_forced = old->base.nat_forced;
 	new->base.original = old->base.original;
 	new->base.explicit_moves = old->base.explicit_moves;
-	new->base.home_local = old->base.home_local;
-	new->base.home_remote = old->base.home_remote;
+	ike_sa_set_home(&new->base, &old->base.home_local, &old->base.home_remote);
 	new->base.profile = old->base.profile;
 	new->base.local_id = old->base.local_id;
 	new->base.remote_id = old->base.remote_id;

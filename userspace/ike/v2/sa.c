@@ -96,6 +96,7 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 	struct child_sa *child;
 	struct tunnel *tunnel;
 	struct ike_sa *other;
+	bool moved = false;
 
 	if (sa->base.dead)
 		return;
@@ -111,12 +112,13 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 	timer_stop(timers, &sa->expire);
 	timer_stop(timers, &sa->reauth);
 	keepalive_stop(&sa->base);
-	TAILQ_FOREACH(other, &ike->sas, link)
-		if (ikev2_of(other)->successor == sa)
+	TAILQ_FOREACH(other, &sa->base.peering->sas, of_peering)
+		if (other->version == &ikev2 && ikev2_of(other)->successor == sa)
 			ikev2_of(other)->successor = NULL;
 	while (!keep_children && (child = TAILQ_FIRST(&sa->base.children))) {
 		/* Where another SA already serves the tunnel, late packets are still welcome. */
 		tunnel = child->tunnel;
+		moved |= tunnel->peering != sa->base.peering;
 		child_sa_leave(child);
 		if (child->in_installed && tunnel_active_child(tunnel))
 			child_sa_linger(child);
@@ -128,8 +130,7 @@ void ikev2_sa_end(struct ikev2_sa *sa, bool keep_children)
 	/* Children that were kept have a successor on its way; an attempt that failed is no loss. */
 	if (keep_children || !sa->base.established)
 		return;
-	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
-		tunnel_lost(tunnel);
+	tunnels_lost(&sa->base, moved);
 }
 
 void ikev2_sa_ready(struct ikev2_sa *sa)
