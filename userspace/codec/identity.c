@@ -76,6 +76,15 @@ bool identity_equal(const struct identity *a, const struct identity *b)
 	return true;
 }
 
+uint32_t identity_hash(const struct identity *identity)
+{
+	uint32_t hash = 2166136261U ^ identity->type; /* FNV-1a */
+
+	for (size_t i = 0; i < identity->len; i++)
+		hash = (hash ^ (uint8_t)lower(identity->data[i])) * 16777619U;
+	return hash;
+}
+
 static bool printable(uint8_t octet)
 {
 	return octet >= 0x20 && octet < 0x7f;

@@ -32,6 +32,8 @@ bool identity_set(struct identity *identity, uint8_t type,
 void identity_set_address(struct identity *identity, const struct address *address);
 void identity_set_text(struct identity *identity, uint8_t type, const char *text);
 bool identity_equal(const struct identity *a, const struct identity *b);
+/** identity_hash() - of equal ones the same */
+uint32_t identity_hash(const struct identity *identity);
 bool identity_address(const struct identity *identity,
 		      struct address *address); /* false when it is none */
 struct bytes identity_bytes(const struct identity *identity);

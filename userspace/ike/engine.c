@@ -52,6 +52,8 @@ struct ike *ike_new(const struct ike_env *env, const struct policy *policy)
 	TAILQ_INIT(&ike->sas);
 	TAILQ_INIT(&ike->graveyard);
 	TAILQ_INIT(&ike->tunnels);
+	for (size_t i = 0; i < CLIENT_LISTS; i++)
+		TAILQ_INIT(&ike->clients[i]);
 	leases_init(&ike->leases);
 	ike->burial.fire = bury_all;
 	env->net->receive = ike_receive;
@@ -209,6 +211,7 @@ void ike_sa_established(struct ike_sa *sa)
 	ike->stats[IKE_STAT_ACTIVE]++;
 	ike->stats[IKE_STAT_ESTABLISHED]++;
 	sa->established = true;
+	clients_enter(sa);
 	sa->established_at = ike_now(ike);
 	yamaha_sa(sa, LOG_IKEV2_INFO, "established");
 }

@@ -74,6 +74,7 @@ struct ike_version {
 };
 
 #define VERSIONS_MAX 2
+#define CLIENT_LISTS 1024
 
 #define COOKIE_SECRET_SIZE 32
 
@@ -134,6 +135,8 @@ struct ike {
 	struct tunnel_list tunnels;
 	struct tunnel *by_owner; /* uthash over owner_key */
 	struct peering *peerings; /* uthash over ends */
+	struct ike_sa_list
+		clients[CLIENT_LISTS]; /* established ones, by a hash of who the peer is */
 	struct leases leases;
 	uint64_t stats[IKE_STAT_COUNT];
 	uint32_t last_session_id, last_conn_id, last_mib_index;
@@ -173,6 +176,8 @@ struct ike_sa {
 	struct address home_local, home_remote; /* the tunnel's, wherever we and the peer move */
 	struct peering *peering; /* of these two */
 	TAILQ_ENTRY(ike_sa) of_peering;
+	struct ike_sa_list *clients; /* the list that it is in, once it is known who the peer is */
+	TAILQ_ENTRY(ike_sa) of_clients;
 	const struct ikev2_profile *profile; /* of the current policy; NULL until known */
 	const struct isakmp_profile *isakmp; /* IKEv1's in its place; NULL: none */
 	struct proposal chosen; /* the agreed transforms, count 0 before */
@@ -305,6 +310,9 @@ void ike_table_enter(struct ike *ike, struct ike_sa *sa);
 void ike_table_leave(struct ike *ike, struct ike_sa *sa);
 /** ike_sa_set_home() - between which addresses it is, also where it moves afterwards */
 void ike_sa_set_home(struct ike_sa *sa, const struct address *local, const struct address *remote);
+/** clients_of() - the list of established SAs that has those with this peer, and perhaps others */
+struct ike_sa_list *clients_of(struct ike *ike, const struct identity *client);
+void clients_enter(struct ike_sa *sa);
 /** peering_find() - NULL: there is nothing between these addresses */
 struct peering *peering_find(struct ike *ike, const struct address *local,
 			     const struct address *remote);

@@ -86,6 +86,17 @@ void ike_table_enter(struct ike *ike, struct ike_sa *sa)
 		TAILQ_INSERT_HEAD(&ike->sas, sa, link);
 }
 
+struct ike_sa_list *clients_of(struct ike *ike, const struct identity *client)
+{
+	return &ike->clients[identity_hash(client) % CLIENT_LISTS];
+}
+
+void clients_enter(struct ike_sa *sa)
+{
+	sa->clients = clients_of(sa->ike, client_identity(sa));
+	TAILQ_INSERT_TAIL(sa->clients, sa, of_clients);
+}
+
 static struct address_pair pair_of(const struct address *local, const struct address *remote)
 {
 	struct address_pair ends;
@@ -186,6 +197,8 @@ void ike_table_leave(struct ike *ike, struct ike_sa *sa)
 {
 	give_number(ike, sa->id);
 	leave_peering(sa);
+	if (sa->clients)
+		TAILQ_REMOVE(sa->clients, sa, of_clients);
 	HASH_DELETE(hh, ike->by_spi, sa);
 	if (sa->origin.spi)
 		HASH_DELETE(hh_origin, ike->by_origin, sa);

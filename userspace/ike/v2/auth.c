@@ -495,17 +495,18 @@ static bool same_client(const struct ike_sa *a, const struct ike_sa *b)
 enum ikev2_event auth_check_contact(struct task *task)
 {
 	struct ike_sa *base = &task->sa->base, *other, *next;
+	struct ike_sa_list *clients = clients_of(base->ike, client_identity(base));
 	struct notify_payload notify;
 
 	if (!message_get_notify(task_request(task), NOTIFY_INITIAL_CONTACT, &notify))
 		return EV_NEXT;
-	for (other = TAILQ_FIRST(&base->ike->sas); other; other = next) {
-		next = TAILQ_NEXT(other, link);
+	for (other = TAILQ_FIRST(clients); other; other = next) {
+		next = TAILQ_NEXT(other, of_clients);
 		/*
 		 * Not one that came up while this one was on its way: both ends
 		 * may have begun at the same time.
 		 */
-		if (other == base || !other->established || other->version != &ikev2 ||
+		if (other == base || other->version != &ikev2 ||
 		    other->established_at >= base->created_at || !same_client(other, base))
 			continue;
 		trace_line(task, "Process initial contact, bring down the old SA %u", other->id);
