@@ -117,6 +117,7 @@ targets_of_fuzzing() {
 # Table, chart and JSON of make bench belong to one run; the chart is good XML.
 figures_agree() {
 	tools/bench/report --check Documentation
+	tools/bench/report-ike --check Documentation
 	/usr/bin/python3 -c 'import sys, xml.etree.ElementTree as e; e.parse(sys.argv[1])' \
 		Documentation/performance.svg
 }
