@@ -6,7 +6,9 @@
  * others are the chain. Whatever it was, both daemons must live on and leave
  * nothing behind. Every other eight places are those of a session of remote
  * access: a client with EAP that is given its address, and its server; there, the
- * sixteens tell how many messages of the kind pass before.
+ * sixteens tell how many messages of the kind pass before. The upper two bits choose
+ * among sessions: plain, with a PPK, of a client that is redirected, and resumed with a
+ * ticket; of remote access the first two have EAP-MSCHAPv2, the others EAP-TLS.
  *
  * A whole session each, so fewer runs: 800
  */
@@ -14,7 +16,8 @@
 #include <string.h>
 
 #include "ike/v2/internal.h"
-#include "sim.h"
+#include "pki_scene.h"
+#include "scene.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,13 +51,29 @@ static const char server[] =
 	"interface Tunnel0\n tunnel source 10.0.0.2\n tunnel destination 10.0.0.1\n"
 	" tunnel protection ipsec profile I\n";
 
+enum session_kind { PLAIN, PPK, REDIRECTED, RESUMED };
+
 struct lie {
+	enum session_kind session;
 	size_t target;
 	unsigned int skip;
 	uint8_t first;
 	struct bytes chain;
 	bool told;
 };
+
+/* IKE_SESSION_RESUME is said in the clear, in the place of CREATE_CHILD_SA. */
+static bool tell_openly(const struct lie *lie, const struct ike_header *header,
+			struct sim_message *message)
+{
+	struct writer writer = {};
+
+	writer_begin(&writer, header);
+	put_raw_payload(&writer, lie->first, lie->chain);
+	buffer_set(&message->octets, writer_finish(&writer));
+	writer_free(&writer);
+	return true;
+}
 
 static bool tell(struct sim *sim, struct sim_message *message)
 {
@@ -64,8 +83,15 @@ static bool tell(struct sim *sim, struct sim_message *message)
 	struct ike_header header;
 	struct ike_sa *sa;
 
-	if (lie->told || header_parse(buffer_bytes(&message->octets), &header).code ||
-	    header.exchange != targets[lie->target].exchange ||
+	if (lie->told || header_parse(buffer_bytes(&message->octets), &header).code)
+		return true;
+	if (lie->session == RESUMED && header.exchange == EXCHANGE_IKE_SESSION_RESUME &&
+	    targets[lie->target].exchange == EXCHANGE_CREATE_CHILD_SA &&
+	    !(header.flags & IKE_FLAG_RESPONSE) == !targets[lie->target].response) {
+		lie->told = true;
+		return tell_openly(lie, &header, message);
+	}
+	if (header.exchange != targets[lie->target].exchange ||
 	    !(header.flags & IKE_FLAG_RESPONSE) == targets[lie->target].response)
 		return true;
 	sa = ike_find(sender, header.flags & IKE_FLAG_INITIATOR ? header.spi_initiator :
@@ -86,6 +112,63 @@ static bool tell(struct sim *sim, struct sim_message *message)
 	return true;
 }
 
+static struct sim *plain_scene(enum session_kind session)
+{
+	static const struct {
+		const char *front, *peer, *profile;
+	} wishes[] = {
+		[PLAIN] = { "", "", "" },
+		[PPK] = { "", "  ppk manual id one key 0123456789abcdef0123456789abcdef\n", "" },
+		[REDIRECTED] = { "crypto ikev2 redirect client\n", "", " reauthentication 300\n" },
+		[RESUMED] = { "", "", " session-resumption\n dpd 10 2 periodic\n" },
+	};
+	static const char *const configs[] = { sim_modern_1, sim_modern_2 };
+	static const char key[] = "  pre-shared-key secret\n", place[] = " keyring local K\n";
+	char texts[2][4000], more[4000], by[200];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(by, sizeof(by), "%s%s", key, wishes[session].peer);
+		scene_replace(configs[i], key, by, texts[i], sizeof(texts[i]));
+		snprintf(by, sizeof(by), "%s%s", place, wishes[session].profile);
+		scene_replace(texts[i], place, by, more, sizeof(more));
+		scene_prepend(wishes[session].front, more, texts[i], sizeof(texts[i]));
+	}
+	return sim_new(1, texts[0], texts[1]);
+}
+
+static struct sim *remote_scene(enum session_kind session)
+{
+	static const struct pki_end tls_client = { .local = "eap",
+						   .remote = "ecdsa-sig",
+						   .profile = " eap method tls\n" };
+	static const struct pki_end tls_server = { .local = "ecdsa-sig",
+						   .remote = "eap query-identity",
+						   .profile = " eap method tls\n" };
+	static bool once;
+
+	if (session == PLAIN || session == PPK)
+		return sim_new(1, client, server);
+	if (!once)
+		atexit(pki_scene_end);
+	once = true;
+	return pki_scene(1, &tls_client, &tls_server);
+}
+
+/* What makes the session more than a plain one, once it is up. */
+static void act(struct sim *sim, const struct lie *lie)
+{
+	struct address elsewhere = address_of_ipv4(0x0a000004);
+
+	if (lie->session == REDIRECTED)
+		ike_redirect_sas(sim->nodes[1].ike, NULL, &elsewhere);
+	if (lie->session != RESUMED)
+		return;
+	sim->cut = true;
+	sim_run(sim, SECONDS(30));
+	sim->cut = false;
+	sim_run(sim, SECONDS(30));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lie lie;
@@ -95,6 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size > 4096)
 		return 0;
 	lie = (struct lie){
+		.session = data[0] / 64,
 		.target = data[0] % (sizeof(targets) / sizeof(targets[0])),
 		.skip = data[0] / 16 % 4,
 		.first = data[1],
@@ -103,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	remote = data[0] / 8 % 2;
 	if (!remote)
 		lie.skip = 0;
-	sim = remote ? sim_new(1, client, server) : sim_new(1, sim_modern_1, sim_modern_2);
+	sim = remote ? remote_scene(lie.session) : plain_scene(lie.session);
 	log_set(LOG_IKEV2_INTERNAL, false);
 	sim->filter = tell;
 	sim->filter_context = &lie;
@@ -111,6 +195,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		sim_set_up(sim, 1, true);
 	sim_set_up(sim, 0, true);
 	sim_run(sim, SECONDS(2));
+	if (!remote)
+		act(sim, &lie);
 	if (targets[lie.target].of_ike)
 		ike_rekey_sas(sim->nodes[0].ike, NULL);
 	else

@@ -167,6 +167,34 @@ def isakmp():
             write("isakmp_exchange", bytes([place, first]) + bytes.fromhex(chain))
 
 
+def sessions():
+    """What belongs to the sessions that are not plain ones, in the upper bits of the place."""
+    def notify(kind, data):
+        return bytes([41, 0, 0]) + (8 + len(data)).to_bytes(2, "big") + bytes(2) + kind.to_bytes(2, "big") + data
+
+    ppk, redirected, resumed = 64, 128, 192
+    for lifetime in (0, 1, 0xffffffff):
+        for place in (1, 6, 7):
+            write("exchange", bytes([resumed + place]) +
+                  notify(16409, lifetime.to_bytes(4, "big") + b"t" * 80))
+    for kind, data in ((16409, b"\0\0"), (16410, b""), (16412, b""), (16413, b"t" * 90), (16390, b"c" * 33)):
+        for place in (0, 2, 3, 6):
+            write("exchange", bytes([resumed + place]) + notify(kind, data))
+    # a nonce alone, for IKE_SESSION_RESUME and its answer
+    for place in (2, 3):
+        write("exchange", bytes([resumed + place, 40, 0, 0, 0, 36]) + b"n" * 32)
+    for gateway in (b"\x01\x04\x0a\0\0\4", b"\x01\x04\x0a\0\0\2", b"\x03\x04a.to", b"\x01\xff"):
+        for place in (1, 6, 7):
+            write("exchange", bytes([redirected + place]) + notify(16407, gateway))
+    for kind, data in ((16435, b""), (16436, b"\x02one"), (16436, b"\x02two"), (16437, b"a" * 32)):
+        for place in (0, 1):
+            write("exchange", bytes([ppk + place]) + notify(kind, data))
+    for packet in (b"\x01\x01\x00\x06\x0d\x20", b"\x02\x01\x00\x06\x0d\x00",
+                   b"\x01\x01\x00\x0a\x0d\x80\0\0\0\1", b"\x03\x01\x00\x04"):
+        for place in (8, 9, 24, 25):
+            write("exchange", bytes([redirected + place, 48, 0, 0, 0, 4 + len(packet)]) + packet)
+
+
 def main():
     isakmp()
     for gateway in (b"\x01\x04\x0a\0\0\2", b"\x02\x10" + bytes(15) + b"\1", b"\x03\x04a.to", b"\x01\x05\1"):
@@ -183,6 +211,7 @@ def main():
                    b"\x04\x01\x00\x04", b"\x01\x01\x00\x07\x1a\x01\x01"):
         for place in (8, 9, 24, 25, 40, 41):
             write("exchange", bytes([place, 48, 0, 0, 0, 4 + len(packet)]) + packet)
+    sessions()
     packets()
     certificates()
     samples = subprocess.run(sys.argv[1:2], stdout=subprocess.PIPE, text=True, check=True).stdout
