@@ -95,6 +95,115 @@ static void test_flood(void **state)
 	sim_free(sim);
 }
 
+/* Of the allocator that AddressSanitizer brings along. */
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+/* What is allocated at the time, lines that the simulation keeps left out. */
+static size_t allocated(const struct sim *sim)
+{
+	return __sanitizer_get_current_allocated_bytes() - sim->log_capacity * sizeof(*sim->log);
+}
+
+/* Half-open SAs of @count strangers, each of whom sends this; the octets that one of them costs. */
+static size_t cost(struct sim *sim, struct buffer *request, uint32_t count)
+{
+	size_t before = allocated(sim);
+
+	for (uint32_t i = 0; i < count; i++) {
+		knock(sim, request, i);
+		sim_run(sim, MILLISECONDS(20));
+	}
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_INCOMING_NEGOTIATING), count);
+	return (allocated(sim) - before) / count;
+}
+
+/* With a vendor ID that makes it so long. */
+static void lengthen(struct buffer *request, size_t len)
+{
+	struct buffer padding = {};
+	struct writer writer = {};
+	struct message message;
+
+	assert_int_equal(message_parse(buffer_bytes(request), &message).code, 0);
+	buffer_extend(&padding, len - request->len - 4);
+	writer_begin(&writer, &message.header);
+	for (size_t i = 0; i < message.count; i++)
+		put_raw_payload(&writer, message.payloads[i].type, message.payloads[i].body);
+	put_vendor_id(&writer, buffer_bytes(&padding));
+	buffer_set(request, writer_finish(&writer));
+	assert_int_equal(request->len, len);
+	writer_free(&writer);
+	buffer_free(&padding);
+}
+
+/*
+ * A half-open SA costs some kilobytes, and as much again as the longest request that is taken:
+ * the 1000 that there may be stay below 32 MB, the 100 that need no cookie below 3.2 MB.
+ */
+static void test_octets_of_one(void **state)
+{
+	static const char no_cookies[] = "no crypto ikev2 cookie-challenge\n";
+	char two[3000];
+	struct sim *sim;
+	struct buffer request;
+	size_t usual, most;
+
+	if (!__sanitizer_get_current_allocated_bytes)
+		skip();
+	sim = sim_new(6, sim_modern_1, scene_prepend(no_cookies, sim_modern_2, two, sizeof(two)));
+	scene_answer_only(sim, 1);
+	request = first_request(sim);
+	sim->filter = swallow;
+	sim->filter_context = &(size_t){ 0 };
+	/* the one that it was taken from ends first */
+	sim_run(sim, SECONDS(70));
+	usual = cost(sim, &request, 200);
+	sim_run(sim, SECONDS(70));
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_INCOMING_NEGOTIATING), 0);
+	lengthen(&request, 8192);
+	most = cost(sim, &request, 200);
+	sim_run(sim, SECONDS(70));
+	print_message("# octets of a half-open SA: %zu, at most %zu\n", usual, most);
+	assert_in_range(usual, 1, 20000);
+	assert_in_range(most, usual, 32000);
+	lengthen(&request, 8200);
+	knock(sim, &request, 1);
+	sim_run(sim, MILLISECONDS(20));
+	assert_true(sim_logged(sim, "dropped: 8200 octets are too many"));
+	assert_int_equal(sim_count_sas(sim, 1), 0);
+	buffer_free(&request);
+	sim_free(sim);
+}
+
+/* No more than 1000 of them, whatever comes; who began before is served to the end. */
+static void test_limit(void **state)
+{
+	static const char no_cookies[] = "no crypto ikev2 cookie-challenge\n";
+	char two[3000];
+	struct sim *sim =
+		sim_new(7, sim_modern_1, scene_prepend(no_cookies, sim_modern_2, two, sizeof(two)));
+	struct buffer request;
+
+	scene_answer_only(sim, 1);
+	request = first_request(sim);
+	sim->filter = swallow;
+	sim->filter_context = &(size_t){ 0 };
+	sim_set_up(sim, 0, true);
+	assert_true(sim_run_until(sim, SECONDS(1), sim_both_up));
+	for (uint32_t i = 0; i < 3000; i++) {
+		knock(sim, &request, i);
+		if (i % 50 == 49)
+			sim_run(sim, MILLISECONDS(20));
+	}
+	assert_int_equal(sim_stat(sim, 1, IKE_STAT_INCOMING_NEGOTIATING),
+			 LIMIT_NEGOTIATING_DEFAULT);
+	assert_true(sim_stat(sim, 1, IKE_STAT_DROP_LIMIT) >= 2000);
+	sim_run(sim, SECONDS(70));
+	scene_assert_clean(sim);
+	buffer_free(&request);
+	sim_free(sim);
+}
+
 struct cookie {
 	struct buffer octets;
 };
@@ -307,6 +416,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_octets_of_one),
+		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_cookie),
 		cmocka_unit_test(test_cookie_and_group),
 		cmocka_unit_test(test_forged_errors),

@@ -613,6 +613,66 @@ static void test_payload_order(void **state)
 	sim_free(sim);
 }
 
+/* Row H09, from an initiator that is to be IOS. */
+static void test_payload_order_of_ios(void **state)
+{
+	struct payloads payloads = {};
+	struct pki_end a = END("ecdsa-sig", "ecdsa-sig", .profile = " compatibility ios\n");
+	struct pki_end b = END("ecdsa-sig", "ecdsa-sig");
+	struct sim *sim = pki_scene(1, &a, &b);
+
+	sim->filter = list_payloads;
+	sim->filter_context = &payloads;
+	scene_up_one(sim, 0);
+	if (!strstr(payloads.text[2],
+		    " IDi CERT CERTREQ NOTIFY(HTTP_CERT_LOOKUP_SUPPORTED) AUTH CFG SA TSi TSr "
+		    "NOTIFY(INITIAL_CONTACT) NOTIFY(SET_WINDOW_SIZE) NOTIFY(ESP_TFC_NO_SUPPORT) "
+		    "NOTIFY(NON_FIRST_FRAGS)"))
+		fail_msg("the request is %s", payloads.text[2]);
+	if (!strstr(payloads.text[3], " IDr CERT AUTH SA TSi TSr NOTIFY("))
+		fail_msg("the answer is %s", payloads.text[3]);
+	scene_assert_clean(sim);
+	sim_free(sim);
+}
+
+/* Row L08: a name that does not fit its type: a subject that no identity can hold. */
+static void test_invalid_name(void **state)
+{
+	static const char part[] = "OU=0123456789012345678901234567890123456789012345678901234567,";
+	struct pki_end a =
+		END("ecdsa-sig", "ecdsa-sig", .identity = "dn", .global = "logging style yamaha\n");
+	struct pki_end b = END("ecdsa-sig", "ecdsa-sig", .global = "logging style yamaha\n");
+	struct test_certificate wish = { .key = test_key("p256", 300), .san = "IP:10.0.0.1" };
+	char subject[1000] = "", one[4096], two[4096], more[1000];
+	X509 *certificate;
+	struct sim *sim;
+
+	for (int i = 0; i < 10; i++)
+		strcat(subject, part);
+	strcat(subject, "CN=a");
+	wish.subject = subject;
+	wish.issuer = pki_scene_ca(&wish.issuer_key);
+	snprintf(one, sizeof(one), "%s", pki_scene_config(0, &a));
+	certificate = test_certificate(&wish);
+	pki_scene_write("long.pem", test_certificate_pem(certificate));
+	pki_scene_write("long.key", test_key_pem(wish.key, NULL));
+	snprintf(more, sizeof(more),
+		 "crypto pki trustpoint LONG\n certificate file %s/long.pem\n"
+		 " private-key file %s/long.key\n",
+		 pki_scene_folder(), pki_scene_folder());
+	scene_prepend(more, one, two, sizeof(two));
+	scene_replace(two, "K\n pki trustpoint TP\n",
+		      "K\n pki trustpoint LONG sign\n pki trustpoint TP verify\n", one,
+		      sizeof(one));
+	sim = sim_new(1, one, pki_scene_config(1, &b));
+	scene_answer_only(sim, 1);
+	sim_set_up(sim, 0, true);
+	sim_run(sim, SECONDS(2));
+	assert_logged(sim, "GW:1/SA:1/INIT invalid identity local dn");
+	sim_free(sim);
+	X509_free(certificate);
+}
+
 /* Without certificates not an octet differs: rows B01, B02. */
 static void test_psk_alone(void **state)
 {
@@ -719,6 +779,8 @@ int main(void)
 		cmocka_unit_test(test_no_trustpoint),
 		cmocka_unit_test(test_key_of_another_kind),
 		cmocka_unit_test(test_payload_order),
+		cmocka_unit_test(test_payload_order_of_ios),
+		cmocka_unit_test(test_invalid_name),
 		cmocka_unit_test(test_psk_alone),
 		cmocka_unit_test(test_choice_of_trustpoint),
 		cmocka_unit_test(test_gone_while_working),

@@ -120,14 +120,6 @@ static bool put_request(const struct task *task, const struct ikev2_profile *pro
 	return any;
 }
 
-void certs_put_request(const struct task *task, struct writer *writer)
-{
-	const struct ikev2_profile *profile = task->sa->base.profile;
-
-	if (auth_kind_is_signature(profile->remote_auth))
-		put_request(task, profile, CERT_X509_SIGNATURE, writer);
-}
-
 /*
  * IOS asks whoever begins for certificates by URL, a peer with a pre-shared key
  * too (row B03). Where certificates count we ask for themselves: we fetch none.
@@ -136,6 +128,16 @@ static void put_cert_lookup(struct writer *writer)
 {
 	log_line(LOG_IKEV2_INTERNAL, "Construct Notify Payload: HTTP_CERT_LOOKUP_SUPPORTED");
 	put_notify(writer, NOTIFY_HTTP_CERT_LOOKUP_SUPPORTED, bytes_of(NULL, 0));
+}
+
+/* To whom we shall be IOS we say it with certificates as well (row H09). */
+void certs_put_request(const struct task *task, struct writer *writer)
+{
+	const struct ikev2_profile *profile = task->sa->base.profile;
+
+	if (auth_kind_is_signature(profile->remote_auth) &&
+	    put_request(task, profile, CERT_X509_SIGNATURE, writer) && task->sa->ios)
+		put_cert_lookup(writer);
 }
 
 void certs_put_init(struct task *task, struct writer *writer)

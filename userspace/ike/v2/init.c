@@ -15,6 +15,8 @@
 #define AUTH_WAIT SECONDS(60) /* a responder waits so long for IKE_AUTH */
 #define RESTARTS_MAX 4
 #define COOKIE_MAX 64 /* octets (section 2.6) */
+#define FIRST_REQUEST_MAX \
+	8192 /* octets that a stranger can make us keep; what peers send is under 3000 */
 
 /* Which weak algorithms may be offered or accepted before the profile is known. */
 static bool legacy_permitted(const struct ikev2_sa *sa)
@@ -102,6 +104,12 @@ static void receive_request(struct ike *ike, const struct endpoint *local,
 		/* The same request again gets the same answer; it never counts as a new one. */
 		if (begun->version == &ikev2)
 			exchange_repeat(ikev2_of(begun), 0, &path);
+		return;
+	}
+	if (message->octets.len > FIRST_REQUEST_MAX) {
+		ike->stats[IKE_STAT_DROP_MALFORMED]++;
+		log_line(LOG_IKEV2_ERROR, "SA request from %s dropped: %zu octets are too many",
+			 endpoint_format(remote, text), message->octets.len);
 		return;
 	}
 	if (!cookie_check(ike, &path, message) || redirect_init(ike, &path, message))
