@@ -223,7 +223,9 @@ static void test_address_of_user(void **state)
 	assert_true(sim_run_until(sim, SECONDS(30), sim_both_up));
 	assert_true(sim_has(&sim->nodes[0].addresses, "172.16.9.7"));
 	assert_true(sim_has(&sim->nodes[1].routes, "172.16.9.7"));
-	assert_string_equal(identity_format(&sa_of(sim, 1)->client->lease->client, text), "bob");
+	assert_string_equal(identity_format(&sa_of(sim, 1)->client->leases[FAMILY_IPV4]->client,
+					    text),
+			    "bob");
 	sim_free(sim);
 }
 

@@ -390,7 +390,7 @@ static void test_critical_in_answer(void **state)
 static void put_child_request(struct sim *sim, struct writer *chain, uint32_t spi,
 			      const struct traffic_selectors *tsi)
 {
-	struct traffic_selectors any;
+	struct traffic_selectors any = {};
 	struct proposal_list list;
 	uint8_t nonce[32] = { 1 };
 
@@ -407,7 +407,7 @@ static void put_child_request(struct sim *sim, struct writer *chain, uint32_t sp
 	}
 	put_sa(chain, &list);
 	put_nonce(chain, BYTES(nonce));
-	selectors_any(AF_INET, &any);
+	selectors_add_any(&any, FAMILY_IPV4);
 	put_ts(chain, PAYLOAD_TSI, tsi ? tsi : &any);
 	put_ts(chain, PAYLOAD_TSR, &any);
 }

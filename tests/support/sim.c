@@ -317,17 +317,12 @@ static struct result each_policy(struct kernel *kernel,
 	return RESULT_OK;
 }
 
-static bool same_prefix(const struct prefix *a, const struct prefix *b)
-{
-	return a->length == b->length && address_equal(&a->address, &b->address);
-}
-
 /* What is there is not made again, what is not there cannot go: the daemon keeps count. */
 static struct result change(struct sim_prefixes *list, const struct prefix *prefix, bool add)
 {
 	size_t i = 0;
 
-	while (i < list->count && !same_prefix(&list->items[i], prefix))
+	while (i < list->count && !prefix_equal(&list->items[i], prefix))
 		i++;
 	if (add && i == list->count) {
 		assert(i < SIM_PREFIXES_MAX);

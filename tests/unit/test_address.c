@@ -267,6 +267,33 @@ static void containment(void **state)
 	}
 }
 
+/* An offset and its distance, over every carry and borrow; what is too far says so. */
+static void distances(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		uint64_t distance;
+	} cases[] = {
+		{ "10.0.0.1", "10.0.0.1", 0 },
+		{ "10.0.0.255", "10.0.1.0", 1 },
+		{ "0.0.0.0", "255.255.255.255", UINT32_MAX },
+		{ "2001:db8::ffff", "2001:db8::1:0", 1 },
+		{ "2001:db8:0:0:ffff:ffff:ffff:ffff", "2001:db8:0:1::", 1 },
+		{ "2001:db8::", "2001:db8::ffff:ffff:ffff:fffe", UINT64_MAX - 1 },
+	};
+	struct address from, to, sum;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(address_parse(cases[i].from, &from));
+		assert_true(address_parse(cases[i].to, &to));
+		assert_true(address_distance(&from, &to) == cases[i].distance);
+		sum = address_plus(&from, cases[i].distance);
+		assert_true(address_equal(&sum, &to));
+	}
+	assert_true(address_parse("::", &from) && address_parse("ffff::", &to));
+	assert_true(address_distance(&from, &to) == UINT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +307,7 @@ int main(void)
 		cmocka_unit_test(masks),
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(containment),
+		cmocka_unit_test(distances),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,7 +128,7 @@ static void incomplete_and_ambiguous(void **state)
 		{ "crypto i proposal P\n", "1:8 error \"i\" is ambiguous: ikev2, ipsec, isakmp\n" },
 		{ "crypto ikev2 p\n",
 		  "1:14 error \"p\" is ambiguous: proposal, policy, profile\n" },
-		{ "i Tunnel0\n", "1:1 error \"i\" is ambiguous: interface, ip\n" },
+		{ "i Tunnel0\n", "1:1 error \"i\" is ambiguous: interface, ip, ipv6\n" },
 		{ "crypto ikev2 proposal P\n integrity sha\n",
 		  "2:12 error \"sha\" is ambiguous: sha1, sha256, sha384, sha512\n" },
 		{ "crypto legacy please\n",
@@ -161,7 +161,7 @@ static void not_there_yet(void **state)
 		  "2:2 error crypto maps are not there yet: use a Tunnel interface with "
 		  "\"tunnel protection\"\n" },
 		{ "interface Tunnel0\n tunnel mode gre ip\n",
-		  "2:2 error only \"tunnel mode ipsec ipv4\" is there yet\n" },
+		  "2:2 error only \"tunnel mode ipsec\" is there yet\n" },
 		{ "crypto ikev2 keyring K\n peer a\n  address 10.0.0.2\n"
 		  "  pre-shared-key 6 QQdNO\n",
 		  "4:3 error a router's encrypted key cannot be read here: give the key itself\n" },
@@ -292,8 +292,8 @@ static void meaning(void **state)
 		{ WHOLE_PROFILE
 		  "crypto ipsec transform-set T esp-gcm\n mode transport\n"
 		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n" TUNNEL,
-		  "13:1 error \"Tunnel0\" uses this set, but carries whole packets: use "
-		  "\"mode tunnel\"\n" },
+		  "13:1 notice \"Tunnel0\" uses this set, but carries whole packets: taken as "
+		  "\"mode tunnel\" there\n" },
 		{ WHOLE_PROFILE
 		  "crypto ipsec transform-set T esp-gcm\n mode transport\n"
 		  "crypto ipsec transform-set U ah-sha256-hmac\n"
@@ -319,6 +319,25 @@ static void meaning(void **state)
 		  "15:1 error \"Tunnel0\" has no \"tunnel destination\"\n"
 		  "15:1 error there is no \"interface Ethernet0/0\" with an \"ip address\" for "
 		  "\"tunnel source\"\n" },
+		{ WHOLE_PROFILE
+		  "crypto ipsec transform-set T esp-gcm\n"
+		  "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
+		  "interface Tunnel0\n tunnel source 10.0.0.1\n tunnel destination 10.0.0.2\n"
+		  " tunnel mode ipsec ipv6\n ip address 10.9.0.1 255.255.255.0\n"
+		  " tunnel protection ipsec profile I\n",
+		  "17:1 error \"tunnel mode ipsec ipv6\" of \"Tunnel0\" goes over IPv6, its "
+		  "destination 10.0.0.2 does not\n"
+		  "17:1 error \"Tunnel0\" has an IPv4 address, but \"tunnel mode ipsec ipv6\" "
+		  "carries no IPv4: use \"tunnel mode ipsec dual-overlay\"\n" },
+		{ "crypto legacy\n"
+		  "crypto isakmp policy 10\n authentication pre-share\n"
+		  "crypto isakmp key k address 10.0.0.2\n"
+		  "crypto ipsec transform-set T esp-aes esp-sha256-hmac\n"
+		  "crypto ipsec profile I\n set transform-set T\n"
+		  "interface Tunnel0\n tunnel source 10.0.0.1\n tunnel destination 10.0.0.2\n"
+		  " tunnel mode ipsec dual-overlay\n tunnel protection ipsec profile I\n",
+		  "8:1 error \"Tunnel0\" carries both families, but IKEv1 agrees on one for each "
+		  "SA: use \"set ikev2-profile\" in profile \"I\"\n" },
 		{ "interface Loopback0\n tunnel source 10.0.0.1\n",
 		  "2:2 error \"Loopback0\" is no tunnel: this statement belongs into "
 		  "\"interface Tunnel0\"\n" },
@@ -555,10 +574,10 @@ static void s0_router1_loads(void **state)
 			break;
 	assert_non_null(tunnel);
 	assert_string_equal(tunnel->name, "Tunnel0");
-	assert_true(tunnel->tunnel_mode_ipsec);
+	assert_int_equal(tunnel->tunnel_mode, TUNNEL_MODE_IPV4);
 	assert_string_equal(tunnel->ipsec_profile->sets[0]->name, "TS");
 	assert_string_equal(tunnel->ipsec_profile->ikev2_profile->name, "IKEV2-SETUP");
-	assert_true(policy_resolve_source(policy, tunnel->tunnel_source, &address));
+	assert_true(policy_resolve_source(policy, tunnel->tunnel_source, FAMILY_IPV4, &address));
 	assert_int_equal(address_ipv4(&address), 0x0a000001);
 
 	route = TAILQ_FIRST(&policy->routes);

@@ -105,6 +105,43 @@ static void overlap(void **state)
 	leases_free(&leases);
 }
 
+/* IPv6: from the beginning of a pool of any size to the end of a small one. */
+static void both_families_share_the_table(void **state)
+{
+	struct address_pool pool4 = pool_of(1, 1), pool6 = { .name = "SIX" },
+			    two = { .name = "TWO" };
+	struct address first, wish;
+	struct lease *lease;
+	struct leases leases;
+
+	assert_true(address_parse("2001:db8:9::1", &pool6.first));
+	assert_true(address_parse("2001:db8:9:0:ffff:ffff:ffff:ffff", &pool6.last));
+	assert_true(address_parse("2001:db8:9::fffe", &two.first));
+	assert_true(address_parse("2001:db8:9::1:0", &two.last));
+	assert_int_equal(address_distance(&two.first, &two.last), 2);
+	assert_true(address_distance(&pool6.first, &pool6.last) == UINT64_MAX - 1);
+	leases_init(&leases);
+	assert_int_equal(take(&leases, &pool4, "a", &none, NULL), 1);
+	assert_int_equal(take(&leases, &pool4, "b", &none, NULL), 0);
+	take(&leases, &pool6, "a", &none, &lease);
+	assert_int_equal(lease->address.family, AF_INET6);
+	assert_true(
+		address_parse("2001:db8:9::2", &first)); /* behind as many as there are leases */
+	assert_true(address_equal(&lease->address, &first));
+	assert_true(address_parse("2001:db8:9::77", &wish));
+	take(&leases, &pool6, "b", &wish, &lease);
+	assert_true(address_equal(&lease->address, &wish));
+	for (int i = 0; i < 3; i++) {
+		take(&leases, &two, "c", &none, &lease);
+		assert_non_null(lease);
+		assert_true(address_compare(&lease->address, &two.first) >= 0 &&
+			    address_compare(&lease->address, &two.last) <= 0);
+	}
+	take(&leases, &two, "c", &none, &lease);
+	assert_null(lease);
+	leases_free(&leases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +149,7 @@ int main(void)
 		cmocka_unit_test(who_returns_finds_the_same),
 		cmocka_unit_test(wishes),
 		cmocka_unit_test(overlap),
+		cmocka_unit_test(both_families_share_the_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -324,17 +324,19 @@ static void sources_resolve(void **state)
 {
 	struct policy *policy =
 		load_good("interface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
-			  "interface Ethernet0/1\n");
+			  " ipv6 address 2001:db8::1/64\ninterface Ethernet0/1\n");
 	struct address address;
 	char text[ADDRESS_TEXT];
 
-	assert_true(policy_resolve_source(policy, "Ethernet0/0", &address));
+	assert_true(policy_resolve_source(policy, "Ethernet0/0", FAMILY_IPV4, &address));
 	assert_string_equal(address_format(&address, text), "10.0.0.1");
-	assert_true(policy_resolve_source(policy, "ethernet0/0", &address));
-	assert_true(policy_resolve_source(policy, "192.0.2.7", &address));
+	assert_true(policy_resolve_source(policy, "ethernet0/0", FAMILY_IPV4, &address));
+	assert_true(policy_resolve_source(policy, "Ethernet0/0", FAMILY_IPV6, &address));
+	assert_string_equal(address_format(&address, text), "2001:db8::1");
+	assert_true(policy_resolve_source(policy, "192.0.2.7", FAMILY_IPV4, &address));
 	assert_string_equal(address_format(&address, text), "192.0.2.7");
-	assert_false(policy_resolve_source(policy, "Ethernet0/1", &address));
-	assert_false(policy_resolve_source(policy, "eth0", &address));
+	assert_false(policy_resolve_source(policy, "Ethernet0/1", FAMILY_IPV4, &address));
+	assert_false(policy_resolve_source(policy, "eth0", FAMILY_IPV4, &address));
 	policy_free(policy);
 }
 

@@ -528,30 +528,39 @@ static void stats_show_their_names(void **state)
 /* A04: what a client was given, as the client and as the server tell it. */
 static void client_configuration(void **state)
 {
-	struct client_config given = { .dns_count = 2, .nbns_count = 1, .subnet_count = 1 };
+	struct client_config given = { .dns_count = 2, .nbns_count = 1, .subnet_count = 2 };
 
 	ctl_fake_router(&fake, 1);
 	fake.sas[0].client = &given;
-	address_parse("172.16.9.1", &given.address);
+	address_parse("172.16.9.1", &given.inner[FAMILY_IPV4].address);
+	given.inner[FAMILY_IPV4].length = 24;
+	address_parse("2001:db8:9::1", &given.inner[FAMILY_IPV6].address);
+	given.inner[FAMILY_IPV6].length = 128;
 	address_parse("10.1.1.1", &given.dns[0]);
 	address_parse("10.1.1.2", &given.dns[1]);
 	address_parse("10.1.1.3", &given.nbns[0]);
 	address_parse("10.1.0.0", &given.subnets[0].address);
 	given.subnets[0].length = 16;
+	address_parse("2001:db8:1::", &given.subnets[1].address);
+	given.subnets[1].length = 48;
 	strcpy(given.version, "seki 1");
 	assert_shows("show crypto ikev2 sa", render_ikev2_sa_detailed,
 		     "      Pushed IP address: 172.16.9.1\n"
+		     "      Pushed IPv6 address: 2001:db8:9::1\n"
 		     "      DNS Primary: 10.1.1.1\n"
 		     "      DNS Secondary: 10.1.1.2\n"
 		     "      WINS Primary: 10.1.1.3\n"
 		     "      Remote version: seki 1\n"
 		     "      Remote subnets:\n"
-		     "      10.1.0.0 255.255.0.0\n");
+		     "      10.1.0.0 255.255.0.0\n"
+		     "      2001:db8:1::/48\n");
 	assert_shows("show crypto session", render_session_detail,
-		     "          Assigned address: 172.16.9.1\n");
+		     "          Assigned address: 172.16.9.1\n"
+		     "          Assigned IPv6 address: 2001:db8:9::1\n");
 	given.server = true;
 	assert_shows("show crypto ikev2 sa", render_ikev2_sa_detailed,
-		     "      Assigned host addr: 172.16.9.1\n      Initiator of SA");
+		     "      Assigned host addr: 172.16.9.1\n"
+		     "      Assigned host addr6: 2001:db8:9::1\n      Initiator of SA");
 }
 
 int main(void)

@@ -19,6 +19,21 @@ static size_t family_size(sa_family_t family)
 	}
 }
 
+sa_family_t family_af(enum family family)
+{
+	return family == FAMILY_IPV6 ? AF_INET6 : AF_INET;
+}
+
+enum family address_family(const struct address *address)
+{
+	return address->family == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4;
+}
+
+const char *family_name(enum family family)
+{
+	return family == FAMILY_IPV6 ? "IPv6" : "IPv4";
+}
+
 struct address address_of_ipv4(uint32_t host_order)
 {
 	struct address address = { .family = AF_INET };
@@ -64,6 +79,39 @@ int address_compare(const struct address *a, const struct address *b)
 bool address_equal(const struct address *a, const struct address *b)
 {
 	return !address_compare(a, b);
+}
+
+uint64_t address_distance(const struct address *a, const struct address *b)
+{
+	uint64_t distance = 0;
+	unsigned int borrow = 0;
+
+	/* The lowest octet first; what does not fit is too far to be counted. */
+	for (size_t i = 0; i < family_size(a->family); i++) {
+		size_t at = family_size(a->family) - 1 - i;
+		unsigned int octet = 0x100u + b->octets[at] - a->octets[at] - borrow;
+
+		borrow = octet < 0x100;
+		octet &= 0xff;
+		if (i < 8)
+			distance |= (uint64_t)octet << 8 * i;
+		else if (octet)
+			return UINT64_MAX;
+	}
+	return distance;
+}
+
+struct address address_plus(const struct address *address, uint64_t offset)
+{
+	struct address sum = *address;
+	unsigned int carry = 0;
+
+	for (size_t i = family_size(sum.family); i-- > 0; offset >>= 8) {
+		carry += sum.octets[i] + (unsigned int)(offset & 0xff);
+		sum.octets[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	return sum;
 }
 
 bool address_is_any(const struct address *address)
@@ -142,6 +190,16 @@ bool endpoint_from_sockaddr(const struct sockaddr *in, struct endpoint *endpoint
 	default:
 		return false;
 	}
+}
+
+bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+	return a->length == b->length && address_equal(&a->address, &b->address);
+}
+
+struct prefix prefix_of_host(const struct address *address)
+{
+	return (struct prefix){ *address, (uint8_t)(8 * family_size(address->family)) };
 }
 
 struct address prefix_mask(const struct prefix *prefix)

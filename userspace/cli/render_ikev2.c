@@ -103,6 +103,10 @@ static void print_client(const json_t *client, FILE *out)
 		fprintf(out, "      %s: %s\n",
 			is_true(client, "server") ? "Assigned host addr" : "Pushed IP address",
 			text_of(client, "address"));
+	if (text_of(client, "ipv6_address")[0])
+		fprintf(out, "      %s: %s\n",
+			is_true(client, "server") ? "Assigned host addr6" : "Pushed IPv6 address",
+			text_of(client, "ipv6_address"));
 	if (is_true(client, "server"))
 		return;
 	print_servers(client, "dns", "DNS", out);
@@ -111,8 +115,11 @@ static void print_client(const json_t *client, FILE *out)
 		fprintf(out, "      Remote version: %s\n", text_of(client, "version"));
 	if (json_array_size(subnets))
 		fprintf(out, "      Remote subnets:\n");
-	json_array_foreach((json_t *)subnets, i, subnet)
-		fprintf(out, "      %s %s\n", text_of(subnet, "address"), text_of(subnet, "mask"));
+	json_array_foreach((json_t *)subnets, i,
+			   subnet) if (strchr(text_of(subnet, "address"), ':'))
+		fprintf(out, "      %s/%" JSON_INTEGER_FORMAT "\n", text_of(subnet, "address"),
+			number_of(subnet, "prefix"));
+	else fprintf(out, "      %s %s\n", text_of(subnet, "address"), text_of(subnet, "mask"));
 }
 
 static void print_details(const json_t *sa, FILE *out)

@@ -119,6 +119,9 @@ static void print_ike_sa(const json_t *sa, bool detail, FILE *out)
 	if (text_of(field(sa, "client_config"), "address")[0])
 		fprintf(out, "          Assigned address: %s\n",
 			text_of(field(sa, "client_config"), "address"));
+	if (text_of(field(sa, "client_config"), "ipv6_address")[0])
+		fprintf(out, "          Assigned IPv6 address: %s\n",
+			text_of(field(sa, "client_config"), "ipv6_address"));
 	if (is_true(sa, "legacy"))
 		fprintf(out, "          Legacy algorithms are in use\n");
 }

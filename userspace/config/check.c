@@ -107,7 +107,14 @@ static void link_reference(struct loader *loader, struct reference *reference)
 	case REFERENCE_POOL: {
 		const struct address_pool *pool = FIND_NAMED(&policy->pools, name, near);
 
-		reference->owner.authorization->pool = pool;
+		if (pool && pool->first.family != family_af(reference->slot)) {
+			loader_error(loader, reference->place,
+				     "pool \"%s\" has %s addresses: use \"%s\"", name,
+				     family_name(address_family(&pool->first)),
+				     reference->slot == FAMILY_IPV6 ? "pool" : "ipv6 pool");
+		} else {
+			reference->owner.authorization->pools[reference->slot] = pool;
+		}
 		found = pool;
 		break;
 	}
@@ -477,10 +484,57 @@ static void check_ipsec_profile(struct loader *loader, const struct ipsec_profil
 	}
 }
 
+/* Of the tunnel's destination, which the source has to follow. */
+static enum family outer_family(const struct interface_config *interface)
+{
+	return interface->tunnel_destination && strchr(interface->tunnel_destination, ':') ?
+		       FAMILY_IPV6 :
+		       FAMILY_IPV4;
+}
+
+/* What is inside and outside of a tunnel, against what its mode says of both. */
+static void check_families(struct loader *loader, const struct interface_config *interface)
+{
+	struct place place = place_of_line(interface->place.line);
+	enum tunnel_mode mode = interface_tunnel_mode(interface);
+	const char *name = tunnel_mode_name(mode);
+	bool any_outside = mode == TUNNEL_MODE_DUAL_OVERLAY;
+	enum family outside = mode == TUNNEL_MODE_IPV6 || mode == TUNNEL_MODE_IPV6_V4_OVERLAY ?
+				      FAMILY_IPV6 :
+				      FAMILY_IPV4;
+
+	if (interface->tunnel_mode == TUNNEL_MODE_NONE)
+		loader_say(loader, CONFIG_NOTICE, place, NULL,
+			   "\"%s\" has no \"tunnel mode\": taken as \"tunnel mode ipsec %s\"",
+			   interface->name, name);
+	if (interface->tunnel_destination && !any_outside && outer_family(interface) != outside)
+		loader_error(loader, place,
+			     "\"tunnel mode ipsec %s\" of \"%s\" goes over %s, its destination "
+			     "%s does not",
+			     name, interface->name, family_name(outside),
+			     interface->tunnel_destination);
+	for (enum family family = 0; family < FAMILY_COUNT; family++)
+		if (!interface_carries(interface, family) &&
+		    (interface->negotiated[family] ||
+		     interface->addresses[family].address.family != AF_UNSPEC))
+			loader_error(loader, place,
+				     "\"%s\" has an %s address, but \"tunnel mode ipsec %s\" "
+				     "carries no %s: use \"tunnel mode ipsec dual-overlay\"",
+				     interface->name, family_name(family), name,
+				     family_name(family));
+	if (mode == TUNNEL_MODE_DUAL_OVERLAY && interface->ipsec_profile &&
+	    ipsec_profile_version(loader->policy, interface->ipsec_profile) == 1)
+		loader_error(loader, place,
+			     "\"%s\" carries both families, but IKEv1 agrees on one for each SA: "
+			     "use \"set ikev2-profile\" in profile \"%s\"",
+			     interface->name, interface->ipsec_profile_name);
+}
+
 static void check_interface(struct loader *loader, const struct interface_config *interface)
 {
 	const struct ipsec_profile *profile = interface->ipsec_profile;
 	struct place place = place_of_line(interface->place.line);
+	enum family outer = outer_family(interface);
 	struct address address;
 
 	if (!interface->is_tunnel || loader->faulty[interface->place.line])
@@ -491,27 +545,25 @@ static void check_interface(struct loader *loader, const struct interface_config
 			   interface->name);
 		return;
 	}
-	if (!interface->tunnel_mode_ipsec)
-		loader_say(loader, CONFIG_NOTICE, place, NULL,
-			   "\"%s\" has no \"tunnel mode\": taken as \"tunnel mode ipsec ipv4\"",
-			   interface->name);
+	check_families(loader, interface);
 	if (!interface->tunnel_source != !interface->tunnel_destination)
 		loader_error(loader, place, "\"%s\" has no \"tunnel %s\"", interface->name,
 			     interface->tunnel_source ? "destination" : "source");
 	if (interface->tunnel_source && strchr(interface->tunnel_source, '/') &&
-	    !policy_resolve_source(loader->policy, interface->tunnel_source, &address))
+	    !policy_resolve_source(loader->policy, interface->tunnel_source, outer, &address))
 		loader_error(loader, place,
-			     "there is no \"interface %s\" with an \"ip address\" "
+			     "there is no \"interface %s\" with an \"%s address\" "
 			     "for \"tunnel source\"",
-			     interface->tunnel_source);
+			     interface->tunnel_source, outer == FAMILY_IPV6 ? "ipv6" : "ip");
 	if (!profile)
 		return;
 	for (size_t i = 0; i < profile->set_count; i++)
 		if (profile->sets[i] && profile->sets[i]->transport)
-			loader_error(loader, place_of_line(profile->sets[i]->place.line),
-				     "\"%s\" uses this set, but carries whole packets: use "
-				     "\"mode tunnel\"",
-				     interface->name);
+			loader_say(loader, CONFIG_NOTICE,
+				   place_of_line(profile->sets[i]->place.line), NULL,
+				   "\"%s\" uses this set, but carries whole packets: taken as "
+				   "\"mode tunnel\" there",
+				   interface->name);
 	if (!ipsec_profile_version(loader->policy, profile) &&
 	    !loader->faulty[profile->place.line] && !names_ikev2_profile(loader, profile))
 		loader_error(loader, place_of_line(profile->place.line),

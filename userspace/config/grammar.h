@@ -139,4 +139,10 @@ static inline bool arg_given(const struct match *match, size_t index)
 	return index < match->count && match->args[index].kind != TOKEN_NONE;
 }
 
+/** prefix_of_arg() - what X:X::X/N gave, with its host bits */
+static inline struct prefix prefix_of_arg(const struct arg *arg)
+{
+	return (struct prefix){ arg->address, arg->prefix_length };
+}
+
 #endif

@@ -249,8 +249,12 @@ void print_pool(const struct address_pool *pool, FILE *out)
 {
 	char first[ADDRESS_TEXT], last[ADDRESS_TEXT];
 
-	fprintf(out, "ip local pool %s %s %s\n", pool->name, address_format(&pool->first, first),
-		address_format(&pool->last, last));
+	if (pool->first.family == AF_INET6)
+		fprintf(out, "ipv6 local pool %s %s/%u 128\n", pool->name,
+			address_format(&pool->network.address, first), pool->network.length);
+	else
+		fprintf(out, "ip local pool %s %s %s\n", pool->name,
+			address_format(&pool->first, first), address_format(&pool->last, last));
 }
 
 static void print_servers(const char *what, const struct address servers[NAME_SERVERS_MAX],
@@ -271,14 +275,18 @@ void print_authorization(const struct authorization_policy *authorization, FILE 
 	char text[ADDRESS_TEXT];
 
 	fprintf(out, "crypto ikev2 authorization policy %s\n", authorization->name);
-	if (authorization->pool)
-		fprintf(out, " pool %s\n", authorization->pool->name);
+	if (authorization->pools[FAMILY_IPV4])
+		fprintf(out, " pool %s\n", authorization->pools[FAMILY_IPV4]->name);
+	if (authorization->pools[FAMILY_IPV6])
+		fprintf(out, " ipv6 pool %s\n", authorization->pools[FAMILY_IPV6]->name);
 	if (authorization->netmask.family != AF_UNSPEC)
 		fprintf(out, " netmask %s\n", address_format(&authorization->netmask, text));
 	print_servers("dns", authorization->dns, out);
+	print_servers("ipv6 dns", authorization->ipv6_dns, out);
 	print_servers("wins", authorization->wins, out);
 	for (size_t i = 0; i < authorization->subnet_count; i++) {
-		fprintf(out, " route set remote ipv4 ");
+		fprintf(out, " route set remote %s ",
+			authorization->subnets[i].address.family == AF_INET6 ? "ipv6" : "ipv4");
 		print_prefix(&authorization->subnets[i], out);
 		fputc('\n', out);
 	}
@@ -577,19 +585,23 @@ void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out)
 void print_interface(const struct interface_config *interface, FILE *out)
 {
 	fprintf(out, "interface %s\n", interface->name);
-	if (interface->has_address) {
-		fprintf(out, " ip address ");
-		print_prefix(&interface->address, out);
-		fputc('\n', out);
+	for (enum family family = 0; family < FAMILY_COUNT; family++) {
+		const char *ip = family == FAMILY_IPV6 ? "ipv6" : "ip";
+
+		if (interface->addresses[family].address.family != AF_UNSPEC) {
+			fprintf(out, " %s address ", ip);
+			print_prefix(&interface->addresses[family], out);
+			fputc('\n', out);
+		}
+		if (interface->negotiated[family])
+			fprintf(out, " %s address negotiated\n", ip);
 	}
-	if (interface->address_negotiated)
-		fprintf(out, " ip address negotiated\n");
 	if (interface->mtu)
 		fprintf(out, " ip mtu %u\n", interface->mtu);
 	if (interface->tunnel_source)
 		fprintf(out, " tunnel source %s\n", interface->tunnel_source);
-	if (interface->tunnel_mode_ipsec)
-		fprintf(out, " tunnel mode ipsec ipv4\n");
+	if (interface->tunnel_mode != TUNNEL_MODE_NONE)
+		fprintf(out, " tunnel mode ipsec %s\n", tunnel_mode_name(interface->tunnel_mode));
 	if (interface->tunnel_destination)
 		fprintf(out, " tunnel destination %s\n", interface->tunnel_destination);
 	if (interface->ipsec_profile_name)
@@ -603,7 +615,7 @@ void print_route(const struct route_config *route, FILE *out)
 {
 	char text[ADDRESS_TEXT];
 
-	fprintf(out, "ip route ");
+	fprintf(out, "%s route ", route->destination.address.family == AF_INET6 ? "ipv6" : "ip");
 	print_prefix(&route->destination, out);
 	fprintf(out, " %s",
 		route->interface ? route->interface : address_format(&route->gateway, text));

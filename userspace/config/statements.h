@@ -15,8 +15,9 @@ statement_handler set_hostname, set_timestamps, set_legacy, set_key_log, set_sa_
 	set_sa_kilobytes, set_window, set_dpd, set_nat_keepalive, set_fragmentation,
 	set_cookie_challenge, set_nat_traversal, set_limit_sa, set_limit_negotiating,
 	set_rekey_margin, set_log_style, set_log_kinds, set_queue_length, ignore_statement,
-	open_interface, interface_address, interface_negotiated, interface_shutdown, interface_mtu,
-	tunnel_source, tunnel_destination, tunnel_mode, tunnel_protection, add_route;
+	open_interface, interface_address, interface_address6, interface_negotiated,
+	interface_negotiated6, interface_shutdown, interface_mtu, tunnel_source, tunnel_destination,
+	tunnel_mode_v4, tunnel_mode_v6, tunnel_mode_dual, tunnel_protection, add_route, add_route6;
 
 /* statements_ike.c */
 statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, proposal_prf,
@@ -35,11 +36,12 @@ statement_handler open_trustpoint, trustpoint_certificate, trustpoint_key, trust
 	trustpoint_crl, trustpoint_passphrase, trustpoint_revocation, profile_trustpoint;
 
 /* statements_remote.c */
-statement_handler add_pool, open_authorization, authorization_pool, authorization_netmask,
-	authorization_dns, authorization_wins, authorization_subnet, authorization_interface,
-	profile_authorization, profile_config_request, add_user, skip_user, profile_remote_eap,
-	profile_local_eap, profile_local_eap_name, set_redirect_client, set_redirect_gateway,
-	profile_redirect, peer_ppk, profile_eap_method, profile_eap_server;
+statement_handler add_pool, add_pool6, open_authorization, authorization_pool, authorization_pool6,
+	authorization_netmask, authorization_dns, authorization_dns6, authorization_wins,
+	authorization_subnet, authorization_subnet6, authorization_interface, profile_authorization,
+	profile_config_request, add_user, skip_user, profile_remote_eap, profile_local_eap,
+	profile_local_eap_name, set_redirect_client, set_redirect_gateway, profile_redirect,
+	peer_ppk, profile_eap_method, profile_eap_server;
 
 /* statements_ipsec.c */
 statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transform_set,

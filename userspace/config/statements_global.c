@@ -194,19 +194,33 @@ void open_interface(struct loader *loader, const struct match *match)
 	loader->interface = interface;
 }
 
+static void set_address(struct interface_config *interface, enum family family,
+			const struct prefix *address)
+{
+	interface->addresses[family] = *address;
+	interface->negotiated[family] = false;
+}
+
 void interface_address(struct loader *loader, const struct match *match)
 {
-	struct interface_config *interface = loader->interface;
+	struct prefix address = {};
 
-	interface->has_address = !match->negated;
-	interface->address_negotiated = false;
 	if (!match->negated) /* the grammar has checked the mask */
-		prefix_from_mask(&match->args[0].address, &match->args[1].address,
-				 &interface->address);
+		prefix_from_mask(&match->args[0].address, &match->args[1].address, &address);
+	set_address(loader->interface, FAMILY_IPV4, &address);
+}
+
+void interface_address6(struct loader *loader, const struct match *match)
+{
+	struct prefix address = {};
+
+	if (!match->negated)
+		address = prefix_of_arg(&match->args[0]);
+	set_address(loader->interface, FAMILY_IPV6, &address);
 }
 
 /* IOS has it on dialers, too: what PPP negotiates there is the system's. */
-void interface_negotiated(struct loader *loader, const struct match *match)
+static void negotiate(struct loader *loader, const struct match *match, enum family family)
 {
 	struct interface_config *interface = loader->interface;
 
@@ -215,8 +229,18 @@ void interface_negotiated(struct loader *loader, const struct match *match)
 				"ignored \"%s\"", match->statement->syntax);
 		return;
 	}
-	interface->address_negotiated = true;
-	interface->has_address = false;
+	set_address(interface, family, &(struct prefix){});
+	interface->negotiated[family] = true;
+}
+
+void interface_negotiated(struct loader *loader, const struct match *match)
+{
+	negotiate(loader, match, FAMILY_IPV4);
+}
+
+void interface_negotiated6(struct loader *loader, const struct match *match)
+{
+	negotiate(loader, match, FAMILY_IPV6);
 }
 
 void interface_shutdown(struct loader *loader, const struct match *match)
@@ -254,10 +278,27 @@ void tunnel_destination(struct loader *loader, const struct match *match)
 			     match->negated ? NULL : match->args[0].text);
 }
 
-void tunnel_mode(struct loader *loader, const struct match *match)
+static void set_tunnel_mode(struct loader *loader, const struct match *match, enum tunnel_mode mode)
 {
 	if (want_tunnel(loader))
-		loader->interface->tunnel_mode_ipsec = !match->negated;
+		loader->interface->tunnel_mode = match->negated ? TUNNEL_MODE_NONE : mode;
+}
+
+void tunnel_mode_v4(struct loader *loader, const struct match *match)
+{
+	set_tunnel_mode(loader, match,
+			arg_given(match, 0) ? TUNNEL_MODE_IPV4_V6_OVERLAY : TUNNEL_MODE_IPV4);
+}
+
+void tunnel_mode_v6(struct loader *loader, const struct match *match)
+{
+	set_tunnel_mode(loader, match,
+			arg_given(match, 0) ? TUNNEL_MODE_IPV6_V4_OVERLAY : TUNNEL_MODE_IPV6);
+}
+
+void tunnel_mode_dual(struct loader *loader, const struct match *match)
+{
+	set_tunnel_mode(loader, match, TUNNEL_MODE_DUAL_OVERLAY);
 }
 
 void tunnel_protection(struct loader *loader, const struct match *match)
@@ -272,21 +313,37 @@ void tunnel_protection(struct loader *loader, const struct match *match)
 			interface;
 }
 
-void add_route(struct loader *loader, const struct match *match)
+/* @at: the argument behind the destination, which is the first one */
+static void add_route_to(struct loader *loader, const struct match *match, size_t at,
+			 const struct prefix *destination)
 {
 	struct route_config *route = must_calloc(1, sizeof(*route));
-	struct address first;
+	struct address first = prefix_first(destination);
 
 	route->place = here(loader);
-	prefix_from_mask(&match->args[0].address, &match->args[1].address, &route->destination);
-	first = prefix_first(&route->destination);
-	if (!address_equal(&first, &route->destination.address))
+	route->destination = *destination;
+	if (!address_equal(&first, &destination->address))
 		loader_error(loader, place_of_arg(loader, &match->args[0]),
 			     "inconsistent address and mask: the network is larger than that");
-	if (match->args[2].kind == TOKEN_INTERFACE)
-		route->interface = must_strdup(match->args[2].text);
+	if (match->args[at].kind == TOKEN_INTERFACE)
+		route->interface = must_strdup(match->args[at].text);
 	else
-		route->gateway = match->args[2].address;
-	route->distance = arg_given(match, 3) ? match->args[3].number : 1;
+		route->gateway = match->args[at].address;
+	route->distance = arg_given(match, at + 1) ? match->args[at + 1].number : 1;
 	TAILQ_INSERT_TAIL(&loader->policy->routes, route, link);
+}
+
+void add_route(struct loader *loader, const struct match *match)
+{
+	struct prefix destination;
+
+	prefix_from_mask(&match->args[0].address, &match->args[1].address, &destination);
+	add_route_to(loader, match, 2, &destination);
+}
+
+void add_route6(struct loader *loader, const struct match *match)
+{
+	struct prefix destination = prefix_of_arg(&match->args[0]);
+
+	add_route_to(loader, match, 1, &destination);
 }

@@ -78,11 +78,6 @@ void isakmp_lifetime(struct loader *loader, const struct match *match)
 		match->negated ? IKE_LIFETIME_DEFAULT : (uint32_t)match->args[0].number;
 }
 
-static bool same_prefix(const struct prefix *a, const struct prefix *b)
-{
-	return a->length == b->length && address_equal(&a->address, &b->address);
-}
-
 /* Row D14 */
 void isakmp_key(struct loader *loader, const struct match *match)
 {
@@ -98,7 +93,7 @@ void isakmp_key(struct loader *loader, const struct match *match)
 		prefix.length = 0;
 	prefix.address = prefix_first(&prefix);
 	TAILQ_FOREACH(peer, &loader->policy->isakmp_keys.peers, link)
-		if (same_prefix(&peer->prefix, &prefix))
+		if (prefix_equal(&peer->prefix, &prefix))
 			loader_error(loader, place_of_arg(loader, &match->args[2]),
 				     "line %u has a key for the same address", peer->place.line);
 	peer = must_calloc(1, sizeof(*peer));

@@ -7,7 +7,7 @@
 #include "config/report.h"
 #include "config/statements.h"
 
-void add_pool(struct loader *loader, const struct match *match)
+static struct address_pool *new_pool(struct loader *loader, const struct match *match)
 {
 	struct address_pool *pool;
 
@@ -18,12 +18,37 @@ void add_pool(struct loader *loader, const struct match *match)
 	pool = must_calloc(1, sizeof(*pool));
 	pool->name = must_strdup(match->args[0].text);
 	pool->place = here(loader);
+	TAILQ_INSERT_TAIL(&loader->policy->pools, pool, link);
+	return pool;
+}
+
+void add_pool(struct loader *loader, const struct match *match)
+{
+	struct address_pool *pool = new_pool(loader, match);
+
 	pool->first = match->args[1].address;
 	pool->last = arg_given(match, 2) ? match->args[2].address : pool->first;
-	TAILQ_INSERT_TAIL(&loader->policy->pools, pool, link);
 	if (address_compare(&pool->first, &pool->last) > 0)
 		loader_error(loader, place_of_arg(loader, &match->args[2]),
 			     "the last address of a pool is not before the first");
+}
+
+/* The first address of a network means its routers (RFC 4291 section 2.6.1): no client has it. */
+void add_pool6(struct loader *loader, const struct match *match)
+{
+	struct address_pool *pool = new_pool(loader, match);
+	struct address first;
+
+	pool->network = prefix_of_arg(&match->args[1]);
+	first = prefix_first(&pool->network);
+	pool->first = pool->network.length < 127 ? address_plus(&first, 1) : first;
+	pool->last = prefix_last(&pool->network);
+	if (!address_equal(&first, &pool->network.address))
+		loader_error(loader, place_of_arg(loader, &match->args[1]),
+			     "inconsistent address and mask: the network is larger than that");
+	if (match->args[2].number != 128)
+		loader_error(loader, place_of_arg(loader, &match->args[2]),
+			     "a client gets one address, not a network: only 128 is there");
 }
 
 void open_authorization(struct loader *loader, const struct match *match)
@@ -43,7 +68,13 @@ void open_authorization(struct loader *loader, const struct match *match)
 
 void authorization_pool(struct loader *loader, const struct match *match)
 {
-	refer(loader, REFERENCE_POOL, &match->args[0], 0)->owner.authorization =
+	refer(loader, REFERENCE_POOL, &match->args[0], FAMILY_IPV4)->owner.authorization =
+		loader->authorization;
+}
+
+void authorization_pool6(struct loader *loader, const struct match *match)
+{
+	refer(loader, REFERENCE_POOL, &match->args[0], FAMILY_IPV6)->owner.authorization =
 		loader->authorization;
 }
 
@@ -68,20 +99,23 @@ void authorization_dns(struct loader *loader, const struct match *match)
 	set_servers(match, loader->authorization->dns);
 }
 
+void authorization_dns6(struct loader *loader, const struct match *match)
+{
+	set_servers(match, loader->authorization->ipv6_dns);
+}
+
 void authorization_wins(struct loader *loader, const struct match *match)
 {
 	set_servers(match, loader->authorization->wins);
 }
 
-void authorization_subnet(struct loader *loader, const struct match *match)
+static void add_subnet(struct loader *loader, const struct match *match,
+		       const struct prefix *subnet)
 {
 	struct authorization_policy *authorization = loader->authorization;
-	struct prefix subnet;
-	struct address first;
+	struct address first = prefix_first(subnet);
 
-	prefix_from_mask(&match->args[0].address, &match->args[1].address, &subnet);
-	first = prefix_first(&subnet);
-	if (!address_equal(&first, &subnet.address))
+	if (!address_equal(&first, &subnet->address))
 		loader_error(loader, place_of_arg(loader, &match->args[0]),
 			     "inconsistent address and mask: the network is larger than that");
 	if (authorization->subnet_count == AUTHORIZATION_SUBNETS_MAX)
@@ -89,7 +123,22 @@ void authorization_subnet(struct loader *loader, const struct match *match)
 			     "more than %d networks in an authorization policy",
 			     AUTHORIZATION_SUBNETS_MAX);
 	else
-		authorization->subnets[authorization->subnet_count++] = subnet;
+		authorization->subnets[authorization->subnet_count++] = *subnet;
+}
+
+void authorization_subnet(struct loader *loader, const struct match *match)
+{
+	struct prefix subnet;
+
+	prefix_from_mask(&match->args[0].address, &match->args[1].address, &subnet);
+	add_subnet(loader, match, &subnet);
+}
+
+void authorization_subnet6(struct loader *loader, const struct match *match)
+{
+	struct prefix subnet = prefix_of_arg(&match->args[0]);
+
+	add_subnet(loader, match, &subnet);
 }
 
 void authorization_interface(struct loader *loader, const struct match *match)

@@ -137,6 +137,7 @@ static void put_client(json_t *object, const struct client_config *client)
 {
 	char address[ADDRESS_TEXT], mask[ADDRESS_TEXT];
 	json_t *value, *subnets;
+	struct address netmask;
 
 	if (!client) {
 		put(object, "client_config", json_null());
@@ -145,8 +146,11 @@ static void put_client(json_t *object, const struct client_config *client)
 	value = json_object();
 	subnets = json_array();
 	put_bool(value, "server", client->server);
-	put_address(value, "address", &client->address);
-	put_address(value, "netmask", &client->netmask);
+	put_address(value, "address", &client->inner[FAMILY_IPV4].address);
+	netmask = prefix_mask(&client->inner[FAMILY_IPV4]);
+	put_address(value, "netmask", &netmask);
+	put_address(value, "ipv6_address", &client->inner[FAMILY_IPV6].address);
+	put_number(value, "ipv6_prefix", client->inner[FAMILY_IPV6].length);
 	put(value, "dns", addresses(client->dns, client->dns_count));
 	put(value, "nbns", addresses(client->nbns, client->nbns_count));
 	for (size_t i = 0; i < client->subnet_count; i++) {
@@ -155,6 +159,7 @@ static void put_client(json_t *object, const struct client_config *client)
 
 		put_text(subnet, "address", address_format(&client->subnets[i].address, address));
 		put_text(subnet, "mask", address_format(&bits, mask));
+		put_number(subnet, "prefix", client->subnets[i].length);
 		json_array_append_new(subnets, subnet);
 	}
 	put(value, "subnets", subnets);

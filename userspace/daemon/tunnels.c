@@ -27,7 +27,7 @@
  */
 struct plan {
 	struct kernel_tunnel wish;
-	struct prefix address;
+	struct prefix addresses[FAMILY_COUNT]; /* AF_UNSPEC: none */
 	struct tunnel_route *routes;
 	size_t route_count;
 	uint32_t ifindex;
@@ -112,16 +112,6 @@ bool tunnel_linux_name(const char *name, char linux_name[16])
 
 /* Reading the configuration */
 
-static const struct interface_config *find_stanza(const struct policy *policy, const char *name)
-{
-	const struct interface_config *interface;
-
-	TAILQ_FOREACH(interface, &policy->interfaces, link)
-		if (strcasecmp(interface->name, name) == 0)
-			return interface;
-	return NULL;
-}
-
 /* The first address of a family that an interface of this host has. */
 static bool host_address(const char *name, sa_family_t family, struct address *address)
 {
@@ -148,18 +138,10 @@ static bool host_address(const char *name, sa_family_t family, struct address *a
  * address of its own (a router's Ethernet0/0), or an interface of this host.
  */
 static struct result resolve_source(const struct policy *policy, const char *source,
-				    sa_family_t family, struct address *address)
+				    enum family family, struct address *address)
 {
-	const struct interface_config *stanza;
-
-	if (address_parse(source, address))
-		return RESULT_OK;
-	stanza = find_stanza(policy, source);
-	if (stanza && stanza->has_address) {
-		*address = stanza->address.address;
-		return RESULT_OK;
-	}
-	if (host_address(source, family, address))
+	if (policy_resolve_source(policy, source, family, address) ||
+	    host_address(source, family_af(family), address))
 		return RESULT_OK;
 	return fail(
 		-EADDRNOTAVAIL,
@@ -182,7 +164,8 @@ static struct result read_stanza(const struct policy *policy, const struct inter
 	if (!address_parse(stanza->tunnel_destination, &wish->remote))
 		return fail(-EINVAL, "tunnel destination %s is no address",
 			    stanza->tunnel_destination);
-	result = resolve_source(policy, stanza->tunnel_source, wish->remote.family, &wish->local);
+	result = resolve_source(policy, stanza->tunnel_source, address_family(&wish->remote),
+				&wish->local);
 	if (failed(&result))
 		return result;
 	if (wish->local.family != wish->remote.family)
@@ -193,8 +176,7 @@ static struct result read_stanza(const struct policy *policy, const struct inter
 	strcpy(wish->profile, stanza->ipsec_profile_name);
 	wish->up = !stanza->shutdown;
 	wish->mtu = stanza->mtu;
-	if (stanza->has_address)
-		plan->address = stanza->address;
+	memcpy(plan->addresses, stanza->addresses, sizeof(plan->addresses));
 	return RESULT_OK;
 }
 
@@ -213,6 +195,12 @@ static struct plan *find_plan(struct plan *plans, size_t count, const char *name
 	return count ? bsearch(&key, plans, count, sizeof(*plans), compare_names) : NULL;
 }
 
+static bool leads_to(const struct prefix *network, const struct address *gateway)
+{
+	return network->address.family != AF_UNSPEC && network->length > 0 &&
+	       prefix_contains(network, gateway);
+}
+
 /* The tunnel that a static route leads into, NULL for routes of other people. */
 static struct plan *plan_of_route(struct plan *plans, size_t count,
 				  const struct route_config *route)
@@ -224,9 +212,7 @@ static struct plan *plan_of_route(struct plan *plans, size_t count,
 		return tunnel_linux_name(route->interface, name) ? find_plan(plans, count, name) :
 								   NULL;
 	for (i = 0; i < count; i++)
-		if (plans[i].address.address.family == route->gateway.family &&
-		    plans[i].address.length > 0 &&
-		    prefix_contains(&plans[i].address, &route->gateway))
+		if (leads_to(&plans[i].addresses[address_family(&route->gateway)], &route->gateway))
 			return &plans[i];
 	return NULL;
 }
@@ -280,14 +266,9 @@ static struct plan *read_plans(struct tunnels *tunnels, const struct policy *pol
 
 /* Making it so */
 
-static bool same_prefix(const struct prefix *a, const struct prefix *b)
-{
-	return a->length == b->length && address_equal(&a->address, &b->address);
-}
-
 static bool same_route(const struct tunnel_route *a, const struct tunnel_route *b)
 {
-	return same_prefix(&a->destination, &b->destination) &&
+	return prefix_equal(&a->destination, &b->destination) &&
 	       address_equal(&a->gateway, &b->gateway) && a->metric == b->metric;
 }
 
@@ -302,15 +283,19 @@ static bool has_route(const struct plan *plan, const struct tunnel_route *route)
 }
 
 /* What is there already is fine. */
-static void add_address(struct tunnels *tunnels, const struct plan *plan)
+static void add_addresses(struct tunnels *tunnels, const struct plan *plan)
 {
 	char text[ADDRESS_TEXT], what[ADDRESS_TEXT + 16];
 
-	if (plan->address.address.family == AF_UNSPEC)
-		return;
-	snprintf(what, sizeof(what), "address %s", address_format(&plan->address.address, text));
-	check(tunnels, plan, what,
-	      tunnel_add_address(tunnels->kernel, plan->ifindex, &plan->address));
+	for (enum family family = 0; family < FAMILY_COUNT; family++) {
+		const struct prefix *address = &plan->addresses[family];
+
+		if (address->address.family == AF_UNSPEC)
+			continue;
+		snprintf(what, sizeof(what), "address %s", address_format(&address->address, text));
+		check(tunnels, plan, what,
+		      tunnel_add_address(tunnels->kernel, plan->ifindex, address));
+	}
 }
 
 /* The kernel takes routes only while the interface is up. */
@@ -347,7 +332,7 @@ static void build(struct tunnels *tunnels, struct plan *plan)
 	}
 	plan->made |= made;
 	/* The address first: with the interface up, negotiation begins. */
-	add_address(tunnels, plan);
+	add_addresses(tunnels, plan);
 	result = tunnel_set_state(tunnels->kernel, plan->ifindex, plan->wish.up, plan->wish.mtu);
 	check(tunnels, plan, "state", result);
 	plan->up = plan->wish.up && !failed(&result);
@@ -372,10 +357,12 @@ static void reduce(struct tunnels *tunnels, const struct plan *old, const struct
 		if (!new || !has_route(new, &old->routes[i]))
 			check(tunnels, old, "deletion of a route",
 			      tunnel_delete_route(tunnels->kernel, old->ifindex, &old->routes[i]));
-	if (old->address.address.family != AF_UNSPEC &&
-	    (!new || !same_prefix(&old->address, &new->address)))
-		check(tunnels, old, "deletion of the address",
-		      tunnel_delete_address(tunnels->kernel, old->ifindex, &old->address));
+	for (enum family family = 0; family < FAMILY_COUNT; family++)
+		if (old->addresses[family].address.family != AF_UNSPEC &&
+		    (!new || !prefix_equal(&old->addresses[family], &new->addresses[family])))
+			check(tunnels, old, "deletion of the address",
+			      tunnel_delete_address(tunnels->kernel, old->ifindex,
+						    &old->addresses[family]));
 }
 
 size_t tunnels_apply(struct tunnels *tunnels, const struct policy *policy, FILE *report)
@@ -463,7 +450,7 @@ void tunnels_settle(struct tunnels *tunnels)
 			continue;
 		}
 		plan->unsettled = false;
-		add_address(tunnels, plan);
+		add_addresses(tunnels, plan);
 		add_routes(tunnels, plan);
 	}
 }

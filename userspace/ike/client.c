@@ -18,11 +18,6 @@ struct client_config *client_config_of(struct ike_sa *sa)
 	return sa->client;
 }
 
-static struct prefix host_prefix(const struct address *address)
-{
-	return (struct prefix){ *address, address->family == AF_INET ? 32 : 128 };
-}
-
 static void say(struct ike *ike, uint32_t ifindex, const char *what, const struct prefix *prefix,
 		const struct result *result)
 {
@@ -46,7 +41,7 @@ static struct result change_route(struct ike *ike, uint32_t ifindex, const struc
 
 static void unroute(struct ike *ike, struct lease *lease)
 {
-	struct prefix prefix = host_prefix(&lease->address);
+	struct prefix prefix = prefix_of_host(&lease->address);
 
 	/* Routes go with the device that they lead into. */
 	if (lease->ifindex && tunnel_find(ike, lease->ifindex))
@@ -54,31 +49,47 @@ static void unroute(struct ike *ike, struct lease *lease)
 	lease->ifindex = 0;
 }
 
-void client_route(struct ike_sa *sa, struct tunnel *tunnel)
+bool client_has_address(const struct client_config *config)
 {
-	struct lease *lease = sa->client ? sa->client->lease : NULL;
+	for (enum family family = 0; family < FAMILY_COUNT; family++)
+		if (config->inner[family].address.family != AF_UNSPEC)
+			return true;
+	return false;
+}
+
+static void route(struct ike_sa *sa, struct lease *lease, const struct tunnel *tunnel)
+{
 	struct prefix prefix;
 	struct result result;
 
-	if (!lease || lease->ifindex == tunnel->device.ifindex)
+	if (lease->ifindex == tunnel->device.ifindex)
 		return;
 	unroute(sa->ike, lease);
-	prefix = host_prefix(&lease->address);
+	prefix = prefix_of_host(&lease->address);
 	result = change_route(sa->ike, tunnel->device.ifindex, &prefix, true);
 	if (!failed(&result))
 		lease->ifindex = tunnel->device.ifindex;
+}
+
+void client_route(struct ike_sa *sa, struct tunnel *tunnel)
+{
+	for (enum family family = 0; sa->client && family < FAMILY_COUNT; family++)
+		if (sa->client->leases[family])
+			route(sa, sa->client->leases[family], tunnel);
 }
 
 void client_config_end(struct ike_sa *sa, bool keep)
 {
 	struct client_config *config = sa->client;
 
-	if (!config)
-		return;
-	if (config->lease && !keep)
-		unroute(sa->ike, config->lease);
-	if (config->lease)
-		lease_release(&sa->ike->leases, config->lease);
+	for (enum family family = 0; config && family < FAMILY_COUNT; family++) {
+		struct lease *lease = config->leases[family];
+
+		if (lease && !keep)
+			unroute(sa->ike, lease);
+		if (lease)
+			lease_release(&sa->ike->leases, lease);
+	}
 	sa->client = NULL;
 	free(config);
 }
@@ -91,30 +102,30 @@ void client_config_move(struct ike_sa *from, struct ike_sa *to)
 	from->client = NULL;
 }
 
-bool client_wants_address(const struct ike_sa *sa, const struct tunnel *tunnel)
+bool client_is_given(const struct tunnel *tunnel, enum family family)
 {
 	const struct interface_config *stanza =
-		policy_find_interface(sa->ike->policy, tunnel->device.name);
+		policy_find_interface(tunnel->ike->policy, tunnel->device.name);
 
-	return stanza && stanza->address_negotiated &&
-	       (!sa->client || sa->client->address.family == AF_UNSPEC);
+	return stanza && stanza->negotiated[family];
 }
 
-static bool same_prefix(const struct prefix *a, const struct prefix *b)
+bool client_wants_address(const struct ike_sa *sa, const struct tunnel *tunnel, enum family family)
 {
-	return a->length == b->length && address_equal(&a->address, &b->address);
+	return client_is_given(tunnel, family) && (!sa->client || !client_has_address(sa->client));
 }
 
-static void remove_address(struct tunnel *tunnel)
+static void remove_address(struct tunnel *tunnel, enum family family)
 {
 	struct kernel *kernel = tunnel->ike->env.kernel;
+	struct prefix *inner = &tunnel->inner[family];
 	struct result result;
 
-	if (tunnel->inner.address.family == AF_UNSPEC)
+	if (inner->address.family == AF_UNSPEC)
 		return;
-	result = kernel->ops->change_address(kernel, tunnel->device.ifindex, &tunnel->inner, false);
-	say(tunnel->ike, tunnel->device.ifindex, "deletion of address", &tunnel->inner, &result);
-	tunnel->inner = (struct prefix){};
+	result = kernel->ops->change_address(kernel, tunnel->device.ifindex, inner, false);
+	say(tunnel->ike, tunnel->device.ifindex, "deletion of address", inner, &result);
+	*inner = (struct prefix){};
 }
 
 static void remove_routes(struct tunnel *tunnel)
@@ -124,21 +135,31 @@ static void remove_routes(struct tunnel *tunnel)
 	tunnel->inner_route_count = 0;
 }
 
-struct result client_configure(const struct client_config *config, struct tunnel *tunnel)
+static struct result set_address(struct tunnel *tunnel, enum family family,
+				 const struct prefix *address)
 {
 	struct kernel *kernel = tunnel->ike->env.kernel;
-	struct prefix prefix = host_prefix(&config->address);
 	struct result result;
 
-	if (config->netmask.family == config->address.family)
-		prefix_from_mask(&config->address, &config->netmask, &prefix);
+	if (!prefix_equal(address, &tunnel->inner[family]))
+		remove_address(tunnel, family);
+	if (address->address.family == AF_UNSPEC)
+		return RESULT_OK;
+	result = kernel->ops->change_address(kernel, tunnel->device.ifindex, address, true);
+	if (!failed(&result))
+		tunnel->inner[family] = *address;
+	return result;
+}
+
+struct result client_configure(const struct client_config *config, struct tunnel *tunnel)
+{
+	struct result result = RESULT_OK;
+
 	remove_routes(tunnel);
-	if (!same_prefix(&prefix, &tunnel->inner))
-		remove_address(tunnel);
-	result = kernel->ops->change_address(kernel, tunnel->device.ifindex, &prefix, true);
+	for (enum family family = 0; !failed(&result) && family < FAMILY_COUNT; family++)
+		result = set_address(tunnel, family, &config->inner[family]);
 	if (failed(&result))
 		return result;
-	tunnel->inner = prefix;
 	for (size_t i = 0; i < config->subnet_count; i++) {
 		/* One that is in use elsewhere is said so, the others are of use all the same. */
 		result = change_route(tunnel->ike, tunnel->device.ifindex, &config->subnets[i],
@@ -152,5 +173,6 @@ struct result client_configure(const struct client_config *config, struct tunnel
 void client_unconfigure(struct tunnel *tunnel)
 {
 	remove_routes(tunnel);
-	remove_address(tunnel);
+	for (enum family family = 0; family < FAMILY_COUNT; family++)
+		remove_address(tunnel, family);
 }

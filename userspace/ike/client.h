@@ -24,15 +24,18 @@ struct tunnel;
 #define CLIENT_SUBNETS_MAX 16
 #define CLIENT_VERSION_MAX 80
 
-/** struct client_config - of one IKE SA; addresses of AF_UNSPEC are not given */
+/**
+ * struct client_config - of one IKE SA; addresses of AF_UNSPEC are not given
+ * @inner: of the client, one of each family, with the network that they are in
+ */
 struct client_config {
 	bool server; /* we gave it */
-	struct address address, netmask; /* inner ones of the client */
+	struct prefix inner[FAMILY_COUNT];
 	size_t dns_count, nbns_count, subnet_count;
 	struct address dns[CLIENT_SERVERS_MAX], nbns[CLIENT_SERVERS_MAX];
 	struct prefix subnets[CLIENT_SUBNETS_MAX]; /* behind the server */
 	char version[CLIENT_VERSION_MAX]; /* of the peer's software, printable; "" not told */
-	struct lease *lease; /* of the server */
+	struct lease *leases[FAMILY_COUNT]; /* of the server */
 };
 
 /** struct lease - an address of a pool, with the client that has it or had it last */
@@ -72,11 +75,15 @@ void client_config_end(struct ike_sa *sa, bool keep);
 /** client_config_move() - to the IKE SA that replaces its own */
 void client_config_move(struct ike_sa *from, struct ike_sa *to);
 
-/** client_route() - server: leads the client's address into its tunnel */
+/** client_has_address() - of either family */
+bool client_has_address(const struct client_config *config);
+/** client_route() - server: leads the client's addresses into its tunnel */
 void client_route(struct ike_sa *sa, struct tunnel *tunnel);
-/** client_wants_address() - "ip address negotiated", and the SA has brought none yet */
-bool client_wants_address(const struct ike_sa *sa, const struct tunnel *tunnel);
-/** client_configure() - client: gives its tunnel the address and the routes that it was given */
+/** client_is_given() - "ip address negotiated" */
+bool client_is_given(const struct tunnel *tunnel, enum family family);
+/** client_wants_address() - "ip address negotiated", and the SA has brought none of any family yet */
+bool client_wants_address(const struct ike_sa *sa, const struct tunnel *tunnel, enum family family);
+/** client_configure() - client: gives its tunnel the addresses and routes that it was given */
 struct result client_configure(const struct client_config *config, struct tunnel *tunnel);
 /** client_unconfigure() - takes them away */
 void client_unconfigure(struct tunnel *tunnel);

@@ -272,8 +272,7 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 		sa->profile = profile;
 	}
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link)
-		if (!tunnel->policy)
-			tunnel_want(tunnel);
+		tunnel_reconfigure(tunnel);
 }
 
 static bool remote_is(const struct ike_sa *sa, const struct address *remote)

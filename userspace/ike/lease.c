@@ -84,12 +84,12 @@ static struct lease *find_wished(struct leases *leases, const struct address_poo
  */
 static struct lease *find_new(struct leases *leases, const struct address_pool *pool)
 {
-	uint32_t first = address_ipv4(&pool->first);
-	uint64_t size = (uint64_t)address_ipv4(&pool->last) - first + 1;
+	uint64_t last = address_distance(&pool->first, &pool->last);
 	uint64_t used = HASH_COUNT(leases->by_address);
 
-	for (uint64_t i = 0; i < size && i <= used; i++) {
-		struct address address = address_of_ipv4(first + (uint32_t)((used + i) % size));
+	for (uint64_t i = 0; i <= last && i <= used; i++) {
+		uint64_t offset = last == UINT64_MAX ? used + i : (used + i) % (last + 1);
+		struct address address = address_plus(&pool->first, offset);
 
 		if (!find(leases, &address))
 			return make(leases, &address);

@@ -332,16 +332,65 @@ const struct address_pool *policy_find_pool(const struct policy *policy, const c
 	return NULL;
 }
 
-bool policy_resolve_source(const struct policy *policy, const char *source, struct address *address)
+const char *tunnel_mode_name(enum tunnel_mode mode)
+{
+	static const char *const names[TUNNEL_MODE_COUNT] = {
+		[TUNNEL_MODE_IPV4] = "ipv4",
+		[TUNNEL_MODE_IPV4_V6_OVERLAY] = "ipv4 v6-overlay",
+		[TUNNEL_MODE_IPV6] = "ipv6",
+		[TUNNEL_MODE_IPV6_V4_OVERLAY] = "ipv6 v4-overlay",
+		[TUNNEL_MODE_DUAL_OVERLAY] = "dual-overlay",
+	};
+
+	return names[mode];
+}
+
+static bool has_inside(const struct interface_config *interface, enum family family)
+{
+	return interface->negotiated[family] ||
+	       interface->addresses[family].address.family != AF_UNSPEC;
+}
+
+enum tunnel_mode interface_tunnel_mode(const struct interface_config *interface)
+{
+	const char *destination = interface->tunnel_destination;
+	bool outer_v6 = destination && strchr(destination, ':');
+	bool v4 = has_inside(interface, FAMILY_IPV4), v6 = has_inside(interface, FAMILY_IPV6);
+
+	if (interface->tunnel_mode != TUNNEL_MODE_NONE)
+		return interface->tunnel_mode;
+	if (v4 && v6)
+		return TUNNEL_MODE_DUAL_OVERLAY;
+	if (outer_v6)
+		return v4 ? TUNNEL_MODE_IPV6_V4_OVERLAY : TUNNEL_MODE_IPV6;
+	return v6 ? TUNNEL_MODE_IPV4_V6_OVERLAY : TUNNEL_MODE_IPV4;
+}
+
+bool interface_carries(const struct interface_config *interface, enum family family)
+{
+	switch (interface_tunnel_mode(interface)) {
+	case TUNNEL_MODE_DUAL_OVERLAY:
+		return true;
+	case TUNNEL_MODE_IPV6:
+	case TUNNEL_MODE_IPV4_V6_OVERLAY:
+		return family == FAMILY_IPV6;
+	default:
+		return family == FAMILY_IPV4;
+	}
+}
+
+bool policy_resolve_source(const struct policy *policy, const char *source, enum family family,
+			   struct address *address)
 {
 	const struct interface_config *interface;
 
 	if (address_parse(source, address))
 		return true;
 	TAILQ_FOREACH(interface, &policy->interfaces, link) {
-		if (strcasecmp(interface->name, source) || !interface->has_address)
+		if (strcasecmp(interface->name, source) ||
+		    interface->addresses[family].address.family == AF_UNSPEC)
 			continue;
-		*address = interface->address.address;
+		*address = interface->addresses[family].address;
 		return true;
 	}
 	return false;

@@ -127,12 +127,13 @@ struct identity_match {
 	char *text;
 };
 
-/** struct address_pool - "ip local pool NAME FIRST LAST": inner addresses for clients */
+/** struct address_pool - "ip local pool", "ipv6 local pool": inner addresses for clients */
 struct address_pool {
 	TAILQ_ENTRY(address_pool) link;
 	char *name;
 	struct source_place place;
 	struct address first, last; /* of one family, in order */
+	struct prefix network; /* of IPv6, as it was written */
 };
 
 #define NAME_SERVERS_MAX 2
@@ -143,12 +144,13 @@ struct authorization_policy {
 	TAILQ_ENTRY(authorization_policy) link;
 	char *name;
 	struct source_place place;
-	const struct address_pool *pool; /* NULL: no address */
+	const struct address_pool *pools[FAMILY_COUNT]; /* NULL: no address */
 	struct address netmask; /* AF_UNSPEC: none, as for the servers */
 	struct address dns[NAME_SERVERS_MAX], wins[NAME_SERVERS_MAX];
-	size_t subnet_count; /* "route set remote ipv4 ..." */
+	struct address ipv6_dns[NAME_SERVERS_MAX]; /* "ipv6 dns" */
+	size_t subnet_count; /* "route set remote ..." */
 	struct prefix subnets[AUTHORIZATION_SUBNETS_MAX];
-	bool route_interface; /* "route set interface": the tunnel's own address */
+	bool route_interface; /* "route set interface": the tunnel's own addresses */
 };
 
 /** struct user - "username NAME password SECRET": who may authenticate with EAP */
@@ -278,6 +280,19 @@ struct isakmp_profile {
 	struct trustpoint_use trustpoints[PROFILE_TRUSTPOINTS_MAX];
 };
 
+/** enum tunnel_mode - "tunnel mode ipsec ..."; without it as its addresses say (Q4) */
+enum tunnel_mode {
+	TUNNEL_MODE_NONE,
+	TUNNEL_MODE_IPV4,
+	TUNNEL_MODE_IPV4_V6_OVERLAY, /* IPv6 inside IPv4 */
+	TUNNEL_MODE_IPV6,
+	TUNNEL_MODE_IPV6_V4_OVERLAY,
+	TUNNEL_MODE_DUAL_OVERLAY, /* both families inside whichever is outside */
+	TUNNEL_MODE_COUNT,
+};
+
+const char *tunnel_mode_name(enum tunnel_mode mode); /* "ipv4 v6-overlay" */
+
 /** struct interface_config - "interface NAME" */
 struct interface_config {
 	TAILQ_ENTRY(interface_config) link;
@@ -285,12 +300,11 @@ struct interface_config {
 	struct source_place place;
 	bool is_tunnel;
 	bool shutdown;
-	bool has_address;
-	bool address_negotiated; /* "ip address negotiated": the peer gives it */
-	struct prefix address; /* with its host bits */
+	struct prefix addresses[FAMILY_COUNT]; /* with their host bits; AF_UNSPEC: none */
+	bool negotiated[FAMILY_COUNT]; /* "ip address negotiated": the peer gives it */
 	char *tunnel_source; /* interface name or address, as written */
 	char *tunnel_destination;
-	bool tunnel_mode_ipsec; /* "tunnel mode ipsec ipv4" was given; taken as such without it (Q4) */
+	enum tunnel_mode tunnel_mode;
 	uint32_t mtu; /* 0: automatic */
 	char *ipsec_profile_name;
 	const struct ipsec_profile *ipsec_profile;
@@ -371,12 +385,17 @@ void policy_free(struct policy *policy); /* wipes secrets; NULL is fine */
 
 const struct ipsec_profile *policy_find_ipsec_profile(const struct policy *policy,
 						      const char *name);
+/** interface_carries() - are packets of this family inside of the tunnel? */
+bool interface_carries(const struct interface_config *interface, enum family family);
+/** interface_tunnel_mode() - the configured one, or what it is taken for without */
+enum tunnel_mode interface_tunnel_mode(const struct interface_config *interface);
 /**
  * policy_resolve_source() - the address behind "tunnel source Ethernet0/0" or "tunnel source A"
+ * @family: of the tunnel's destination
  * Return: false when @source is no address and no stanza gives it one: then it
  * is a Linux interface, whose address the daemon asks for
  */
-bool policy_resolve_source(const struct policy *policy, const char *source,
+bool policy_resolve_source(const struct policy *policy, const char *source, enum family family,
 			   struct address *address);
 const struct user *policy_find_user(const struct policy *policy, struct bytes name);
 /** policy_find_interface() - the stanza of a Linux interface: Tunnel0 is that of tunnel0 */

@@ -223,6 +223,8 @@ struct child_sa {
 	struct endpoint local, remote;
 	bool udp_encap;
 	bool transport; /* asked for, then agreed (RFC 7296 section 1.3.1) */
+	/* Both ends as the peer knows them, if a NAT changes what transport mode leaves visible */
+	struct address origin_local, origin_remote;
 	struct cipher_suite suite;
 	bool esn;
 	uint16_t pfs_group;
@@ -272,7 +274,7 @@ struct tunnel {
 	unsigned int redirects;
 	uint64_t redirected_at;
 	struct session_ticket *ticket; /* for resumption (RFC 5723); NULL: none */
-	struct prefix inner; /* that a server gave; AF_UNSPEC: none */
+	struct prefix inner[FAMILY_COUNT]; /* that a server gave; AF_UNSPEC: none */
 	struct prefix inner_routes[CLIENT_SUBNETS_MAX];
 	size_t inner_route_count;
 };
@@ -329,8 +331,10 @@ struct tunnel *tunnel_find(struct ike *ike, uint32_t ifindex);
 /** tunnel_of_owner() - a seki device or a policy */
 struct tunnel *tunnel_of_owner(struct ike *ike, const struct kernel_owner *owner);
 struct kernel_owner tunnel_owner(const struct tunnel *tunnel);
-/** tunnel_new() - of a device, or of a policy that looks at it; its selectors are any */
+/** tunnel_new() - of a device, or of a policy that looks at it; it has no selectors yet */
 struct tunnel *tunnel_new(struct ike *ike, const struct kernel_tunnel *device, uint32_t policy);
+/** tunnel_reconfigure() - another configuration may want other packets inside: begins anew then */
+void tunnel_reconfigure(struct tunnel *tunnel);
 /** tunnel_end() - deletes its sessions and frees it */
 void tunnel_end(struct tunnel *tunnel);
 /**
@@ -400,16 +404,28 @@ struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi
 uint8_t child_protocol(const struct ipsec_profile *profile);
 /** child_obstacle() - NULL, or why @protocol cannot reach the peer */
 const char *child_obstacle(const struct ike_sa *sa, uint8_t protocol);
-/** child_wants_transport() - only policies can, and no NAT may change what checksums cover */
+/** child_wants_transport() - a device carries whole packets: only policies can */
 bool child_wants_transport(const struct tunnel *tunnel, const struct ike_sa *sa);
 /** child_proposals() - what the tunnel's profile allows; @pfs: with the KE group of PFS */
 void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list);
+
+/* selectors.c: lists of ranges of either family */
+
+/** selectors_add() - a range of addresses, with any protocol and ports */
+void selectors_add(struct traffic_selectors *list, const struct address *start,
+		   const struct address *end);
+void selectors_add_any(struct traffic_selectors *list, enum family family);
 /** selectors_equal() - the same ones, in the same order */
 bool selectors_equal(const struct traffic_selectors *a, const struct traffic_selectors *b);
 /** selectors_narrow() - the common part; false when there is none (RFC 7296 section 2.9) */
 bool selectors_narrow(const struct traffic_selectors *offered,
 		      const struct traffic_selectors *policy, struct traffic_selectors *out);
-void selectors_any(sa_family_t family, struct traffic_selectors *out);
+bool selectors_have(const struct traffic_selectors *list, enum family family);
+/** selectors_host() - the one address that all of them are about; AF_UNSPEC when there is none */
+struct address selectors_host(const struct traffic_selectors *list);
+void selectors_set_host(struct traffic_selectors *list, const struct address *host);
+/** selectors_pair() - drops the families that one side lacks; false when nothing is left */
+bool selectors_pair(struct traffic_selectors *local, struct traffic_selectors *remote);
 
 /* adopt.c */
 

@@ -314,9 +314,38 @@ struct tunnel *tunnel_new(struct ike *ike, const struct kernel_tunnel *device, u
 	TAILQ_INIT(&tunnel->children);
 	TAILQ_INSERT_TAIL(&ike->tunnels, tunnel, link);
 	set_device(tunnel, device);
-	selectors_any(AF_INET, &tunnel->local_ts);
-	selectors_any(AF_INET, &tunnel->remote_ts);
 	return tunnel;
+}
+
+/*
+ * What a device may carry: any packet of the families inside. The module
+ * carries both, so does a tunnel that no stanza speaks of; a peer that wants
+ * one of them narrows. IKEv1 agrees on one range, and cannot narrow.
+ */
+static void find_selectors(const struct tunnel *tunnel, struct traffic_selectors *any)
+{
+	const struct policy *policy = tunnel->ike->policy;
+	const struct interface_config *stanza = policy_find_interface(policy, tunnel->device.name);
+	const struct ipsec_profile *profile = tunnel_profile(tunnel);
+
+	any->count = 0;
+	for (enum family family = 0; family < FAMILY_COUNT; family++)
+		if (!stanza || interface_carries(stanza, family))
+			selectors_add_any(any, family);
+	if (profile && ipsec_profile_version(policy, profile) == 1)
+		any->count = 1;
+}
+
+/* Return: true if it was something else before. */
+static bool update_selectors(struct tunnel *tunnel)
+{
+	struct traffic_selectors any;
+
+	find_selectors(tunnel, &any);
+	if (selectors_equal(&any, &tunnel->local_ts))
+		return false;
+	tunnel->local_ts = tunnel->remote_ts = any;
+	return true;
 }
 
 /* Only our own outer address is another one, and the peer can be told (RFC 4555). */
@@ -365,9 +394,25 @@ static void seen(void *context, const struct kernel_tunnel *device)
 	if (changed || !tunnel->device.up)
 		tunnel->attempts = 0;
 	set_device(tunnel, device);
+	update_selectors(tunnel);
 	snprintf(tunnel->map_tag, sizeof(tunnel->map_tag), "%s-head-0", device->name);
 	if (!timer_running(&tunnel->retry))
 		tunnel_want(tunnel);
+}
+
+void tunnel_reconfigure(struct tunnel *tunnel)
+{
+	bool up = tunnel->device.up;
+
+	if (tunnel->policy)
+		return;
+	if (update_selectors(tunnel) && up) {
+		log_line(LOG_NOTICE, "%s: the configuration has other packets inside",
+			 tunnel->device.name);
+		end_sessions(tunnel);
+		tunnel->device.up = up;
+	}
+	tunnel_want(tunnel);
 }
 
 void tunnel_end(struct tunnel *tunnel)
@@ -388,7 +433,7 @@ static void gone(void *context, uint32_t ifindex)
 	if (!tunnel)
 		return;
 	/* What it was given has gone with the device. */
-	tunnel->inner = (struct prefix){};
+	memset(tunnel->inner, 0, sizeof(tunnel->inner));
 	tunnel->inner_route_count = 0;
 	log_line(LOG_NOTICE, "%s: the interface is gone", tunnel->device.name);
 	tunnel_end(tunnel);

@@ -265,9 +265,12 @@ struct result child_accept(struct task *task, uint16_t *notify)
 		result = parse_selectors(task->message, &tsi, &tsr);
 	if (failed(&result))
 		return result;
+	/* From here on the peer can be told which SA of its own is of no use to us. */
+	task->chosen = list.proposals[0];
+	child_sa_agreed(child, &task->chosen);
 	*notify = NOTIFY_TS_UNACCEPTABLE;
 	if (!selectors_narrow(&tsi, &child->local_ts, &local) ||
-	    !selectors_narrow(&tsr, &child->remote_ts, &remote))
+	    !selectors_narrow(&tsr, &child->remote_ts, &remote) || !selectors_pair(&local, &remote))
 		return fail(-EPROTO,
 			    "the peer's traffic selectors are outside of what we proposed");
 	result = check_strictly(&task->sa->base, &local, &tsi, &child->local_ts);
@@ -281,8 +284,6 @@ struct result child_accept(struct task *task, uint16_t *notify)
 		return result;
 	child->local_ts = local;
 	child->remote_ts = remote;
-	task->chosen = list.proposals[0];
-	child_sa_agreed(child, &task->chosen);
 	*notify = 0;
 	return RESULT_OK;
 }
@@ -369,7 +370,8 @@ static struct result choose(struct task *task, bool pfs, uint16_t *notify)
 	remote_policy = tunnel->remote_ts;
 	config_remote_selectors(base, &remote_policy);
 	if (!selectors_narrow(&tsi, &remote_policy, &task->child->remote_ts) ||
-	    !selectors_narrow(&tsr, &tunnel->local_ts, &task->child->local_ts)) {
+	    !selectors_narrow(&tsr, &tunnel->local_ts, &task->child->local_ts) ||
+	    !selectors_pair(&task->child->local_ts, &task->child->remote_ts)) {
 		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
 		return fail(-EPROTO, "no common traffic selectors");
 	}

@@ -15,11 +15,57 @@ static const char version[] = "seki " SEKI_VERSION;
 
 /* --- client --- */
 
-static bool asks_for_address(const struct task *task)
+static const uint16_t address_types[FAMILY_COUNT] = {
+	[FAMILY_IPV4] = CONFIG_INTERNAL_IP4_ADDRESS,
+	[FAMILY_IPV6] = CONFIG_INTERNAL_IP6_ADDRESS,
+};
+
+#define IP6_PREFIX_SIZE 17 /* an address and the length of its network's prefix */
+
+static bool asks_for_address(const struct task *task, enum family family)
 {
 	struct tunnel *tunnel = task_tunnel(task);
 
-	return tunnel && client_wants_address(&task->sa->base, tunnel);
+	return tunnel && client_wants_address(&task->sa->base, tunnel, family);
+}
+
+static bool asks_for_any_address(const struct task *task)
+{
+	return asks_for_address(task, FAMILY_IPV4) || asks_for_address(task, FAMILY_IPV6);
+}
+
+static void encode_prefix6(const struct prefix *prefix, uint8_t octets[IP6_PREFIX_SIZE])
+{
+	memcpy(octets, prefix->address.octets, 16);
+	octets[16] = prefix->length;
+}
+
+/** struct wish - attributes of a request; @address6: the octets of one of them */
+struct wish {
+	struct config_attribute attributes[10 + IOS_CONFIG_ATTRIBUTES];
+	size_t count;
+	uint8_t address6[IP6_PREFIX_SIZE];
+};
+
+static void wish_for(struct wish *wish, uint16_t type, struct bytes value)
+{
+	wish->attributes[wish->count++] = (struct config_attribute){ type, value };
+}
+
+/* With the address from before, if there was one. */
+static void wish_for_address(struct wish *wish, const struct prefix *before, enum family family)
+{
+	struct bytes value = { 0 };
+
+	if (before->address.family == AF_INET)
+		value = address_bytes(&before->address);
+	if (before->address.family == AF_INET6) {
+		encode_prefix6(before, wish->address6);
+		value = BYTES(wish->address6);
+	}
+	wish_for(wish, address_types[family], value);
+	if (family == FAMILY_IPV4)
+		wish_for(wish, CONFIG_INTERNAL_IP4_NETMASK, bytes_of(NULL, 0));
 }
 
 void config_put_request(struct task *task, struct writer *chain)
@@ -29,58 +75,76 @@ void config_put_request(struct task *task, struct writer *chain)
 		CONFIG_INTERNAL_IP4_NBNS, CONFIG_INTERNAL_IP4_SUBNET,
 	};
 	const struct ikev2_profile *profile = task->sa->base.profile;
-	struct config_attribute attributes[7 + IOS_CONFIG_ATTRIBUTES] = {};
-	bool address = asks_for_address(task);
 	struct tunnel *tunnel = task_tunnel(task);
-	size_t count = 0;
+	bool ios = task->sa->ios;
+	struct wish wish = {};
 
-	if (!address &&
-	    ((!profile->config_request && !task->sa->ios) || task->kind != TASK_INITIAL))
+	if (!asks_for_any_address(task) &&
+	    ((!profile->config_request && !ios) || task->kind != TASK_INITIAL))
 		return;
-	if (address) {
-		attributes[count].type = CONFIG_INTERNAL_IP4_ADDRESS;
-		/* The one from before, if there was one. */
-		if (tunnel->inner.address.family == AF_INET)
-			attributes[count].value = address_bytes(&tunnel->inner.address);
-		count++;
-		attributes[count++].type = CONFIG_INTERNAL_IP4_NETMASK;
-	}
+	for (enum family family = 0; family < FAMILY_COUNT; family++)
+		if (asks_for_address(task, family))
+			wish_for_address(&wish, &tunnel->inner[family], family);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		attributes[count++].type = wanted[i];
-	if (task->sa->ios)
-		count += ios_config_attributes(task->sa, attributes + count);
+		wish_for(&wish, wanted[i], bytes_of(NULL, 0));
+	if (!ios && tunnel && selectors_have(&tunnel->local_ts, FAMILY_IPV6)) {
+		wish_for(&wish, CONFIG_INTERNAL_IP6_DNS, bytes_of(NULL, 0));
+		wish_for(&wish, CONFIG_INTERNAL_IP6_SUBNET, bytes_of(NULL, 0));
+	}
+	if (ios)
+		wish.count += ios_config_attributes(task->sa, wish.attributes + wish.count);
 	else
-		attributes[count++].type = CONFIG_APPLICATION_VERSION;
+		wish_for(&wish, CONFIG_APPLICATION_VERSION, bytes_of(NULL, 0));
 	log_line(LOG_IKEV2_INTERNAL, "Sending config data to toolkit");
-	put_config(chain, CONFIG_REQUEST, attributes, count);
+	put_config(chain, CONFIG_REQUEST, wish.attributes, wish.count);
 }
 
-static bool take_address(const struct config_attribute *attribute, struct address *address)
+static bool take_address(const struct config_attribute *attribute, enum family family,
+			 struct address *address)
 {
-	return attribute->value.len == 4 && address_from_bytes(attribute->value, address);
+	return attribute->value.len == (family == FAMILY_IPV6 ? 16 : 4) &&
+	       address_from_bytes(attribute->value, address);
 }
 
-static void take_server(const struct config_attribute *attribute, struct address *servers,
-			size_t *count)
+static bool take_prefix6(const struct config_attribute *attribute, struct prefix *prefix)
 {
-	if (*count < CLIENT_SERVERS_MAX && take_address(attribute, &servers[*count]))
+	if (attribute->value.len != IP6_PREFIX_SIZE || attribute->value.data[16] > 128)
+		return false;
+	prefix->length = attribute->value.data[16];
+	return address_from_bytes(bytes_of(attribute->value.data, 16), &prefix->address);
+}
+
+static void take_server(const struct config_attribute *attribute, enum family family,
+			struct address *servers, size_t *count)
+{
+	if (*count < CLIENT_SERVERS_MAX && take_address(attribute, family, &servers[*count]))
 		++*count;
 }
 
-/* An address and a mask in one; host bits are dropped. */
-static void take_subnet(const struct config_attribute *attribute, struct client_config *config)
+/* An address and a mask in one. */
+static bool take_prefix4(const struct config_attribute *attribute, struct prefix *prefix)
 {
-	struct prefix *subnet = &config->subnets[config->subnet_count];
 	struct address address, mask;
 
-	if (attribute->value.len != 8 || config->subnet_count == CLIENT_SUBNETS_MAX)
-		return;
+	if (attribute->value.len != 8)
+		return false;
 	address_from_bytes(bytes_of(attribute->value.data, 4), &address);
 	address_from_bytes(bytes_of(attribute->value.data + 4, 4), &mask);
-	if (!prefix_from_mask(&address, &mask, subnet))
+	return prefix_from_mask(&address, &mask, prefix);
+}
+
+/* Host bits are dropped. */
+static void take_subnet(const struct config_attribute *attribute, enum family family,
+			struct client_config *config)
+{
+	struct prefix subnet;
+
+	if (config->subnet_count == CLIENT_SUBNETS_MAX ||
+	    !(family == FAMILY_IPV6 ? take_prefix6(attribute, &subnet) :
+				      take_prefix4(attribute, &subnet)))
 		return;
-	subnet->address = prefix_first(subnet);
-	config->subnet_count++;
+	subnet.address = prefix_first(&subnet);
+	config->subnets[config->subnet_count++] = subnet;
 }
 
 static void take_version(const struct config_attribute *attribute, struct client_config *config)
@@ -100,63 +164,123 @@ static void take_version(const struct config_attribute *attribute, struct client
 /* Attributes that are unknown, or of a length that makes no sense, are passed over (section 3.15). */
 static void take_attributes(const struct config_payload *payload, struct client_config *config)
 {
+	struct address first = { .family = AF_UNSPEC }, netmask = first;
+	struct prefix *ipv4 = &config->inner[FAMILY_IPV4], *ipv6 = &config->inner[FAMILY_IPV6];
+
 	for (size_t i = 0; i < payload->count; i++) {
 		const struct config_attribute *attribute = &payload->attributes[i];
 
 		switch (attribute->type) {
 		case CONFIG_INTERNAL_IP4_ADDRESS:
-			if (config->address.family == AF_UNSPEC)
-				take_address(attribute, &config->address);
+			if (first.family == AF_UNSPEC)
+				take_address(attribute, FAMILY_IPV4, &first);
 			break;
 		case CONFIG_INTERNAL_IP4_NETMASK:
-			take_address(attribute, &config->netmask);
+			take_address(attribute, FAMILY_IPV4, &netmask);
+			break;
+		case CONFIG_INTERNAL_IP6_ADDRESS:
+			if (ipv6->address.family == AF_UNSPEC)
+				take_prefix6(attribute, ipv6);
 			break;
 		case CONFIG_INTERNAL_IP4_DNS:
-			take_server(attribute, config->dns, &config->dns_count);
+			take_server(attribute, FAMILY_IPV4, config->dns, &config->dns_count);
+			break;
+		case CONFIG_INTERNAL_IP6_DNS:
+			take_server(attribute, FAMILY_IPV6, config->dns, &config->dns_count);
 			break;
 		case CONFIG_INTERNAL_IP4_NBNS:
-			take_server(attribute, config->nbns, &config->nbns_count);
+			take_server(attribute, FAMILY_IPV4, config->nbns, &config->nbns_count);
 			break;
 		case CONFIG_INTERNAL_IP4_SUBNET:
-			take_subnet(attribute, config);
+			take_subnet(attribute, FAMILY_IPV4, config);
+			break;
+		case CONFIG_INTERNAL_IP6_SUBNET:
+			take_subnet(attribute, FAMILY_IPV6, config);
 			break;
 		case CONFIG_APPLICATION_VERSION:
 			take_version(attribute, config);
 			break;
 		}
 	}
+	if (first.family != AF_UNSPEC && ipv4->address.family == AF_UNSPEC &&
+	    !prefix_from_mask(&first, &netmask, ipv4))
+		*ipv4 = prefix_of_host(&first);
 }
 
 /* What no interface can have: none, loopback, multicast and beyond. */
 static bool is_host_address(const struct address *address)
 {
-	return address->family == AF_INET && address->octets[0] && address->octets[0] != 127 &&
-	       address->octets[0] < 224;
+	static const uint8_t loopback6[16] = { [15] = 1 };
+	const uint8_t *octets = address->octets;
+
+	if (address->family == AF_INET6)
+		return !address_is_any(address) && octets[0] != 0xff &&
+		       memcmp(octets, loopback6, sizeof(loopback6)) != 0;
+	return octets[0] && octets[0] != 127 && octets[0] < 224;
 }
 
-static void only_host(const struct address *address, struct traffic_selectors *selectors)
+/* A child of a client serves its addresses and nothing else. */
+static void only_hosts(const struct client_config *config, struct traffic_selectors *selectors)
 {
-	selectors_any(address->family, selectors);
-	selectors->items[0].start = selectors->items[0].end = *address;
+	selectors->count = 0;
+	for (enum family family = 0; family < FAMILY_COUNT; family++) {
+		const struct address *address = &config->inner[family].address;
+
+		if (address->family != AF_UNSPEC)
+			selectors_add(selectors, address, address);
+	}
 }
 
-/* The child serves the client's address and nothing else, whatever the server lets through. */
-static struct result use_address(struct task *task)
+/* What was not asked for, or is of no use to an interface, is no address of ours. */
+static struct result check_addresses(struct task *task, struct client_config *config)
 {
-	const struct client_config *config = task->sa->base.client;
+	char text[ADDRESS_TEXT];
+
+	for (enum family family = 0; family < FAMILY_COUNT; family++) {
+		struct prefix *inner = &config->inner[family];
+
+		if (inner->address.family == AF_UNSPEC)
+			continue;
+		if (!client_is_given(task->child->tunnel, family))
+			*inner = (struct prefix){};
+		else if (!is_host_address(&inner->address))
+			return fail(-EPROTO, "the peer gave the address %s, which no host can have",
+				    address_format(&inner->address, text));
+	}
+	return client_has_address(config) ?
+		       RESULT_OK :
+		       fail(-ENODATA, "the peer's configuration payload holds no address for us");
+}
+
+/* The selectors may leave out a family, whose address is then of no use, but not both. */
+static struct result use_addresses(struct task *task, struct client_config *config)
+{
+	struct child_sa *child = task->child;
 	struct traffic_selectors own, narrowed;
 	char text[ADDRESS_TEXT];
 
-	if (!is_host_address(&config->address))
-		return fail(-EPROTO, "the peer gave the address %s, which no host can have",
-			    address_format(&config->address, text));
-	only_host(&config->address, &own);
-	if (!selectors_narrow(&task->child->local_ts, &own, &narrowed))
-		return fail(-EPROTO,
-			    "the peer's traffic selectors leave out the address %s that it gave",
-			    address_format(&config->address, text));
-	task->child->local_ts = narrowed;
-	return client_configure(config, task->child->tunnel);
+	only_hosts(config, &own);
+	selectors_narrow(&child->local_ts, &own, &narrowed);
+	selectors_pair(&narrowed, &child->remote_ts);
+	for (enum family family = 0; family < FAMILY_COUNT; family++) {
+		struct prefix *inner = &config->inner[family];
+
+		if (inner->address.family == AF_UNSPEC || selectors_have(&narrowed, family))
+			continue;
+		address_format(&inner->address, text);
+		*inner = (struct prefix){};
+		if (!client_has_address(config))
+			return fail(-EPROTO,
+				    "the peer's traffic selectors leave out the address %s that it "
+				    "gave",
+				    text);
+		sa_line(task->sa, LOG_NOTICE,
+			"the peer's traffic selectors leave out the address %s that it gave: it is "
+			"not used",
+			text);
+	}
+	child->local_ts = narrowed;
+	return client_configure(config, child->tunnel);
 }
 
 struct result config_take_reply(struct task *task)
@@ -165,7 +289,7 @@ struct result config_take_reply(struct task *task)
 	struct client_config *config;
 	struct config_payload parsed;
 	struct result result = RESULT_OK;
-	bool wanted = asks_for_address(task);
+	bool wanted = asks_for_any_address(task);
 
 	if (payload)
 		result = cannot_process(PAYLOAD_CONFIG,
@@ -179,13 +303,15 @@ struct result config_take_reply(struct task *task)
 	log_line(LOG_IKEV2_INTERNAL, "Received config data from toolkit:");
 	config = client_config_of(&task->sa->base);
 	take_attributes(&parsed, config);
-	if (!wanted)
+	if (!wanted) {
+		memset(config->inner, 0, sizeof(config->inner));
 		return RESULT_OK;
-	if (config->address.family == AF_UNSPEC)
-		return fail(-ENODATA, "the peer's configuration payload holds no address for us");
-	result = use_address(task);
+	}
+	result = check_addresses(task, config);
+	if (!failed(&result))
+		result = use_addresses(task, config);
 	if (failed(&result))
-		config->address = (struct address){ .family = AF_UNSPEC };
+		memset(config->inner, 0, sizeof(config->inner));
 	return result;
 }
 
@@ -193,8 +319,8 @@ void config_local_selectors(const struct ike_sa *sa, struct traffic_selectors *s
 {
 	const struct client_config *config = sa->client;
 
-	if (config && !config->server && config->address.family != AF_UNSPEC)
-		only_host(&config->address, selectors);
+	if (config && !config->server && client_has_address(config))
+		only_hosts(config, selectors);
 }
 
 /* --- server --- */
@@ -241,42 +367,77 @@ static void fill(struct client_config *config, const struct authorization_policy
 
 	config->server = true;
 	config->dns_count = config->nbns_count = config->subnet_count = 0;
-	config->netmask = policy->netmask;
 	for (size_t i = 0; i < NAME_SERVERS_MAX; i++) {
 		if (policy->dns[i].family != AF_UNSPEC)
 			config->dns[config->dns_count++] = policy->dns[i];
+		if (policy->ipv6_dns[i].family != AF_UNSPEC)
+			config->dns[config->dns_count++] = policy->ipv6_dns[i];
 		if (policy->wins[i].family != AF_UNSPEC)
 			config->nbns[config->nbns_count++] = policy->wins[i];
 	}
 	for (size_t i = 0; i < policy->subnet_count && i < CLIENT_SUBNETS_MAX; i++)
 		config->subnets[config->subnet_count++] = policy->subnets[i];
 	stanza = tunnel ? policy_find_interface(whole, tunnel->device.name) : NULL;
-	if (policy->route_interface && stanza && stanza->has_address &&
-	    config->subnet_count < CLIENT_SUBNETS_MAX)
-		config->subnets[config->subnet_count++] =
-			(struct prefix){ stanza->address.address, 32 };
+	for (enum family family = 0; policy->route_interface && stanza && family < FAMILY_COUNT;
+	     family++)
+		if (stanza->addresses[family].address.family != AF_UNSPEC &&
+		    config->subnet_count < CLIENT_SUBNETS_MAX)
+			config->subnets[config->subnet_count++] =
+				prefix_of_host(&stanza->addresses[family].address);
 }
 
 static struct result give_address(struct task *task, const struct config_attribute *wanted,
-				  const struct address_pool *pool)
+				  enum family family, const struct authorization_policy *policy)
 {
 	struct client_config *config = task->sa->base.client;
+	const struct address_pool *pool = policy->pools[family];
 	struct ike_sa *base = &task->sa->base;
-	struct address wish = { .family = AF_UNSPEC };
+	struct prefix wish = {}, *inner = &config->inner[family];
 	char text[ADDRESS_TEXT], id[IDENTITY_TEXT];
+	struct lease *lease = config->leases[family];
 	struct result result;
 
-	if (config->lease)
+	if (lease)
 		return RESULT_OK;
-	take_address(wanted, &wish);
-	result = lease_take(&base->ike->leases, pool, client_identity(base), &wish, &config->lease);
+	if (family == FAMILY_IPV6)
+		take_prefix6(wanted, &wish);
+	else
+		take_address(wanted, family, &wish.address);
+	result = lease_take(&base->ike->leases, pool, client_identity(base), &wish.address, &lease);
 	if (failed(&result))
 		return result;
-	config->address = config->lease->address;
+	config->leases[family] = lease;
+	if (policy->netmask.family != lease->address.family ||
+	    !prefix_from_mask(&lease->address, &policy->netmask, inner))
+		*inner = prefix_of_host(&lease->address);
 	trace_line(task, "Allocated address %s of pool %s for %s",
-		   address_format(&config->address, text), pool->name,
+		   address_format(&lease->address, text), pool->name,
 		   identity_format(client_identity(base), id));
 	return RESULT_OK;
+}
+
+/* Who asks for both families may be content with one of them; with none the child fails. */
+static struct result give_addresses(struct task *task, const struct config_payload *parsed,
+				    const struct authorization_policy *policy)
+{
+	struct result refusal = RESULT_OK;
+	bool given = false;
+
+	for (enum family family = 0; family < FAMILY_COUNT; family++) {
+		const struct config_attribute *wanted = find(parsed, address_types[family]);
+		struct result result;
+
+		if (!wanted || !policy->pools[family])
+			continue;
+		result = give_address(task, wanted, family, policy);
+		if (failed(&result)) {
+			log_line(LOG_NOTICE, "%s", result.why);
+			refusal = result;
+		} else {
+			given = true;
+		}
+	}
+	return given ? RESULT_OK : refusal;
 }
 
 /* In an exchange that makes a child. A failure is that of the child: the IKE SA stays (section 3.15.4). */
@@ -284,7 +445,6 @@ struct result config_check_request(struct task *task, uint16_t *notify)
 {
 	const struct authorization_policy *policy = config_authorization(task);
 	struct ike_sa *base = &task->sa->base;
-	const struct config_attribute *wanted;
 	struct config_payload parsed;
 	struct result result = RESULT_OK;
 	struct tunnel *tunnel;
@@ -298,10 +458,7 @@ struct result config_check_request(struct task *task, uint16_t *notify)
 	tunnel = tunnel_for_peer(base, &base->local.address, &base->remote.address, NULL, NULL,
 				 &result);
 	fill(client_config_of(base), policy, base->ike->policy, tunnel);
-	wanted = find(&parsed, CONFIG_INTERNAL_IP4_ADDRESS);
-	if (!wanted || !policy->pool)
-		return RESULT_OK;
-	result = give_address(task, wanted, policy->pool);
+	result = give_addresses(task, &parsed, policy);
 	if (failed(&result))
 		*notify = NOTIFY_INTERNAL_ADDRESS_FAILURE;
 	return result;
@@ -311,15 +468,17 @@ void config_remote_selectors(const struct ike_sa *sa, struct traffic_selectors *
 {
 	const struct client_config *config = sa->client;
 
-	if (config && config->lease)
-		only_host(&config->address, selectors);
+	if (config && config->server && client_has_address(config))
+		only_hosts(config, selectors);
 }
 
 /* struct reply - attributes, and room for values that are not views of something that stays */
 struct reply {
 	struct config_attribute attributes[CONFIG_ATTRIBUTES_MAX];
 	size_t count;
-	uint8_t subnets[CLIENT_SUBNETS_MAX][8];
+	uint8_t address6[IP6_PREFIX_SIZE];
+	uint8_t netmask[4];
+	uint8_t subnets[CLIENT_SUBNETS_MAX][IP6_PREFIX_SIZE];
 	uint8_t supported[2 * CONFIG_ATTRIBUTES_MAX];
 };
 
@@ -329,14 +488,38 @@ static void add(struct reply *reply, uint16_t type, struct bytes value)
 		reply->attributes[reply->count++] = (struct config_attribute){ type, value };
 }
 
-static void add_subnets(struct reply *reply, const struct client_config *config)
+static void add_subnet(struct reply *reply, size_t i, const struct prefix *subnet)
 {
-	for (size_t i = 0; i < config->subnet_count; i++) {
-		struct address mask = prefix_mask(&config->subnets[i]);
+	struct address mask = prefix_mask(subnet);
+	uint8_t *value = reply->subnets[i];
 
-		memcpy(reply->subnets[i], config->subnets[i].address.octets, 4);
-		memcpy(reply->subnets[i] + 4, mask.octets, 4);
-		add(reply, CONFIG_INTERNAL_IP4_SUBNET, bytes_of(reply->subnets[i], 8));
+	if (subnet->address.family == AF_INET6) {
+		encode_prefix6(subnet, value);
+		add(reply, CONFIG_INTERNAL_IP6_SUBNET, bytes_of(value, IP6_PREFIX_SIZE));
+	} else {
+		memcpy(value, subnet->address.octets, 4);
+		memcpy(value + 4, mask.octets, 4);
+		add(reply, CONFIG_INTERNAL_IP4_SUBNET, bytes_of(value, 8));
+	}
+}
+
+static void add_addresses(struct reply *reply, const struct config_payload *parsed,
+			  const struct client_config *config)
+{
+	const struct prefix *ipv4 = &config->inner[FAMILY_IPV4];
+	const struct prefix *ipv6 = &config->inner[FAMILY_IPV6];
+
+	if (find(parsed, CONFIG_INTERNAL_IP4_ADDRESS) && ipv4->address.family != AF_UNSPEC) {
+		struct address mask = prefix_mask(ipv4);
+
+		add(reply, CONFIG_INTERNAL_IP4_ADDRESS, address_bytes(&ipv4->address));
+		memcpy(reply->netmask, mask.octets, sizeof(reply->netmask));
+		if (ipv4->length < 32)
+			add(reply, CONFIG_INTERNAL_IP4_NETMASK, BYTES(reply->netmask));
+	}
+	if (find(parsed, CONFIG_INTERNAL_IP6_ADDRESS) && ipv6->address.family != AF_UNSPEC) {
+		encode_prefix6(ipv6, reply->address6);
+		add(reply, CONFIG_INTERNAL_IP6_ADDRESS, BYTES(reply->address6));
 	}
 }
 
@@ -346,7 +529,8 @@ static void add_supported(struct reply *reply)
 		CONFIG_INTERNAL_IP4_ADDRESS, CONFIG_INTERNAL_IP4_NETMASK,
 		CONFIG_INTERNAL_IP4_DNS,     CONFIG_INTERNAL_IP4_NBNS,
 		CONFIG_APPLICATION_VERSION,  CONFIG_INTERNAL_IP4_SUBNET,
-		CONFIG_SUPPORTED_ATTRIBUTES,
+		CONFIG_INTERNAL_IP6_ADDRESS, CONFIG_INTERNAL_IP6_DNS,
+		CONFIG_INTERNAL_IP6_SUBNET,  CONFIG_SUPPORTED_ATTRIBUTES,
 	};
 	size_t count = sizeof(types) / sizeof(types[0]);
 
@@ -361,11 +545,8 @@ static void add_supported(struct reply *reply)
 static void answer(struct reply *reply, const struct config_payload *parsed,
 		   const struct client_config *config)
 {
-	if (find(parsed, CONFIG_INTERNAL_IP4_ADDRESS) && config && config->lease) {
-		add(reply, CONFIG_INTERNAL_IP4_ADDRESS, address_bytes(&config->address));
-		if (config->netmask.family != AF_UNSPEC)
-			add(reply, CONFIG_INTERNAL_IP4_NETMASK, address_bytes(&config->netmask));
-	}
+	if (config)
+		add_addresses(reply, parsed, config);
 	for (size_t i = 0; config && i < config->dns_count; i++)
 		if (find(parsed, CONFIG_INTERNAL_IP4_DNS) && config->dns[i].family == AF_INET)
 			add(reply, CONFIG_INTERNAL_IP4_DNS, address_bytes(&config->dns[i]));
@@ -375,8 +556,11 @@ static void answer(struct reply *reply, const struct config_payload *parsed,
 	for (size_t i = 0; config && i < config->dns_count; i++)
 		if (find(parsed, CONFIG_INTERNAL_IP6_DNS) && config->dns[i].family == AF_INET6)
 			add(reply, CONFIG_INTERNAL_IP6_DNS, address_bytes(&config->dns[i]));
-	if (find(parsed, CONFIG_INTERNAL_IP4_SUBNET) && config)
-		add_subnets(reply, config);
+	for (size_t i = 0; config && i < config->subnet_count; i++)
+		if (find(parsed, config->subnets[i].address.family == AF_INET6 ?
+					 CONFIG_INTERNAL_IP6_SUBNET :
+					 CONFIG_INTERNAL_IP4_SUBNET))
+			add_subnet(reply, i, &config->subnets[i]);
 	if (find(parsed, CONFIG_APPLICATION_VERSION))
 		add(reply, CONFIG_APPLICATION_VERSION, bytes_of_string(version));
 	if (find(parsed, CONFIG_SUPPORTED_ATTRIBUTES))
