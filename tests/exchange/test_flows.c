@@ -236,7 +236,8 @@ static void test_transport_mode_may_be_declined(void **state)
 	transport(esp, esp_transport, SA_TUNNEL, PROTOCOL_ESP);
 }
 
-static void test_no_transport_mode_through_a_nat(void **state)
+/* One address of each end is what a NAT leaves of transport mode, networks get tunnel mode. */
+static void test_no_transport_mode_of_networks_through_a_nat(void **state)
 {
 	struct sim *sim = sim_new(7, esp_transport, esp_transport);
 	uint32_t here = sim_add_policy(sim, 0, between(1, 2, 0));
@@ -255,6 +256,123 @@ static void test_no_transport_mode_through_a_nat(void **state)
 	sim_free(sim);
 }
 
+/* From one host to another. */
+static struct kernel_policy hosts(uint32_t source, uint32_t destination)
+{
+	return (struct kernel_policy){
+		.priority = 1,
+		.source = { address_of_ipv4(source), 32 },
+		.destination = { address_of_ipv4(destination), 32 },
+		.source_ports = { 0, UINT16_MAX },
+		.destination_ports = { 0, UINT16_MAX },
+	};
+}
+
+#define CLIENT 0x0a000001 /* behind the NAT */
+#define MAPPED 0xc0000201 /* what the NAT makes of it */
+#define SERVER 0x0a000002
+
+static struct sim *behind_nat(uint64_t seed, const char *first, const char *second, uint32_t *here,
+			      uint32_t *there)
+{
+	struct sim *sim = sim_new(seed, first, second);
+
+	*here = sim_add_policy(sim, 0, hosts(CLIENT, SERVER));
+	sim->nodes[1].tunnel.remote = address_of_ipv4(MAPPED);
+	*there = sim_add_policy(sim, 1, hosts(SERVER, MAPPED));
+	sim->filter = nat;
+	sim_acquire(sim, 0, *here);
+	sim_run(sim, SECONDS(1));
+	return sim;
+}
+
+/* The complete inbound SA with which a node receives. */
+static const struct kernel_sa *inbound(const struct sim *sim, int node)
+{
+	const struct sim_sa *sa;
+
+	TAILQ_FOREACH_REVERSE(sa, &sim->nodes[node].sas, sim_sa_list, link)
+	if (!sa->larval && sa->sa.id.direction == SA_INBOUND)
+		return &sa->sa;
+	return NULL;
+}
+
+static void assert_origins(const struct sim *sim)
+{
+	/* The client's packets are about itself and the server, */
+	assert_int_equal(address_ipv4(&inbound(sim, 1)->origin_remote), CLIENT);
+	assert_int_equal(address_ipv4(&inbound(sim, 1)->origin_local), SERVER);
+	/* the server's about itself and whom it sees. */
+	assert_int_equal(address_ipv4(&inbound(sim, 0)->origin_remote), SERVER);
+	assert_int_equal(address_ipv4(&inbound(sim, 0)->origin_local), MAPPED);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(inbound(sim, i)->mode, SA_TRANSPORT);
+		assert_true(inbound(sim, i)->remote_port != 0);
+	}
+}
+
+/* A09: both learn what checksums cover on the other side (RFC 7296 section 2.23.1), also by a rekey. */
+static void test_transport_mode_through_a_nat(void **state)
+{
+	uint32_t here, there;
+	struct sim *sim = behind_nat(8, esp_transport, esp_transport, &here, &there);
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(sim_ping_policy(sim, 0, here), there);
+		assert_int_equal(sim_ping_policy(sim, 1, there), here);
+		assert_origins(sim);
+		assert_int_equal(ike_rekey_children(sim->nodes[i % 2].ike, NULL), 1);
+		sim_run(sim, SECONDS(20));
+		assert_int_equal(sim_count_kernel(sim, 0), 2);
+	}
+	sim_free(sim);
+}
+
+/* Declined: selectors and SAs are those of tunnel mode, with nobody's checksums to repair. */
+static void test_transport_mode_declined_through_a_nat(void **state)
+{
+	uint32_t here, there;
+	struct sim *sim = behind_nat(9, esp_transport, esp, &here, &there);
+
+	/* 10.0.0.1 is not what the server's policy is about. */
+	assert_int_equal(sim_ping_policy(sim, 0, here), 0);
+	assert_true(sim_logged(sim, "TS_UNACCEPTABLE"));
+	assert_int_equal(sim_count_kernel(sim, 0) + sim_count_kernel(sim, 1), 0);
+	sim_free(sim);
+}
+
+/* A peer asks for transport mode of a network through a NAT: it gets tunnel mode. */
+static bool ask_for_transport(struct sim *sim, struct sim_message *message)
+{
+	struct scene_opened opened;
+	struct writer chain = {};
+
+	if (message->to == 1 && message->octets.len > 20 && message->octets.data[18] == 35) {
+		scene_open(sim, message, &opened);
+		writer_begin_chain(&chain);
+		scene_put_payloads(&opened, NULL, &chain);
+		put_notify(&chain, NOTIFY_USE_TRANSPORT_MODE, bytes_of(NULL, 0));
+		scene_seal(message, &opened, &chain);
+	}
+	return nat(sim, message);
+}
+
+static void test_transport_mode_of_a_peer_with_networks(void **state)
+{
+	struct sim *sim = sim_new(10, esp, esp_transport);
+	uint32_t here = sim_add_policy(sim, 0, between(1, 2, 0));
+	uint32_t there;
+
+	sim->nodes[1].tunnel.remote = address_of_ipv4(MAPPED);
+	there = sim_add_policy(sim, 1, between(2, 1, 0));
+	sim->filter = ask_for_transport;
+	sim_acquire(sim, 0, here);
+	sim_run(sim, SECONDS(1));
+	assert_int_equal(sim_ping_policy(sim, 0, here), there);
+	assert_int_equal(newest(sim, 1)->mode, SA_TUNNEL);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,7 +383,10 @@ int main(void)
 		cmocka_unit_test(test_a_policy_without_counterpart),
 		cmocka_unit_test(test_transport_mode),
 		cmocka_unit_test(test_transport_mode_may_be_declined),
-		cmocka_unit_test(test_no_transport_mode_through_a_nat),
+		cmocka_unit_test(test_no_transport_mode_of_networks_through_a_nat),
+		cmocka_unit_test(test_transport_mode_through_a_nat),
+		cmocka_unit_test(test_transport_mode_declined_through_a_nat),
+		cmocka_unit_test(test_transport_mode_of_a_peer_with_networks),
 	};
 	const char *filter = getenv("TEST_FILTER");
 

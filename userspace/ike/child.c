@@ -157,6 +157,8 @@ void child_sa_agreed(struct child_sa *child, const struct proposal *chosen)
 static struct result install(struct child_sa *child, enum sa_direction direction,
 			     struct child_keys *keys)
 {
+	bool receives = direction == SA_INBOUND && child->transport;
+	const struct address none = { .family = AF_UNSPEC };
 	uint64_t bytes = child->lifetime_kilobytes * 1024;
 	struct kernel_sa sa = {
 		.id = child_sa_kernel_id(child, direction),
@@ -164,6 +166,8 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 		.owner = tunnel_owner(child->tunnel),
 		.local_port = child->udp_encap ? child->local.port : 0,
 		.remote_port = child->udp_encap ? child->remote.port : 0,
+		.origin_local = receives ? child->origin_local : none,
+		.origin_remote = receives ? child->origin_remote : none,
 		.encr = child->suite.encr,
 		.integ = child->suite.integ,
 		.encr_key = buffer_bytes(&keys->encr),
@@ -404,8 +408,10 @@ bool child_wants_transport(const struct tunnel *tunnel, const struct ike_sa *sa)
 {
 	const struct ipsec_profile *profile = tunnel_profile(tunnel);
 
-	return tunnel->policy && profile && profile->set_count && profile->sets[0]->transport &&
-	       !ike_sa_encapsulates(sa);
+	if (!tunnel->policy || !profile || !profile->set_count || !profile->sets[0]->transport)
+		return false;
+	/* Its selectors tell what a NAT has changed; IKEv1 would need payloads of their own. */
+	return sa->version->number == 2 || !ike_sa_encapsulates(sa);
 }
 
 /* Row D27: what today's peers take is offered after what is configured. */

@@ -94,6 +94,12 @@ void child_abandon(struct task *task)
 
 /* --- initiator --- */
 
+static bool has_two_hosts(const struct tunnel *tunnel)
+{
+	return selectors_host(&tunnel->local_ts).family != AF_UNSPEC &&
+	       selectors_host(&tunnel->remote_ts).family != AF_UNSPEC;
+}
+
 struct result child_prepare(struct task *task, bool pfs)
 {
 	struct child_sa *old = replaced(task);
@@ -117,7 +123,8 @@ struct result child_prepare(struct task *task, bool pfs)
 	}
 	task->child->initiator = true;
 	task->child->replaces = old;
-	task->child->transport = child_wants_transport(tunnel, base);
+	task->child->transport = child_wants_transport(tunnel, base) &&
+				 (!ike_sa_encapsulates(base) || has_two_hosts(tunnel));
 	for (size_t i = 0; i < task->proposals.count; i++)
 		task->proposals.proposals[i].spi = task->child->spi_in;
 	if (old) {
@@ -230,6 +237,40 @@ static struct result accept_mode(struct task *task)
 	return RESULT_OK;
 }
 
+/*
+ * Transport mode through a NAT (section 2.23.1): the peer's selectors are about
+ * both ends as it knows them. These addresses are what its checksums cover; to
+ * us the ends are those of the IKE SA. False when it is not about two hosts.
+ */
+static bool take_origins(const struct ike_sa *base, struct traffic_selectors *local,
+			 struct traffic_selectors *remote, struct address *origin_local,
+			 struct address *origin_remote)
+{
+	*origin_local = selectors_host(local);
+	*origin_remote = selectors_host(remote);
+	if (origin_local->family != base->local.address.family ||
+	    origin_remote->family != base->remote.address.family)
+		return false;
+	if (base->nat_local)
+		selectors_set_host(local, &base->local.address);
+	if (base->nat_remote)
+		selectors_set_host(remote, &base->remote.address);
+	return true;
+}
+
+/* What the initiator reads of the response, in the same way. */
+static struct result accept_origins(struct task *task, struct traffic_selectors *tsi,
+				    struct traffic_selectors *tsr)
+{
+	struct child_sa *child = task->child;
+
+	if (!child->transport || !ike_sa_encapsulates(&task->sa->base) ||
+	    take_origins(&task->sa->base, tsi, tsr, &child->origin_local, &child->origin_remote))
+		return RESULT_OK;
+	return fail(-EPROTO, "transport mode through a NAT is for one address at each end, the "
+			     "peer's selectors have more");
+}
+
 /* Row D27: whoever is configured otherwise is refused, rather than served in part. */
 static struct result check_strictly(const struct ike_sa *base,
 				    const struct traffic_selectors *agreed,
@@ -268,7 +309,13 @@ struct result child_accept(struct task *task, uint16_t *notify)
 	/* From here on the peer can be told which SA of its own is of no use to us. */
 	task->chosen = list.proposals[0];
 	child_sa_agreed(child, &task->chosen);
+	result = accept_mode(task);
+	if (failed(&result))
+		return result;
 	*notify = NOTIFY_TS_UNACCEPTABLE;
+	result = accept_origins(task, &tsi, &tsr);
+	if (failed(&result))
+		return result;
 	if (!selectors_narrow(&tsi, &child->local_ts, &local) ||
 	    !selectors_narrow(&tsr, &child->remote_ts, &remote) || !selectors_pair(&local, &remote))
 		return fail(-EPROTO,
@@ -276,10 +323,6 @@ struct result child_accept(struct task *task, uint16_t *notify)
 	result = check_strictly(&task->sa->base, &local, &tsi, &child->local_ts);
 	if (!failed(&result))
 		result = check_strictly(&task->sa->base, &remote, &tsr, &child->remote_ts);
-	if (failed(&result))
-		return result;
-	*notify = NOTIFY_INVALID_SYNTAX;
-	result = accept_mode(task);
 	if (failed(&result))
 		return result;
 	child->local_ts = local;
@@ -316,9 +359,11 @@ static struct result choose(struct task *task, bool pfs, uint16_t *notify)
 {
 	const struct message *request = task_request(task);
 	const struct payload *payload = message_get(request, PAYLOAD_SA);
-	struct traffic_selectors tsi, tsr, remote_policy;
+	struct traffic_selectors tsi, tsr, local, remote, remote_policy;
+	struct address origin_local, origin_remote;
 	const struct ipsec_profile *profile;
 	struct notify_payload mode;
+	bool transport;
 	struct ike_sa *base = &task->sa->base;
 	struct child_sa *old = replaced(task);
 	struct proposal_list offered, ours;
@@ -338,8 +383,13 @@ static struct result choose(struct task *task, bool pfs, uint16_t *notify)
 			    "the peer has %u child SAs on this IKE SA, more are not allowed",
 			    CHILDREN_MAX);
 	*notify = NOTIFY_TS_UNACCEPTABLE;
+	local = tsr;
+	remote = tsi;
+	transport = message_get_notify(request, NOTIFY_USE_TRANSPORT_MODE, &mode);
+	if (transport && ike_sa_encapsulates(base))
+		transport = take_origins(base, &local, &remote, &origin_local, &origin_remote);
 	tunnel = old ? old->tunnel :
-		       tunnel_for_peer(base, &base->home_local, &base->home_remote, &tsr, &tsi,
+		       tunnel_for_peer(base, &base->home_local, &base->home_remote, &local, &remote,
 				       &result);
 	profile = tunnel ? tunnel_profile(tunnel) : NULL;
 	if (!profile)
@@ -364,8 +414,13 @@ static struct result choose(struct task *task, bool pfs, uint16_t *notify)
 	task->child->replaces = old;
 	child_sa_agreed(task->child, &task->chosen);
 	task->chosen.spi = task->child->spi_in;
-	task->child->transport = child_wants_transport(tunnel, base) &&
-				 message_get_notify(request, NOTIFY_USE_TRANSPORT_MODE, &mode);
+	task->child->transport = transport && child_wants_transport(tunnel, base);
+	if (task->child->transport && ike_sa_encapsulates(base)) {
+		task->child->origin_local = origin_local;
+		task->child->origin_remote = origin_remote;
+		tsr = local;
+		tsi = remote;
+	}
 	*notify = NOTIFY_TS_UNACCEPTABLE;
 	remote_policy = tunnel->remote_ts;
 	config_remote_selectors(base, &remote_policy);
