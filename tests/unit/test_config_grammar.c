@@ -309,7 +309,7 @@ static const struct example examples[] = {
 	{ PF, "child-sa creation auth|separate", "child-sa creation auth", NULL, NULL, NULL },
 	{ PF, "dangling-sa allow", "dangling-sa allow", KEPT(" dangling-sa allow") },
 	{ PF, "session-resumption", "session-resumption", KEPT(" session-resumption") },
-	{ PF, "reauthentication <300-86400>", "reauthentication 3600",
+	{ PF, "reauthentication <30-86400>", "reauthentication 3600",
 	  KEPT(" reauthentication 3600") },
 	{ PF, "compatibility ios", "compatibility ios", KEPT(" compatibility ios") },
 	{ PF, "legacy", "legacy", KEPT(" legacy") },

@@ -198,7 +198,7 @@ static const struct statement statements[] = {
 	{ PROFILE, "session-resumption",
 	  "Come back to a lost peer with a ticket, and give peers tickets (RFC 5723)",
 	  .handle = profile_resumption, NEGATES },
-	{ PROFILE, "reauthentication <300-86400>",
+	{ PROFILE, "reauthentication <30-86400>",
 	  "Seconds after which whoever began an IKE SA makes another one, then deletes it",
 	  .handle = profile_reauth, NEGATES },
 	{ PROFILE, "compatibility ios",
