@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A peer of IKEv1 with the right keys that says the wrong things: one encrypted
+ * A peer of IKEv1 with the right keys that says the wrong things: one
  * message of a running session is replaced by the input, under the right IV and,
  * where there is one, behind the right HASH payload. The first octet chooses which
  * message, the second is the type of the first payload, the others are the chain.
@@ -16,24 +16,42 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define END(here, there) \
-	"crypto isakmp policy 10\n encryption aes\n hash sha256\n authentication pre-share\n" \
-	" group 19\ncrypto isakmp key secret address 10.0.0." there "\n" \
-	"crypto ipsec profile I\n" \
-	"interface Tunnel0\n tunnel source 10.0.0." here "\n tunnel mode ipsec ipv4\n" \
-	" tunnel destination 10.0.0." there "\n tunnel protection ipsec profile I\n"
+#define END(here, there, profiles, profile) \
+	profiles \
+		"crypto isakmp policy 10\n encryption aes\n hash sha256\n authentication pre-share\n" \
+		" group 19\ncrypto isakmp key secret address 10.0.0." there "\n" \
+		"crypto ipsec profile I\n" profile \
+		"interface Tunnel0\n tunnel source 10.0.0." here "\n tunnel mode ipsec ipv4\n" \
+		" tunnel destination 10.0.0." there "\n tunnel protection ipsec profile I\n"
 
-static const char config_1[] = END("1", "2"), config_2[] = END("2", "1");
+#define AGGRESSIVE \
+	"crypto isakmp profile P\n match identity address 0.0.0.0\n legacy\n" \
+	" initiate mode aggressive\n"
 
-/* Messages 5 and 6 of main mode, 1 to 3 of quick mode, an informational one */
+static const char *const main_mode[] = { END("1", "2", "", ""), END("2", "1", "", "") };
+static const char *const aggressive_mode[] = {
+	END("1", "2", AGGRESSIVE, " set isakmp-profile P\n"),
+	END("2", "1", AGGRESSIVE, " set isakmp-profile P\n"),
+};
+
+/*
+ * Messages 5 and 6 of main mode, 1 to 3 of quick mode, an informational one, and those of
+ * aggressive mode, two of them in the clear
+ */
 static const struct {
 	uint8_t exchange;
-	unsigned int nth; /* encrypted one of its exchange */
-	bool hashed;
+	unsigned int nth; /* of those of its exchange that are encrypted, or not */
+	bool hashed, clear;
 } targets[] = {
-	{ ISAKMP_EXCHANGE_MAIN, 1, false },  { ISAKMP_EXCHANGE_MAIN, 2, false },
-	{ ISAKMP_EXCHANGE_QUICK, 1, true },  { ISAKMP_EXCHANGE_QUICK, 2, true },
-	{ ISAKMP_EXCHANGE_QUICK, 3, false }, { ISAKMP_EXCHANGE_INFORMATIONAL, 1, true },
+	{ ISAKMP_EXCHANGE_MAIN, 1, false, false },
+	{ ISAKMP_EXCHANGE_MAIN, 2, false, false },
+	{ ISAKMP_EXCHANGE_QUICK, 1, true, false },
+	{ ISAKMP_EXCHANGE_QUICK, 2, true, false },
+	{ ISAKMP_EXCHANGE_QUICK, 3, false, false },
+	{ ISAKMP_EXCHANGE_INFORMATIONAL, 1, true, false },
+	{ ISAKMP_EXCHANGE_AGGRESSIVE, 1, false, true },
+	{ ISAKMP_EXCHANGE_AGGRESSIVE, 2, false, true },
+	{ ISAKMP_EXCHANGE_AGGRESSIVE, 1, false, false },
 };
 
 struct lie {
@@ -72,6 +90,19 @@ static struct ikev1_iv iv_of(struct ikev1_sa *sa, uint32_t message_id, struct by
 	return iv;
 }
 
+static void tell_in_clear(struct sim_message *message, struct ike_header header,
+			  const struct lie *lie)
+{
+	struct writer writer;
+
+	writer_begin(&writer, &header);
+	buffer_put(&writer.buffer, lie->chain);
+	writer.buffer.data[16] = lie->first;
+	writer_finish(&writer);
+	buffer_set(&message->octets, buffer_bytes(&writer.buffer));
+	writer_free(&writer);
+}
+
 static bool tell(struct sim *sim, struct sim_message *message)
 {
 	struct lie *lie = sim->filter_context;
@@ -83,8 +114,14 @@ static bool tell(struct sim *sim, struct sim_message *message)
 
 	if (lie->told || header_parse(buffer_bytes(&message->octets), &header).code ||
 	    header.exchange != targets[lie->target].exchange ||
-	    !(header.flags & ISAKMP_FLAG_ENCRYPTED) || ++lie->seen != targets[lie->target].nth)
+	    !(header.flags & ISAKMP_FLAG_ENCRYPTED) != targets[lie->target].clear ||
+	    ++lie->seen != targets[lie->target].nth)
 		return true;
+	if (targets[lie->target].clear) {
+		lie->told = true;
+		tell_in_clear(message, header, lie);
+		return true;
+	}
 	sa = receiver_of(sim, message->to, &header);
 	if (!sa || !sa->initial || !sa->keys.ready)
 		return true;
@@ -110,6 +147,7 @@ static bool tell(struct sim *sim, struct sim_message *message)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const char *const *configs;
 	struct lie lie;
 	struct sim *sim;
 
@@ -120,7 +158,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.first = data[1],
 		.chain = bytes_of(data + 2, size - 2),
 	};
-	sim = sim_new(1, config_1, config_2);
+	configs = targets[lie.target].exchange == ISAKMP_EXCHANGE_AGGRESSIVE ? aggressive_mode :
+									       main_mode;
+	sim = sim_new(1, configs[0], configs[1]);
 	log_set(LOG_IKEV2_INTERNAL, false);
 	sim->filter = tell;
 	sim->filter_context = &lie;

@@ -152,7 +152,7 @@ def isakmp():
                  "01020304" "00000000")):
         write("isakmp", bytes([first]) + bytes.fromhex(chain))
     # What each encrypted message may begin with; HASH payloads are put in front where they belong.
-    for place in range(6):
+    for place in range(9):
         for first, chain in (
                 (1, "0a000034" "0000000100000001" "0000002801030401" "0b9d0109"
                     "0000001c01140000" "80040001800600808001000180020e10"
@@ -165,6 +165,15 @@ def isakmp():
                 (11, "00000020" "0000000101108d28" + "ab" * 16 + "00000001"),
                 (11, "0000000c" "000000010100000e")):
             write("isakmp_exchange", bytes([place, first]) + bytes.fromhex(chain))
+    # The first two messages of aggressive mode in the clear: suite, key, nonce, name, hash.
+    suite = ("0400003c" "0000000100000001" "0000003001010001" "0000002801010000"
+             "8001000780020004" "8003000180040013" "800e0080" "800b0001" "000c000400015180")
+    key, nonce = "0a000044" + "5a" * 64, "05000018" + "cc" * 20
+    for place in 6, 7:
+        for name in "0000000c" "011101f40a000001", "0000000d" "0b1101f4" + b"admin".hex():
+            write("isakmp_exchange", bytes([place, 1]) + bytes.fromhex(suite + key + nonce + name))
+        write("isakmp_exchange", bytes([place, 1]) + bytes.fromhex(
+            suite + key + nonce + "0800000c" "011101f40a000002" "00000024" + "dd" * 32))
 
 
 def sessions():

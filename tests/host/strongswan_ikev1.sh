@@ -12,83 +12,21 @@
 set -eu
 . tests/vm/ktap.sh
 . tests/lib/strongswan.sh
-
-folder=$(mktemp -d)
-SWAN_RUN=$folder/swan
-r1=v1-test-$$-1 r2=v1-test-$$-2
-sekid=$PWD/build/asan/sekid
-seki=$PWD/build/asan/seki
-
-ctl() { "$seki" --control "$folder/control" "$@"; }
-ours() { local sa; sa=$(ctl --json show crypto isakmp sa); echo "${sa//[$' \n']/}"; }
-theirs() { swan_sas $r2; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
-end() { kill "$1" && wait_for 15 gone "$1"; }
-we_say() { grep -q -- "$1" "$folder/log"; }
-swan_says() { swan_log $r2 | grep -q -- "$1"; }
-or_logs() { "$@" || { tail -n 60 "$folder/log"; swan_log $r2 | tail -n 40; return 1; }; }
-
-make_network() {
-	local ns
-	for ns in $r1 $r2; do
-		ip netns add "$ns"
-		ip -n "$ns" link set lo up
-	done
-	ip link add name eth0 netns $r1 type veth peer name eth0 netns $r2
-	ip -n $r1 addr add 10.0.0.1/24 dev eth0
-	ip -n $r1 link set eth0 up
-	ip -n $r2 addr add 10.0.0.2/24 dev eth0
-	ip -n $r2 link set eth0 up
-}
-
-drop_network() {
-	local ns
-	[ ! -e "$folder/pid" ] || kill "$(cat "$folder/pid")" 2>/dev/null || :
-	[ ! -e "$SWAN_RUN/$r2/pid" ] || kill "$(cat "$SWAN_RUN/$r2/pid")" 2>/dev/null || :
-	for ns in $r1 $r2; do
-		ip netns del "$ns" 2>/dev/null || :
-	done
-	rm -rf "$folder"
-}
+export pair_show="crypto isakmp sa" pair_ready=QM_IDLE pair_debug="crypto isakmp" pair_negotiates=""
+. tests/lib/host_pair.sh
 
 # config SUITE TRANSFORM-SET PROFILE-STATEMENT [GLOBAL]
 config() {
-	cat >"$folder/seki.conf" <<-END
+	pair_transforms=$2
+	pair_config "$3" <<-END
 	crypto legacy
 	${4:-}
 	crypto isakmp policy 10
 	 authentication pre-share
 	$1
 	crypto isakmp key sharedkey address 10.0.0.2
-	crypto ipsec transform-set T $2
-	crypto ipsec profile V
-	 set transform-set T
-	 $3
-	interface Tunnel0
-	 ip address 172.16.0.1 255.255.255.0
-	 tunnel source 10.0.0.1
-	 tunnel mode ipsec ipv4
-	 tunnel destination 10.0.0.2
-	 tunnel protection ipsec profile V
 	END
-	chmod 600 "$folder/seki.conf"
 }
-
-start() {
-	: >"$folder/log"
-	ip netns exec $r1 "$sekid" --no-kernel -n --config "$folder/seki.conf" \
-		--control "$folder/control" -d "crypto isakmp" >>"$folder/log" 2>&1 &
-	echo $! >"$folder/pid"
-	wait_for 20 test -S "$folder/control"
-}
-
-stop() {
-	[ -e "$folder/pid" ] || return 0
-	end "$(cat "$folder/pid")"
-	rm -f "$folder/pid" "$folder/control"
-	or_logs wait_for 15 nobody_there
-}
-nobody_there() { [ -z "$(theirs)" ]; }
 
 # peer IKE-PROPOSAL ESP-PROPOSAL [SECRET]
 peer() {
@@ -125,7 +63,7 @@ peer() {
 }
 
 children() { grep -o "state=INSTALLED" <<<"$(theirs)" | wc -l; }
-is_up() { [[ $(ours) = *'"state":"QM_IDLE"'* ]] && [ "$(children)" -ge 1 ] && we_say "tunnel0: up"; }
+works() { is_up && [ "$(children)" -ge 1 ] && we_say "tunnel0: up"; }
 
 MODERN=" encryption aes 256
  hash sha256
@@ -134,8 +72,8 @@ MODERN=" encryption aes 256
 we_begin() {
 	config "$MODERN" "esp-aes 256 esp-sha256-hmac" "set security-association lifetime seconds 600"
 	peer aes256-sha256-modp2048 aes256-sha256
-	or_logs start
-	or_logs wait_for 30 is_up
+	or_logs pair_start
+	or_logs wait_for 30 works
 	theirs
 	[[ $(theirs) = *version=1* && $(theirs) = *encr-alg=AES_CBC* && $(theirs) = *dh-group=MODP_2048* ]]
 	ctl show crypto isakmp sa | tee /dev/stderr | grep -Eq '^10.0.0.2 +10.0.0.1 +QM_IDLE +[0-9]+ +0$'
@@ -158,11 +96,11 @@ phase_1_rekeys() {
 	before=$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")
 	ctl rekey crypto ikev2 sa
 	or_logs wait_for 15 phase_1_again "$before"
-	or_logs wait_for 10 is_up
+	or_logs wait_for 10 works
 	before=$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")
 	swan_rekey_ike $r2 seki
 	or_logs wait_for 15 phase_1_again "$before"
-	or_logs wait_for 10 is_up
+	or_logs wait_for 10 works
 }
 
 asked_and_answered() { swan_says "DPD_ACK" && we_say "R_U_THERE protocol"; }
@@ -171,34 +109,34 @@ liveness() { or_logs wait_for 15 asked_and_answered; }
 they_delete() {
 	swan_terminate $r2 seki
 	or_logs wait_for 10 we_say "the peer deletes the ISAKMP SA"
-	or_logs wait_for 20 is_up # a tunnel that is up begins again
+	or_logs wait_for 20 works # a tunnel that is up begins again
 }
 
-we_delete() { stop; or_logs swan_says "received DELETE for IKE_SA"; }
+we_delete() { pair_stop; or_logs swan_says "received DELETE for IKE_SA"; }
 
 they_begin() {
 	config "$MODERN" "esp-aes 256 esp-sha256-hmac" "responder-only"
-	start
+	pair_start
 	or_logs swan_initiate $r2 net
-	or_logs wait_for 10 is_up
+	or_logs wait_for 10 works
 	or_logs we_say "IKE_R_MM5 New State = IKE_P1_COMPLETE"
-	stop
+	pair_stop
 }
 
 # combination SUITE IKE-PROPOSAL TRANSFORM-SET ESP-PROPOSAL PFS
 combination() {
 	config "$1" "$3" "$5"
 	peer "$2" "$4"
-	start
-	or_logs wait_for 30 is_up
-	stop
+	pair_start
+	or_logs wait_for 30 works
+	pair_stop
 	# and the other way round
 	config "$1" "$3" "$5
  responder-only"
-	start
+	pair_start
 	or_logs swan_initiate $r2 net
-	or_logs wait_for 10 is_up
-	stop
+	or_logs wait_for 10 works
+	pair_stop
 }
 
 old() {
@@ -222,30 +160,30 @@ newest() {
 wrong_key() {
 	config "$MODERN" "esp-aes 256 esp-sha256-hmac" ""
 	peer aes256-sha256-modp2048 aes256-sha256 anotherkey
-	start
+	pair_start
 	or_logs wait_for 20 swan_says "failed"
 	or_logs wait_for 20 we_say "retransmitting phase 1 MM_KEY_EXCH"
 	not_up
-	stop
+	pair_stop
 }
 not_up() { ! we_say "tunnel0: up"; }
 
 wrong_suite() {
 	peer aes128-sha256-modp2048 aes256-sha256
-	start
+	pair_start
 	or_logs wait_for 20 we_say "PROPOSAL_NOT_CHOSEN: it accepts none of our ISAKMP policies"
-	stop
+	pair_stop
 }
 
 wrong_transforms() {
 	peer aes256-sha256-modp2048 aes128-sha256
-	start
+	pair_start
 	or_logs wait_for 20 we_say "PROPOSAL_NOT_CHOSEN: it accepts none of our IPsec proposals"
-	stop
+	pair_stop
 }
 
-trap drop_network EXIT
-make_network
+trap pair_end EXIT
+pair_begin
 SWAN_PLUGINS="des md5 sha1" swan_ipsec=kernel-libipsec swan_start $r2
 run_test "we begin: main mode and quick mode" we_begin
 run_test "quick modes of both ends replace the pair" child_rekeys

@@ -12,7 +12,14 @@
 #	pair_stop
 #	pair_end
 #
-# IKEv1: pair_profile=isakmp-profile pair_debug="crypto isakmp"
+# IKEv1: pair_show="crypto isakmp sa" pair_ready=QM_IDLE pair_profile=isakmp-profile
+# pair_debug="crypto isakmp" before; pair_negotiates="" for no profile at all.  pair_transforms is
+# what the transform set has.
+
+pair_show=${pair_show:-crypto ikev2 sa}
+pair_ready=${pair_ready:-READY}
+pair_negotiates=${pair_negotiates-set ${pair_profile:-ikev2-profile} I}
+pair_transforms=${pair_transforms:-esp-gcm}
 
 folder=$(mktemp -d)
 export SWAN_RUN=$folder/swan
@@ -22,9 +29,10 @@ seki=$PWD/build/asan/seki
 
 ctl() { "$seki" --control "$folder/control" "$@"; }
 # ours: our IKE SAs in JSON, without blanks
-ours() { local sa; sa=$(ctl --json show crypto ikev2 sa); echo "${sa//[$' \n']/}"; }
+# shellcheck disable=SC2086 # words of a command
+ours() { local sa; sa=$(ctl --json show $pair_show); echo "${sa//[$' \n']/}"; }
 theirs() { swan_sas "$r2"; }
-is_up() { [[ $(ours) = *'"state":"READY"'* && $(theirs) = *state=ESTABLISHED* ]]; }
+is_up() { [[ $(ours) = *"\"state\":\"$pair_ready\""* && $(theirs) = *state=ESTABLISHED* ]]; }
 we_say() { grep -q -- "$1" "$folder/log"; }
 swan_says() { swan_log "$r2" | grep -q -- "$1"; }
 nobody_there() { [ -z "$(theirs)" ]; }
@@ -68,10 +76,10 @@ pair_config() {
 	{
 		cat
 		cat <<-END
-		crypto ipsec transform-set T esp-gcm
+		crypto ipsec transform-set T $pair_transforms
 		crypto ipsec profile V
 		 set transform-set T
-		 set ${pair_profile:-ikev2-profile} I
+		 $pair_negotiates
 		 $1
 		interface Tunnel0
 		 ip address 172.16.0.1 255.255.255.0

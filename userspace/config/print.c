@@ -90,6 +90,8 @@ void print_globals(const struct policy *policy, FILE *out)
 		fprintf(out, "crypto isakmp identity dn\n");
 	if (policy->isakmp_identity_hostname)
 		fprintf(out, "crypto isakmp identity hostname\n");
+	if (policy->isakmp_aggressive_disabled)
+		fprintf(out, "crypto isakmp aggressive-mode disable\n");
 	if (policy->isakmp_keepalive)
 		fprintf(out, "crypto isakmp keepalive %u %u %s\n", policy->isakmp_keepalive,
 			policy->isakmp_keepalive_retry,
@@ -519,6 +521,7 @@ static void print_isakmp_match(const struct identity_match *match, FILE *out)
 		[MATCH_FQDN] = "host",
 		[MATCH_FQDN_DOMAIN] = "host domain",
 		[MATCH_EMAIL] = "user",
+		[MATCH_KEY_ID] = "group",
 	};
 
 	fprintf(out, " match identity ");
@@ -545,6 +548,8 @@ void print_isakmp_profile(const struct isakmp_profile *profile, FILE *out)
 			(const char *)identity->data);
 	for (size_t i = 0; i < profile->trustpoint_count; i++)
 		fprintf(out, " ca trust-point %s\n", profile->trustpoints[i].trustpoint->name);
+	if (profile->aggressive)
+		fprintf(out, " initiate mode aggressive\n");
 	if (profile->legacy)
 		fprintf(out, " legacy\n");
 }

@@ -52,8 +52,9 @@ statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transf
 statement_handler open_isakmp_policy, isakmp_authentication, isakmp_encryption_des,
 	isakmp_encryption_aes, isakmp_hash, isakmp_group, isakmp_lifetime, isakmp_key,
 	isakmp_identity, isakmp_keepalive, open_isakmp_profile, isakmp_match_address,
-	isakmp_match_host, isakmp_match_domain, isakmp_match_user, isakmp_self_identity,
-	isakmp_self_address, isakmp_legacy, isakmp_trustpoint, ipsec_isakmp_profile;
+	isakmp_match_host, isakmp_match_domain, isakmp_match_user, isakmp_match_group,
+	isakmp_aggressive, isakmp_no_aggressive, isakmp_self_identity, isakmp_self_address,
+	isakmp_legacy, isakmp_trustpoint, ipsec_isakmp_profile;
 
 /* Shared by the handlers */
 

@@ -189,6 +189,24 @@ void isakmp_match_user(struct loader *loader, const struct match *match)
 	added->text = must_strdup(match->args[0].text);
 }
 
+void isakmp_match_group(struct loader *loader, const struct match *match)
+{
+	struct identity_match *added = add_match(loader);
+
+	added->kind = MATCH_KEY_ID;
+	added->text = must_strdup(match->args[0].text);
+}
+
+void isakmp_aggressive(struct loader *loader, const struct match *match)
+{
+	loader->isakmp_profile->aggressive = !match->negated;
+}
+
+void isakmp_no_aggressive(struct loader *loader, const struct match *match)
+{
+	loader->policy->isakmp_aggressive_disabled = !match->negated;
+}
+
 void isakmp_self_identity(struct loader *loader, const struct match *match)
 {
 	struct identity *identity = &loader->isakmp_profile->self_identity;
@@ -285,6 +303,25 @@ static void check_isakmp_policy(struct loader *loader, const struct isakmp_polic
 		say_weak(loader, policy);
 }
 
+/* Not an error where signatures may be chosen, which show nobody a hash of a key. */
+static void check_aggressive(struct loader *loader, const struct isakmp_profile *profile)
+{
+	const struct isakmp_policy *entry;
+
+	if (!profile->aggressive || profile->legacy || loader->policy->legacy ||
+	    TAILQ_EMPTY(&loader->policy->isakmp_policies))
+		return;
+	TAILQ_FOREACH(entry, &loader->policy->isakmp_policies, link)
+		if (entry->auth != ISAKMP_AUTH_PRE_SHARED)
+			return;
+	loader_error(
+		loader, place_of_line(profile->place.line),
+		"profile \"%s\" begins with aggressive mode, which with a pre-shared key lets "
+		"anybody try keys offline; to permit that, add \"crypto legacy\" at the top, or "
+		"\"legacy\" in the profile",
+		profile->name);
+}
+
 void check_isakmp(struct loader *loader)
 {
 	const struct policy *policy = loader->policy;
@@ -294,6 +331,8 @@ void check_isakmp(struct loader *loader)
 
 	TAILQ_FOREACH(entry, &policy->isakmp_policies, link)
 		check_isakmp_policy(loader, entry);
+	TAILQ_FOREACH(profile, &policy->isakmp_profiles, link)
+		check_aggressive(loader, profile);
 	TAILQ_FOREACH(profile, &policy->isakmp_profiles, link)
 		if (TAILQ_EMPTY(&profile->matches) && !loader->faulty[profile->place.line])
 			loader_error(loader, place_of_line(profile->place.line),

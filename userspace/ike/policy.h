@@ -278,6 +278,7 @@ struct isakmp_profile {
 	struct identity self_identity; /* ID_NONE: as "crypto isakmp identity" says */
 	size_t trustpoint_count; /* "ca trust-point NAME"; 0: all of the configuration */
 	struct trustpoint_use trustpoints[PROFILE_TRUSTPOINTS_MAX];
+	bool aggressive; /* "initiate mode aggressive" */
 };
 
 /** enum tunnel_mode - "tunnel mode ipsec ..."; without it as its addresses say (Q4) */
@@ -358,6 +359,7 @@ struct policy {
 	uint32_t
 		rekey_margin_percent; /* "crypto ikev2 rekey-margin N": rekey at this share of the lifetime; default 85 */
 	bool isakmp_identity_dn; /* "crypto isakmp identity dn", of our certificate */
+	bool isakmp_aggressive_disabled; /* "crypto isakmp aggressive-mode disable" */
 	bool isakmp_identity_hostname; /* "crypto isakmp identity hostname"; else the address */
 	uint32_t isakmp_keepalive, isakmp_keepalive_retry; /* seconds, 0: no liveness checks */
 	bool isakmp_keepalive_periodic;

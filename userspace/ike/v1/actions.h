@@ -12,6 +12,10 @@ typedef enum ikev1_event ikev1_action(struct ikev1_task *task);
 ikev1_action main_send_offer, main_take_answer, main_send_key, main_take_key, main_send_proof,
 	main_take_proof, main_choose, main_send_choice, main_answer_key, main_answer_proof;
 
+/* aggressive.c */
+ikev1_action aggressive_begin, aggressive_send_offer, aggressive_take_answer, aggressive_finish,
+	aggressive_choose, aggressive_send_answer, aggressive_take_proof;
+
 /* phase1.c */
 ikev1_action phase1_done;
 

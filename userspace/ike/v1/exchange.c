@@ -33,7 +33,13 @@ struct ike_header ikev1_header(const struct ikev1_sa *sa, uint8_t exchange, uint
 
 uint8_t ikev1_exchange_of(const struct ikev1_task *task)
 {
-	return task->kind == IKEV1_QUICK ? ISAKMP_EXCHANGE_QUICK : ISAKMP_EXCHANGE_MAIN;
+	static const uint8_t exchanges[] = {
+		[IKEV1_MAIN] = ISAKMP_EXCHANGE_MAIN,
+		[IKEV1_AGGRESSIVE] = ISAKMP_EXCHANGE_AGGRESSIVE,
+		[IKEV1_QUICK] = ISAKMP_EXCHANGE_QUICK,
+	};
+
+	return exchanges[task->kind];
 }
 
 uint32_t ikev1_new_message_id(void)
@@ -219,7 +225,8 @@ static struct result take_message(struct ikev1_task *task, const struct message 
 	task->next_iv = task->iv;
 	if (encrypted)
 		return ikev1_open(task->sa, outer, &task->next_iv, &task->plain, task->message);
-	if (task->have_iv)
+	/* The last message of aggressive mode may be in the clear (RFC 2409 section 5.4). */
+	if (task->have_iv && task->kind != IKEV1_AGGRESSIVE)
 		return fail(-EPROTO, "a message in the clear where it must be encrypted");
 	buffer_set(&task->plain, outer->octets);
 	return isakmp_parse(buffer_bytes(&task->plain), task->message);
@@ -291,6 +298,7 @@ static void feed(struct ikev1_task *task, const struct message *message, const s
 	if (message->header.flags & ISAKMP_FLAG_ENCRYPTED)
 		ike_sa_follow(&sa->base, &path->local, &path->remote);
 	buffer_set(&task->received, message->octets);
+	task->came = *path;
 	task->answered = false;
 	ikev1_run(task, event);
 }
@@ -385,6 +393,10 @@ void ikev1_receive_message(struct ikev1_sa *sa, const struct message *message,
 			return;
 		/* MM1 to MM4 are in the clear, what follows never is. */
 		feed(sa->initial, message, path, IKEV1_MM_EXCH);
+		return;
+	case ISAKMP_EXCHANGE_AGGRESSIVE:
+		if (!header->message_id && !is_repeated(sa->initial, message))
+			feed(sa->initial, message, path, IKEV1_AM_EXCH);
 		return;
 	case ISAKMP_EXCHANGE_QUICK:
 		if (encrypted)

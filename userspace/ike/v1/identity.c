@@ -28,15 +28,30 @@ void own_identity(struct ikev1_task *task, struct identity *identity)
 		identity_set_address(identity, &sa->base.local.address);
 }
 
+static bool is_name(const struct identity *identity)
+{
+	return identity->type == ID_FQDN || identity->type == ID_RFC822_ADDR;
+}
+
 struct result find_key(struct ikev1_sa *sa, struct buffer *psk)
 {
 	const struct keyring *keyring = &sa->base.ike->policy->isakmp_keys;
 	const struct keyring_peer *peer;
-	char remote[ADDRESS_TEXT];
+	char remote[ADDRESS_TEXT], name[IDENTITY_TEXT];
 
+	/* A name is known beforehand only in aggressive mode. */
 	address_format(&sa->base.remote.address, remote);
 	isakmp_line(sa, "Looking for a matching key for %s in default", remote);
-	peer = keyring_find(keyring, &sa->base.remote.address, NULL);
+	peer = keyring_find(keyring, &sa->base.remote.address, &sa->base.remote_id);
+	if (!peer && is_name(&sa->base.remote_id)) {
+		identity_format(&sa->base.remote_id, name);
+		/* Row E21 */
+		log_line(LOG_ISAKMP, ": no pre-shared key based on hostname %s!", name);
+		return fail(-ENOKEY,
+			    "no pre-shared key for %.100s: add \"crypto isakmp key KEY hostname "
+			    "%.100s\"",
+			    name, name);
+	}
 	if (!peer)
 		return fail(-ENOKEY,
 			    "no pre-shared key for %s: add \"crypto isakmp key KEY address %s\"",

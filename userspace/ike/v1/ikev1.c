@@ -24,6 +24,11 @@ static struct ikev1_sa *find_sa(struct ike *ike, const struct ike_header *header
 	return NULL;
 }
 
+static bool begins_phase_1(uint8_t exchange)
+{
+	return exchange == ISAKMP_EXCHANGE_MAIN || exchange == ISAKMP_EXCHANGE_AGGRESSIVE;
+}
+
 static void receive(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
 		    struct bytes datagram, const struct ike_header *header)
 {
@@ -40,9 +45,8 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 			 result.why);
 		return;
 	}
-	if (!header->spi_responder && header->exchange == ISAKMP_EXCHANGE_MAIN &&
-	    header->spi_initiator && !header->message_id &&
-	    !(header->flags & ISAKMP_FLAG_ENCRYPTED)) {
+	if (!header->spi_responder && begins_phase_1(header->exchange) && header->spi_initiator &&
+	    !header->message_id && !(header->flags & ISAKMP_FLAG_ENCRYPTED)) {
 		/* A router that does not negotiate ISAKMP does not answer it. */
 		if (policy_has_isakmp(ike->policy))
 			phase1_receive_first(ike, &path, &message);

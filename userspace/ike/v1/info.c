@@ -317,7 +317,8 @@ static void note_error(struct ikev1_sa *sa, const struct message *message)
 	    isakmp_notify_parse(payload->body, &notify).code ||
 	    !ISAKMP_NOTIFY_IS_ERROR(notify.type))
 		return;
-	why = fail(-ECONNREFUSED, "the peer answered main mode with %s%s",
+	why = fail(-ECONNREFUSED, "the peer answered %s mode with %s%s",
+		   sa->initial->kind == IKEV1_MAIN ? "main" : "aggressive",
 		   isakmp_notify_name(notify.type),
 		   notify.type == ISAKMP_NOTIFY_PROPOSAL_NOT_CHOSEN ?
 			   ": it accepts none of our ISAKMP policies" :

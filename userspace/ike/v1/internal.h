@@ -68,7 +68,7 @@ struct ikev1_work {
 	void (*release)(struct ikev1_work *work);
 };
 
-enum ikev1_task_kind { IKEV1_PHASE_1, IKEV1_QUICK };
+enum ikev1_task_kind { IKEV1_MAIN, IKEV1_AGGRESSIVE, IKEV1_QUICK };
 
 /** struct ikev1_task - phase 1, or a node of phase 2 */
 struct ikev1_task {
@@ -96,6 +96,7 @@ struct ikev1_task {
 
 	/* the peer's last message: as it came, and what is in it */
 	struct buffer received;
+	struct path came; /* which way */
 	struct message *message;
 	struct buffer plain;
 	struct ikev1_iv next_iv; /* once the message is believed */
@@ -117,6 +118,7 @@ struct ikev1_task {
 	/* phase 1 */
 	struct buffer sa_body; /* of the initiator: HASH_I and HASH_R cover it */
 	struct buffer id_body; /* ours, as it is sent */
+	struct buffer peer_id_body; /* aggressive mode: as it came, before any proof */
 	uint32_t ready; /* methods that have what they need: bits, in the order of their table */
 	struct buffer psk;
 	struct buffer requests; /* authorities that the peer asks for */

@@ -48,6 +48,17 @@ static const struct row rows[] = {
 	R(IKE_R_MM5, PROCESS_MAIN_MODE, main_take_proof, IKE_R_MM5, PROCESS_COMPLETE),
 	R(IKE_R_MM5, PROCESS_COMPLETE, main_answer_proof, IKE_P1_COMPLETE, PHASE1_COMPLETE),
 
+	/* aggressive mode, initiator */
+	R(IKE_READY, SA_REQ_AM, aggressive_begin, IKE_I_AM1, PROCESS_COMPLETE),
+	R(IKE_I_AM1, PROCESS_COMPLETE, aggressive_send_offer, IKE_I_AM1, NONE),
+	R(IKE_I_AM1, AM_EXCH, aggressive_take_answer, IKE_I_AM2, PROCESS_COMPLETE),
+	R(IKE_I_AM2, PROCESS_COMPLETE, aggressive_finish, IKE_P1_COMPLETE, PHASE1_COMPLETE),
+
+	/* aggressive mode, responder */
+	R(IKE_READY, AM_EXCH, aggressive_choose, IKE_R_AM_AAA_AWAIT, PRESHARED_KEY_REPLY),
+	R(IKE_R_AM_AAA_AWAIT, PRESHARED_KEY_REPLY, aggressive_send_answer, IKE_R_AM2, NONE),
+	R(IKE_R_AM2, AM_EXCH, aggressive_take_proof, IKE_P1_COMPLETE, PHASE1_COMPLETE),
+
 	R(IKE_P1_COMPLETE, PHASE1_COMPLETE, phase1_done, IKE_P1_COMPLETE, NONE),
 
 	/* quick mode, initiator */

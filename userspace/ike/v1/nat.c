@@ -42,12 +42,26 @@ void natt_put_detection(struct ikev1_task *task, struct writer *writer)
 	put_raw_payload(writer, payload_type(sa), hash_of(sa, &sa->base.local, hash));
 }
 
+/*
+ * The last message of aggressive mode may go over port 4500 already, and peers disagree
+ * whether its hashes do so as well.
+ */
+static bool is_of(const struct ikev1_task *task, const struct payload *payload,
+		  const struct endpoint *endpoint)
+{
+	struct endpoint first = { endpoint->address, IKE_PORT };
+	uint8_t hash[CRYPTOX_HASH_MAX];
+
+	if (bytes_equal(payload->body, hash_of(task->sa, endpoint, hash)))
+		return true;
+	return task->kind == IKEV1_AGGRESSIVE && !task->initiator &&
+	       bytes_equal(payload->body, hash_of(task->sa, &first, hash));
+}
+
 void natt_detect(struct ikev1_task *task)
 {
 	struct ikev1_sa *sa = task->sa;
 	const struct payload *payload;
-	uint8_t hash[CRYPTOX_HASH_MAX];
-	struct bytes expected;
 
 	if (!sa->natt)
 		return;
@@ -56,14 +70,13 @@ void natt_detect(struct ikev1_task *task)
 		sa->natt = NATT_NONE;
 		return;
 	}
-	sa->base.nat_local = !bytes_equal(payload->body, hash_of(sa, &sa->base.local, hash));
+	sa->base.nat_local = !is_of(task, payload, &sa->base.local);
 	isakmp_line(sa, "NAT %s, node inside NAT is %s", sa->base.nat_local ? "found" : "not found",
 		    sa->base.nat_local ? "us" : "none");
 	/* A multihomed peer may send several of its own; one that fits is enough. */
-	expected = hash_of(sa, &sa->base.remote, hash);
 	sa->base.nat_remote = true;
 	while ((payload = message_next(task->message, payload)))
-		if (bytes_equal(payload->body, expected))
+		if (is_of(task, payload, &sa->base.remote))
 			sa->base.nat_remote = false;
 	if (sa->base.nat_remote)
 		isakmp_line(sa, "NAT found, the node outside is the peer");

@@ -14,7 +14,9 @@
 static void begin(struct ikev1_sa *sa, struct tunnel *tunnel)
 {
 	struct ike *ike = sa->base.ike;
-	struct ikev1_task *task = ikev1_task_new(sa, IKEV1_PHASE_1, true, 0);
+	bool aggressive = sa->base.isakmp && sa->base.isakmp->aggressive;
+	struct ikev1_task *task =
+		ikev1_task_new(sa, aggressive ? IKEV1_AGGRESSIVE : IKEV1_MAIN, true, 0);
 	char remote[ADDRESS_TEXT];
 
 	if (tunnel)
@@ -22,7 +24,7 @@ static void begin(struct ikev1_sa *sa, struct tunnel *tunnel)
 	ike->stats[IKE_STAT_ADMITTED]++;
 	log_line(LOG_ISAKMP, ": Created a peer struct for %s, peer port %u",
 		 address_format(&sa->base.remote.address, remote), sa->base.remote.port);
-	ikev1_run(task, IKEV1_SA_REQ_MM);
+	ikev1_run(task, aggressive ? IKEV1_SA_REQ_AM : IKEV1_SA_REQ_MM);
 }
 
 static struct ikev1_sa *new_initiator(struct ike *ike, const struct address *local,
@@ -94,7 +96,10 @@ void phase1_receive_first(struct ike *ike, const struct path *path, const struct
 	sa->base.local = path->local;
 	ike_sa_set_home(&sa->base, &path->local.address, &path->remote.address);
 	ike_sa_begun(&sa->base, message->header.spi_initiator, &path->remote);
-	ikev1_task_new(sa, IKEV1_PHASE_1, false, 0);
+	ikev1_task_new(sa,
+		       message->header.exchange == ISAKMP_EXCHANGE_AGGRESSIVE ? IKEV1_AGGRESSIVE :
+										IKEV1_MAIN,
+		       false, 0);
 	ike->stats[IKE_STAT_ADMITTED]++;
 	ikev1_receive_message(sa, message, path);
 }
@@ -180,15 +185,23 @@ struct result phase1_take_choice(struct ikev1_task *task)
 
 /* --- public values and nonces --- */
 
+/* In the first message of aggressive mode it is only what we hope for. */
+static const struct ikev1_auth *method_of(const struct ikev1_task *task)
+{
+	return task->sa->method ? task->sa->method : auth_of(task->chosen.auth);
+}
+
 void phase1_put_public(struct ikev1_task *task, struct writer *writer)
 {
 	struct buffer *nonce = task->initiator ? &task->nonce_i : &task->nonce_r;
 
-	ikev1_new_nonce(nonce);
+	/* Keys may have been made of it. */
+	if (!nonce->len)
+		ikev1_new_nonce(nonce);
 	put_raw_payload(writer, ISAKMP_PAYLOAD_KE, buffer_bytes(&task->own_public));
 	put_raw_payload(writer, ISAKMP_PAYLOAD_NONCE, buffer_bytes(nonce));
-	if (task->sa->method->request)
-		task->sa->method->request(task, writer);
+	if (method_of(task)->request)
+		method_of(task)->request(task, writer);
 }
 
 struct result phase1_take_public(struct ikev1_task *task)
@@ -219,6 +232,8 @@ static const char *id_type_name(uint8_t type)
 		return "ID_FQDN";
 	case ID_RFC822_ADDR:
 		return "ID_USER_FQDN";
+	case ID_KEY_ID:
+		return "ID_KEY_ID";
 	case ID_DER_ASN1_DN:
 		return "ID_DER_ASN1_DN";
 	default:
@@ -235,7 +250,7 @@ void phase1_choose_id(struct ikev1_task *task)
 		return;
 	own_identity(task, &sa->base.local_id);
 	id = isakmp_id_of_identity(&sa->base.local_id);
-	isakmp_line(sa, "SA is doing %s authentication using id type %s", sa->method->doing,
+	isakmp_line(sa, "SA is doing %s authentication using id type %s", method_of(task)->doing,
 		    id_type_name(sa->base.local_id.type));
 	isakmp_id_body(&id, &task->id_body);
 }

@@ -31,10 +31,10 @@ struct ikev1_task *ikev1_task_new(struct ikev1_sa *sa, enum ikev1_task_kind kind
 	task->message_id = message_id;
 	task->end.fire = end_due;
 	task->path = (struct path){ sa->base.local, sa->base.remote };
-	if (kind == IKEV1_PHASE_1) {
+	if (!message_id) {
 		task->state = IKE_READY;
-		task->stage = "MM_NO_STATE";
-		task->mode = "Main";
+		task->stage = kind == IKEV1_MAIN ? "MM_NO_STATE" : "AG_NO_STATE";
+		task->mode = kind == IKEV1_MAIN ? "Main" : "Aggressive";
 		sa->initial = task;
 		return task;
 	}
@@ -83,6 +83,7 @@ void ikev1_task_free(struct ikev1_task *task)
 	buffer_free(&task->requests);
 	buffer_free(&task->signature);
 	credential_free(task->credential);
+	buffer_free(&task->peer_id_body);
 	buffer_free(&task->psk);
 	free(task->message);
 	free(task->offer);
@@ -204,7 +205,7 @@ void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then)
 /* What strangers can cause as often as they like must not fill the log. */
 static enum log_topic failure_topic(const struct ikev1_task *task)
 {
-	bool stranger = task->kind == IKEV1_PHASE_1 && !task->initiator;
+	bool stranger = !task->message_id && !task->initiator;
 
 	return stranger && !ike_noise_allowed(task->sa->base.ike) ? LOG_ISAKMP : LOG_ERROR;
 }
