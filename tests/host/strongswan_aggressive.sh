@@ -5,7 +5,7 @@
 # Aggressive mode with others: strongSwan begins and answers, ike-scan fetches what anybody can
 # fetch, and psk-crack finds the key in it, which proves HASH_R.  The daemon runs without
 # its kernel module, strongSwan with ESP in UDP; both therefore see a NAT.
-# Rows A15, E03, E12, E21, F01.
+# Rows A15, E03, E09, E12, E21, F01.
 #
 #	R1: sekid 10.0.0.1 ---- 10.0.0.2 R2: strongSwan, ike-scan
 set -eu
@@ -31,7 +31,7 @@ config() {
 	END
 }
 
-# peer LOCAL-ID REMOTE-ID
+# peer LOCAL-ID REMOTE-ID [FRAGMENTATION]
 peer() {
 	swan_load $r2 <<-END
 	connections {
@@ -42,6 +42,7 @@ peer() {
 			remote_addrs = 10.0.0.1
 			proposals = aes128-sha256-modp2048
 			encap = yes
+			fragmentation = ${3:-no}
 			local {
 				auth = psk
 				id = $1
@@ -101,6 +102,19 @@ a_group() {
 	pair_stop
 }
 
+# Row E09: pieces of both sides; theirs are of 300 octets at most
+in_fragments() {
+	config "host swan.example" "self-identity fqdn seki.example" "responder-only
+crypto ikev2 fragmentation mtu 350"
+	peer swan.example seki.example yes
+	or_logs pair_start
+	or_logs swan_initiate $r2 net
+	or_logs wait_for 10 works
+	or_logs we_say "goes in fragments of"
+	or_logs swan_says "received fragment #1"
+	pair_stop
+}
+
 # crack HASH: what a stranger gets is enough to try keys on
 crack() {
 	config "group strangers" "" responder-only "$1"
@@ -142,6 +156,7 @@ swan_options="i_dont_care_about_security_and_use_aggressive_mode_psk = yes" \
 run_test "we begin" we_begin
 run_test "they begin" they_begin
 run_test "the peer names itself by a group" a_group
+run_test "in fragments" in_fragments
 run_test "psk-crack finds the key in what ike-scan gets" a_stranger_tries_keys
 run_test "the same with MD5" with_md5
 run_test "without permission nobody gets anything" not_permitted

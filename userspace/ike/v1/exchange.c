@@ -54,21 +54,31 @@ uint32_t ikev1_new_message_id(void)
 
 /* --- sending --- */
 
-void ikev1_send_octets(struct ikev1_sa *sa, const struct path *path, struct bytes octets,
-		       const char *stage)
+static void send_datagram(struct ikev1_sa *sa, struct bytes octets, const void *context)
 {
+	const struct path *path = context;
 	struct ike *ike = sa->base.ike;
-	char remote[ADDRESS_TEXT];
 	struct result result;
 
-	isakmp_line(sa, " sending packet to %s my_port %u peer_port %u (%c) %s",
-		    address_format(&path->remote.address, remote), path->local.port,
-		    path->remote.port, sa->base.initiator ? 'I' : 'R', stage);
-	sa->base.last_sent = ike_now(ike);
 	ike->stats[IKE_STAT_SENT]++;
 	result = ike->env.net->ops->send(ike->env.net, &path->local, &path->remote, octets);
 	if (failed(&result))
 		isakmp_line(sa, "%s", result.why);
+}
+
+void ikev1_send_octets(struct ikev1_sa *sa, const struct path *path, struct bytes octets,
+		       const char *stage)
+{
+	char remote[ADDRESS_TEXT];
+
+	isakmp_line(sa, " sending packet to %s my_port %u peer_port %u (%c) %s",
+		    address_format(&path->remote.address, remote), path->local.port,
+		    path->remote.port, sa->base.initiator ? 'I' : 'R', stage);
+	sa->base.last_sent = ike_now(sa->base.ike);
+	if (fragment_wanted(sa, octets.len))
+		fragment_send(sa, octets, send_datagram, path);
+	else
+		send_datagram(sa, octets, path);
 }
 
 static void send_again(struct ikev1_task *task)

@@ -29,6 +29,33 @@ static bool begins_phase_1(uint8_t exchange)
 	return exchange == ISAKMP_EXCHANGE_MAIN || exchange == ISAKMP_EXCHANGE_AGGRESSIVE;
 }
 
+static void receive_piece(struct ikev1_sa *sa, const struct path *path,
+			  const struct message *message)
+{
+	static struct message whole;
+	struct ike *ike = sa->base.ike;
+	struct buffer octets = {};
+	char text[ADDRESS_TEXT];
+	struct result result;
+
+	if (!fragment_take(sa, message, &octets)) {
+		buffer_free(&octets);
+		return;
+	}
+	result = isakmp_parse(buffer_bytes(&octets), &whole);
+	if (!failed(&result) && (find_sa(ike, &whole.header) != sa ||
+				 whole.header.next_payload == ISAKMP_PAYLOAD_FRAGMENT))
+		result = fail(-EPROTO, "fragments make a message that is not of their SA");
+	if (failed(&result)) {
+		ike->stats[IKE_STAT_DROP_MALFORMED]++;
+		log_line(LOG_ISAKMP, ": message from %s dropped: %s",
+			 endpoint_format(&path->remote, text), result.why);
+	} else {
+		ikev1_receive_message(sa, &whole, path);
+	}
+	buffer_free(&octets);
+}
+
 static void receive(struct ike *ike, const struct endpoint *local, const struct endpoint *remote,
 		    struct bytes datagram, const struct ike_header *header)
 {
@@ -61,7 +88,11 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 			 endpoint_format(remote, text), isakmp_exchange_name(header->exchange));
 		return;
 	}
-	ikev1_receive_message(sa, &message, &path);
+	if (header->next_payload == ISAKMP_PAYLOAD_FRAGMENT &&
+	    !(header->flags & ISAKMP_FLAG_ENCRYPTED))
+		receive_piece(sa, &path, &message);
+	else
+		ikev1_receive_message(sa, &message, &path);
 }
 
 static struct result create_child(struct ike_sa *sa, struct tunnel *tunnel)

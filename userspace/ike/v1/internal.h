@@ -43,6 +43,11 @@ struct ikev1_sa {
 	uint32_t *used;
 	size_t used_count, used_capacity;
 
+	bool peer_fragments; /* it reads messages in pieces */
+	uint16_t fragment_id; /* of our last one */
+	struct ikev1_pieces *pieces; /* of the peer's, which is not complete; NULL: none */
+	struct timer reassembly;
+
 	enum natt_kind natt;
 	bool peer_dpd; /* it answers R-U-THERE */
 	uint32_t dpd_sequence, dpd_peer_sequence;
@@ -280,6 +285,17 @@ void natt_detect(struct ikev1_task *task);
 void natt_float(struct ikev1_sa *sa);
 /** natt_mode() - the encapsulation mode that a proposal names */
 uint16_t natt_mode(const struct ikev1_sa *sa, bool transport);
+
+/* fragment.c: messages in pieces */
+
+bool fragment_wanted(const struct ikev1_sa *sa, size_t len);
+/** fragment_send() - @send is called for each datagram */
+void fragment_send(struct ikev1_sa *sa, struct bytes octets,
+		   void (*send)(struct ikev1_sa *sa, struct bytes piece, const void *context),
+		   const void *context);
+/** fragment_take() - true when the message is complete: all of it, header and all */
+bool fragment_take(struct ikev1_sa *sa, const struct message *message, struct buffer *whole);
+void fragment_forget(struct ikev1_sa *sa);
 
 /* quick.c */
 

@@ -68,6 +68,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 	timer_stop(timers, &sa->expire);
 	timer_stop(timers, &sa->liveness);
 	keepalive_stop(&sa->base);
+	fragment_forget(sa);
 	while (!keep_children && (child = TAILQ_FIRST(&sa->base.children))) {
 		/* Where another SA already serves the tunnel, late packets are still welcome. */
 		tunnel = child->tunnel;
