@@ -160,4 +160,22 @@
 	X(CURVE25519, 31, "DH_GROUP_CURVE25519/Group 31", SEKI_KE_XDH, "X25519", 32, 32, 0) \
 	X(CURVE448, 32, "DH_GROUP_CURVE448/Group 32", SEKI_KE_XDH, "X448", 56, 56, 0)
 
+/*
+ * Key encapsulation, as an additional key exchange (transform types 6 to 12,
+ * RFC 9370), for the daemon only.
+ *
+ * X(symbol, id, display, keyword, openssl, key, ciphertext, secret)
+ *
+ * openssl     key type name; OpenSSL has it from 3.5 on
+ * key         bytes of the initiator's KE payload, an encapsulation key
+ * ciphertext  bytes of the responder's
+ * secret      bytes of the shared secret
+ *
+ * FIPS 203, draft-ietf-ipsecme-ikev2-mlkem.
+ */
+#define SEKI_KEM_LIST(X) \
+	X(ML_KEM_512, 35, "ML-KEM-512", "ml-kem-512", "ML-KEM-512", 800, 768, 32) \
+	X(ML_KEM_768, 36, "ML-KEM-768", "ml-kem-768", "ML-KEM-768", 1184, 1088, 32) \
+	X(ML_KEM_1024, 37, "ML-KEM-1024", "ml-kem-1024", "ML-KEM-1024", 1568, 1568, 32)
+
 #endif /* SEKI_ALGORITHMS_H */

@@ -86,6 +86,105 @@ static void both_sides_agree(void **state)
 	}
 }
 
+static const struct {
+	uint16_t method, key, ciphertext, secret;
+} kems[] = {
+#define X(symbol, id, display, keyword, openssl, key, ciphertext, secret) \
+	{ id, key, ciphertext, secret },
+	SEKI_KEM_LIST(X)
+#undef X
+};
+
+/* A responder's answer in one is a pair and a secret like any other. */
+static void answers(void **state)
+{
+	for (size_t i = 0; i < COUNT(groups); i++) {
+		struct key_exchange *a = exchange_new(groups[i].group), *b = NULL;
+		struct buffer secret = { 0 };
+
+		assert_ok(
+			key_exchange_answer(groups[i].group, key_exchange_public(a), &secret, &b));
+		assert_int_equal(secret.len, groups[i].secret);
+		assert_secret(a, key_exchange_public(b), buffer_bytes(&secret));
+		key_exchange_free(b);
+		b = NULL;
+		assert_int_equal(key_exchange_answer(groups[i].group, bytes_of("x", 1), &secret, &b)
+					 .code,
+				 -EBADMSG);
+		assert_null(b);
+		assert_int_equal(secret.len, groups[i].secret);
+		buffer_free(&secret);
+		key_exchange_free(a);
+	}
+}
+
+/* One with an OpenSSL that has it: key one way, ciphertext the other. */
+static void assert_kem(size_t i)
+{
+	struct key_exchange *a = exchange_new(kems[i].method), *b = NULL;
+	struct buffer secret = { 0 }, other = { 0 }, forged = { 0 };
+	struct bytes key = key_exchange_public(a), ciphertext;
+
+	assert_int_equal(key_exchange_group(a), kems[i].method);
+	assert_int_equal(key.len, kems[i].key);
+	assert_ok(key_exchange_answer(kems[i].method, key, &secret, &b));
+	assert_int_equal(secret.len, kems[i].secret);
+	ciphertext = key_exchange_public(b);
+	assert_int_equal(ciphertext.len, kems[i].ciphertext);
+	assert_int_equal(key_exchange_group(b), kems[i].method);
+	assert_secret(a, ciphertext, buffer_bytes(&secret));
+	assert_refused(a, bytes_of(ciphertext.data, ciphertext.len - 1));
+	/* A forged one gives a secret that nobody else has (FIPS 203 section 6.3). */
+	buffer_put(&forged, ciphertext);
+	forged.data[0] ^= 1;
+	assert_ok(key_exchange_derive(a, buffer_bytes(&forged), &other));
+	assert_int_equal(other.len, kems[i].secret);
+	assert_false(bytes_equal(buffer_bytes(&other), buffer_bytes(&secret)));
+	key_exchange_free(b);
+	b = NULL;
+	/* A key of another length, and one whose numbers are not below the modulus. */
+	assert_int_equal(key_exchange_answer(kems[i].method, bytes_of(key.data, key.len - 1),
+					     &other, &b)
+				 .code,
+			 -EBADMSG);
+	buffer_set(&forged, key);
+	memset(forged.data, 0xff, 3);
+	assert_int_equal(key_exchange_answer(kems[i].method, buffer_bytes(&forged), &other, &b)
+				 .code,
+			 -EBADMSG);
+	assert_null(b);
+	assert_int_equal(other.len, kems[i].secret);
+	buffer_free(&forged);
+	buffer_free(&other);
+	buffer_free(&secret);
+	key_exchange_free(a);
+}
+
+static void encapsulation(void **state)
+{
+	for (size_t i = 0; i < COUNT(kems); i++) {
+		struct key_exchange *exchange = NULL;
+		struct buffer secret = { 0 };
+
+		assert_int_equal(ke_public_size(kems[i].method), 0);
+		if (ke_is_available(kems[i].method)) {
+			assert_kem(i);
+			continue;
+		}
+		/* Before OpenSSL 3.5 it is refused, and nothing worse. */
+		assert_true(key_exchange_new(kems[i].method, &exchange).code < 0);
+		assert_true(
+			key_exchange_answer(kems[i].method, bytes_of(kems, 8), &secret, &exchange)
+				.code < 0);
+		assert_null(exchange);
+		assert_int_equal(secret.len, 0);
+	}
+	for (size_t i = 0; i < COUNT(groups); i++)
+		assert_true(ke_is_available(groups[i].group));
+	assert_false(ke_is_available(0));
+	assert_false(ke_is_available(34));
+}
+
 static void unknown_groups(void **state)
 {
 	static const uint16_t unknown[] = { 0, 3, 4, 22, 33, 65535 };
@@ -450,6 +549,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_sides_agree),
+		cmocka_unit_test(answers),
+		cmocka_unit_test(encapsulation),
 		cmocka_unit_test(unknown_groups),
 		cmocka_unit_test(wrong_lengths),
 		cmocka_unit_test(modp_known_answers),

@@ -26,6 +26,9 @@ enum {
 #define X(symbol, id, ...) KE_##symbol = id,
 				SEKI_KE_LIST(X)
 #undef X
+#define X(symbol, id, ...) KE_##symbol = id,
+					SEKI_KEM_LIST(X)
+#undef X
 };
 
 #define CRYPTOX_HASH_MAX 64 /* octets of the longest prf or digest */
@@ -126,7 +129,10 @@ struct result hash_compute(uint16_t prf, const struct bytes *parts, size_t count
 
 /* Key exchange (RFC 7296 section 2.14, RFC 3526, 5903, 8031, 2409) */
 
-size_t ke_public_size(uint16_t group); /* octets on the wire, 0 when unknown */
+size_t
+ke_public_size(uint16_t group); /* octets on the wire, 0 when unknown or no group but a KEM */
+/** ke_is_available() - a KEM needs OpenSSL 3.5, which may be older; all groups are there */
+bool ke_is_available(uint16_t method);
 
 /** struct key_exchange - our private half; used by one thread at a time */
 struct key_exchange;
@@ -143,5 +149,13 @@ struct bytes key_exchange_public(const struct key_exchange *exchange);
  */
 struct result key_exchange_derive(struct key_exchange *exchange, struct bytes peer_public,
 				  struct buffer *secret);
+/**
+ * key_exchange_answer() - the responder's half in one: with a KEM there is no other way
+ * @secret: gets the shared secret appended
+ * @out: for its public value alone, which is the ciphertext of a KEM
+ * Return: as key_exchange_new() and key_exchange_derive()
+ */
+struct result key_exchange_answer(uint16_t group, struct bytes peer_public, struct buffer *secret,
+				  struct key_exchange **out);
 
 #endif

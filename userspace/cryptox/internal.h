@@ -52,8 +52,25 @@ struct result mac_compute(struct mac *mac, const struct bytes *parts, size_t cou
 struct result key_exchange_import(uint16_t group, struct bytes private_key,
 				  struct key_exchange **out);
 
-/** private_key_openssl() - for what cannot do with signatures alone */
+/* Key encapsulation mechanisms: kem.c */
+
+struct kem;
 struct evp_pkey_st;
+
+const struct kem *kem_find(uint16_t method); /* NULL when it is none */
+const char *kem_name(const struct kem *kem);
+uint16_t kem_method(const struct kem *kem);
+bool kem_is_available(const struct kem *kem);
+/** kem_generate() - a key pair; @public gets the encapsulation key */
+struct result kem_generate(const struct kem *kem, struct evp_pkey_st **key, struct buffer *public);
+/** kem_encapsulate() - for the holder of @public; -EBADMSG when that is no key */
+struct result kem_encapsulate(const struct kem *kem, struct bytes public, struct buffer *ciphertext,
+			      struct buffer *secret);
+/** kem_decapsulate() - -EBADMSG for a wrong length; what is forged gives another secret */
+struct result kem_decapsulate(const struct kem *kem, struct evp_pkey_st *key,
+			      struct bytes ciphertext, struct buffer *secret);
+
+/** private_key_openssl() - for what cannot do with signatures alone */
 struct private_key;
 struct evp_pkey_st *private_key_openssl(const struct private_key *key);
 

@@ -48,8 +48,10 @@ static struct group groups[] = {
 #undef X
 };
 
+/* With a KEM there is no group; @key is the initiator's alone. */
 struct key_exchange {
 	const struct group *group;
+	const struct kem *kem;
 	EVP_PKEY *key;
 	struct buffer public;
 };
@@ -192,13 +194,44 @@ static bool read_public(struct key_exchange *exchange)
 	return ok;
 }
 
+bool ke_is_available(uint16_t method)
+{
+	const struct kem *kem = kem_find(method);
+
+	return kem ? kem_is_available(kem) : group_find(method) != NULL;
+}
+
+static struct key_exchange *new_kem_exchange(const struct kem *kem)
+{
+	struct key_exchange *exchange = must_calloc(1, sizeof(*exchange));
+
+	exchange->kem = kem;
+	return exchange;
+}
+
+/* Hands @exchange over, unless @result is a failure. */
+static struct result give(struct key_exchange *exchange, struct result result,
+			  struct key_exchange **out)
+{
+	if (failed(&result))
+		key_exchange_free(exchange);
+	else
+		*out = exchange;
+	return result;
+}
+
 struct result key_exchange_new(uint16_t group, struct key_exchange **out)
 {
 	const struct group *found = group_find(group);
+	const struct kem *kem = kem_find(group);
 	struct key_exchange *exchange;
 	EVP_PKEY_CTX *context;
 	bool ok;
 
+	if (kem) {
+		exchange = new_kem_exchange(kem);
+		return give(exchange, kem_generate(kem, &exchange->key, &exchange->public), out);
+	}
 	if (!found)
 		return fail(-ENOENT, "key exchange group %u is unknown", group);
 	exchange = must_calloc(1, sizeof(*exchange));
@@ -245,7 +278,7 @@ void key_exchange_free(struct key_exchange *exchange)
 
 uint16_t key_exchange_group(const struct key_exchange *exchange)
 {
-	return exchange->group->id;
+	return exchange->kem ? kem_method(exchange->kem) : exchange->group->id;
 }
 
 struct bytes key_exchange_public(const struct key_exchange *exchange)
@@ -301,12 +334,17 @@ struct result key_exchange_derive(struct key_exchange *exchange, struct bytes pe
 				  struct buffer *secret)
 {
 	const struct group *group = exchange->group;
-	EVP_PKEY *peer = peer_key(group, peer_public);
-	size_t start = secret->len, len = group->secret_size;
 	EVP_PKEY_CTX *context;
+	size_t start, len;
+	EVP_PKEY *peer;
 	uint8_t *room;
 	bool ok;
 
+	if (exchange->kem)
+		return kem_decapsulate(exchange->kem, exchange->key, peer_public, secret);
+	start = secret->len;
+	len = group->secret_size;
+	peer = peer_key(group, peer_public);
 	if (!peer) {
 		ERR_clear_error();
 		return fail(-EBADMSG, "the peer's public value is not valid in %s", group->name);
@@ -334,4 +372,22 @@ struct result key_exchange_derive(struct key_exchange *exchange, struct bytes pe
 	secret->len = start;
 	ERR_clear_error();
 	return fail(-EBADMSG, "the peer's public value gives no secret in %s", group->name);
+}
+
+struct result key_exchange_answer(uint16_t group, struct bytes peer_public, struct buffer *secret,
+				  struct key_exchange **out)
+{
+	const struct kem *kem = kem_find(group);
+	struct key_exchange *exchange = NULL;
+	struct result result;
+
+	if (kem) {
+		exchange = new_kem_exchange(kem);
+		result = kem_encapsulate(kem, peer_public, &exchange->public, secret);
+	} else {
+		result = key_exchange_new(group, &exchange);
+		if (!failed(&result))
+			result = key_exchange_derive(exchange, peer_public, secret);
+	}
+	return give(exchange, result, out);
 }
