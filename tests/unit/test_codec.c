@@ -260,7 +260,7 @@ static void sa_unknown_attributes(void **state)
 					     3, 0, 0, 16, 1, 0, 0, 12, 0x80, 14, 1, 0, 0x80, 14, 0,
 					     128, /* twice */
 					     3, 0, 0, 12, 1, 0, 0, 12, 0x80, 14, 0, 0, /* 0 bits */
-					     3, 0, 0, 8, 9, 0, 0, 1, /* an unknown type */
+					     3, 0, 0, 8, 13, 0, 0, 1, /* an unknown type */
 					     0, 0, 0, 8, 0, 0, 0, 1),
 				      &list));
 	assert_int_equal(list.count, 1);

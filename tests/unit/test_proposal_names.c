@@ -47,7 +47,12 @@ static void names(void **state)
 		{ TRANSFORM_ESN, 0, 0, "Don't use ESN" },
 		{ TRANSFORM_ESN, 1, 0, "Use ESN" },
 		{ TRANSFORM_ESN, 2, 0, "2" },
-		{ (enum transform_type)6, 35, 0, "35" },
+		{ TRANSFORM_ADDKE1, 0, 0, "NONE" },
+		{ TRANSFORM_ADDKE1, 35, 0, "ML-KEM-512" },
+		{ TRANSFORM_TYPE_MAX, 37, 0, "ML-KEM-1024" },
+		{ TRANSFORM_TYPE_MAX, 5, 0, "DH_GROUP_1536_MODP/Group 5" },
+		{ TRANSFORM_KE, 35, 0, "35" },
+		{ (enum transform_type)13, 35, 0, "35" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -66,7 +71,9 @@ static void names_of_types_and_protocols(void **state)
 	assert_string_equal(transform_type_name(TRANSFORM_KE), "group");
 	assert_string_equal(transform_type_name(TRANSFORM_ESN), "esn");
 	assert_string_equal(transform_type_name(0), "unknown");
-	assert_string_equal(transform_type_name(6), "unknown");
+	assert_string_equal(transform_type_name(6), "additional-key-exchange 1");
+	assert_string_equal(transform_type_name(12), "additional-key-exchange 7");
+	assert_string_equal(transform_type_name(13), "unknown");
 	assert_string_equal(transform_type_name(255), "unknown");
 	assert_string_equal(protocol_name(PROTOCOL_IKE), "IKE");
 	assert_string_equal(protocol_name(PROTOCOL_AH), "AH");
@@ -257,7 +264,11 @@ static void known(void **state)
 		{ transform(TRANSFORM_ESN, 1, 0), true },
 		{ transform(TRANSFORM_ESN, 2, 0), false },
 		{ { TRANSFORM_KE, 14, 0, true }, false },
-		{ { 6, 35, 0, false }, false },
+		{ { 6, 35, 0, false }, true },
+		{ { 12, 19, 0, false }, true },
+		{ { 6, 34, 0, false }, false },
+		{ { 13, 35, 0, false }, false },
+		{ { TRANSFORM_KE, 35, 0, false }, false },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)

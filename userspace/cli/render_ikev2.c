@@ -55,6 +55,8 @@ static void print_algorithms(const json_t *sa, FILE *out)
 {
 	const json_t *encryption = field(sa, "encryption");
 	const json_t *integrity = field(sa, "integrity");
+	const json_t *more = field(sa, "additional_key_exchanges"), *name;
+	size_t i;
 	json_int_t bits = number_of(encryption, "key_bits");
 
 	fprintf(out, "      Encr: %s", text_or(encryption, "name", "Unknown - 0"));
@@ -66,6 +68,12 @@ static void print_algorithms(const json_t *sa, FILE *out)
 		number_of(field(sa, "group"), "id"));
 	fprintf(out, ", Auth sign: %s, Auth verify: %s\n", text_or(sa, "auth_sign", "Unknown - 0"),
 		text_or(sa, "auth_verify", "Unknown - 0"));
+	if (json_array_size(more))
+		fprintf(out, "      Additional key exchanges:");
+	json_array_foreach((json_t *)more, i, name)
+		fprintf(out, "%s %s", i ? "," : "", text_value(name));
+	if (json_array_size(more))
+		fprintf(out, "\n");
 }
 
 static void print_pair(const json_t *sa, const char *what, const char *name, FILE *out)

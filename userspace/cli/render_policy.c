@@ -64,8 +64,8 @@ void render_profile(const json_t *result, FILE *out)
 
 void render_proposal(const json_t *result, FILE *out)
 {
-	const json_t *proposal;
-	size_t i;
+	const json_t *proposal, *additional;
+	size_t i, k;
 
 	json_array_foreach((json_t *)field(result, "proposals"), i, proposal)
 	{
@@ -78,6 +78,12 @@ void render_proposal(const json_t *result, FILE *out)
 		print_words(field(proposal, "prf"), "none", out);
 		fprintf(out, "     DH Group   :");
 		print_words(field(proposal, "group"), "none", out);
+		json_array_foreach((json_t *)field(proposal, "additional"), k, additional)
+		{
+			fprintf(out, "     Additional KE %" JSON_INTEGER_FORMAT " :",
+				number_of(additional, "number"));
+			print_words(field(additional, "methods"), "none", out);
+		}
 	}
 }
 

@@ -173,11 +173,11 @@ static void link_reference(struct loader *loader, struct reference *reference)
 /* In the order in which IOS puts them on the wire; named PRFs or those of the hashes */
 static void order_transforms(struct ike_proposal *proposal)
 {
-	static const enum transform_type order[] = {
-		TRANSFORM_ENCR,
-		TRANSFORM_PRF,
-		TRANSFORM_INTEG,
-		TRANSFORM_KE,
+	static const uint8_t order[] = {
+		TRANSFORM_ENCR,	      TRANSFORM_PRF,	    TRANSFORM_INTEG,
+		TRANSFORM_KE,	      TRANSFORM_ADDKE1,	    TRANSFORM_ADDKE1 + 1,
+		TRANSFORM_ADDKE1 + 2, TRANSFORM_ADDKE1 + 3, TRANSFORM_ADDKE1 + 4,
+		TRANSFORM_ADDKE1 + 5, TRANSFORM_ADDKE1 + 6,
 	};
 	const struct proposal given = proposal->transforms;
 	char text[TRANSFORM_TEXT];
@@ -203,6 +203,15 @@ static void order_transforms(struct ike_proposal *proposal)
 					     prf.key_bits);
 		}
 	}
+}
+
+/* No method is used twice (RFC 9370 section 2.2.2): could two like us agree? */
+static bool is_possible(const struct proposal *proposal)
+{
+	struct proposal_list list = { .count = 1, .proposals = { *proposal } };
+	struct proposal chosen;
+
+	return !proposal_choose(&list, &list, &chosen).code;
 }
 
 static void check_ike_proposal(struct loader *loader, struct ike_proposal *proposal)
@@ -243,6 +252,11 @@ static void check_ike_proposal(struct loader *loader, struct ike_proposal *propo
 		loader_error(loader, place, "proposal \"%s\" has no \"prf\"", proposal->name);
 	if (!proposal_get(transforms, TRANSFORM_KE))
 		loader_error(loader, place, "proposal \"%s\" has no \"group\"", proposal->name);
+	else if (!is_possible(transforms))
+		loader_error(loader, place,
+			     "proposal \"%s\" cannot be agreed on: each key exchange must be "
+			     "another one",
+			     proposal->name);
 }
 
 static void check_peer(struct loader *loader, const struct keyring_peer *peer)
@@ -466,6 +480,11 @@ static void check_ipsec_profile(struct loader *loader, const struct ipsec_profil
 			   "profile \"%s\" has no \"set transform-set\": the default "
 			   "algorithms are used",
 			   profile->name);
+	if (profile->additional.count && !profile->pfs_group)
+		loader_error(loader, place_of_line(profile->place.line),
+			     "profile \"%s\" has \"set additional-key-exchange\" without "
+			     "\"set pfs\"",
+			     profile->name);
 	for (size_t i = 0; i < profile->set_count; i++) {
 		const struct transform_set *set = profile->sets[i];
 
@@ -625,7 +644,9 @@ static void check_legacy(struct loader *loader, const struct legacy_use *use)
 	    !proposal_has(&use->ike_proposal->transforms, use->transform.type, use->transform.id))
 		return; /* a later statement replaced it */
 	if (use->ipsec_profile) {
-		if (use->ipsec_profile->pfs_group == use->transform.id)
+		if (use->ipsec_profile->pfs_group == use->transform.id ||
+		    proposal_has(&use->ipsec_profile->additional, use->transform.type,
+				 use->transform.id))
 			check_legacy_profile(loader, use, use->ipsec_profile);
 		return;
 	}

@@ -46,6 +46,7 @@ enum token_kind {
 	TOKEN_INTEGRITY,
 	TOKEN_PRF,
 	TOKEN_GROUP,
+	TOKEN_METHOD, /* of a key exchange: a group, a KEM, or none */
 	TOKEN_PFS_GROUP, /* "group" and one of them in one word */
 	TOKEN_TRANSFORM, /* of a transform set, and key sizes */
 };

@@ -111,7 +111,9 @@ void print_globals(const struct policy *policy, FILE *out)
 			policy->sa_lifetime_kilobytes);
 }
 
-static void print_transforms(const struct proposal *proposal, enum transform_type type, FILE *out)
+/* @before: the first words of the statement */
+static void print_transforms(const struct proposal *proposal, enum transform_type type,
+			     const char *before, FILE *out)
 {
 	char text[TRANSFORM_TEXT];
 	bool first = true;
@@ -121,7 +123,7 @@ static void print_transforms(const struct proposal *proposal, enum transform_typ
 		if (proposal->transforms[i].type != type)
 			continue;
 		if (first)
-			fprintf(out, " %s", transform_type_name(type));
+			fprintf(out, " %s%s", before, transform_type_name(type));
 		fprintf(out, " %s", transform_keyword(&proposal->transforms[i], text));
 		first = false;
 	}
@@ -132,11 +134,13 @@ static void print_transforms(const struct proposal *proposal, enum transform_typ
 void print_ike_proposal(const struct ike_proposal *proposal, FILE *out)
 {
 	fprintf(out, "crypto ikev2 proposal %s\n", proposal->name);
-	print_transforms(&proposal->transforms, TRANSFORM_ENCR, out);
-	print_transforms(&proposal->transforms, TRANSFORM_INTEG, out);
+	print_transforms(&proposal->transforms, TRANSFORM_ENCR, "", out);
+	print_transforms(&proposal->transforms, TRANSFORM_INTEG, "", out);
 	if (proposal->has_prf)
-		print_transforms(&proposal->transforms, TRANSFORM_PRF, out);
-	print_transforms(&proposal->transforms, TRANSFORM_KE, out);
+		print_transforms(&proposal->transforms, TRANSFORM_PRF, "", out);
+	print_transforms(&proposal->transforms, TRANSFORM_KE, "", out);
+	for (uint8_t type = TRANSFORM_ADDKE1; type <= TRANSFORM_TYPE_MAX; type++)
+		print_transforms(&proposal->transforms, type, "", out);
 }
 
 void print_ikev2_policy(const struct ikev2_policy *policy, FILE *out)
@@ -570,6 +574,8 @@ void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out)
 		fprintf(out, " set isakmp-profile %s\n", profile->isakmp_profile->name);
 	if (profile->pfs_group)
 		fprintf(out, " set pfs group%u\n", profile->pfs_group);
+	for (uint8_t type = TRANSFORM_ADDKE1; type <= TRANSFORM_TYPE_MAX; type++)
+		print_transforms(&profile->additional, type, "set ", out);
 	if (profile->lifetime_seconds)
 		fprintf(out, " set security-association lifetime seconds %u\n",
 			profile->lifetime_seconds);

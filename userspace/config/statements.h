@@ -21,14 +21,14 @@ statement_handler set_hostname, set_timestamps, set_legacy, set_key_log, set_sa_
 
 /* statements_ike.c */
 statement_handler open_ike_proposal, proposal_encryption, proposal_integrity, proposal_prf,
-	proposal_group, open_ikev2_policy, policy_proposal, policy_match_fvrf, policy_match_address,
-	open_keyring, open_peer, peer_address, peer_prefix6, peer_hostname, peer_identity_address,
-	peer_identity, peer_key, peer_key_hex, open_ikev2_profile, profile_match_address,
-	profile_match_prefix6, profile_match_text, profile_match_any, profile_match_dn,
-	profile_match_fvrf, profile_identity_address, profile_identity_dn, profile_identity,
-	profile_authentication, profile_keyring, profile_lifetime, profile_dpd, profile_legacy,
-	profile_nat, profile_mobike, profile_ios, profile_keep_trying, profile_retransmit,
-	profile_resumption, profile_reauth, profile_strict, profile_limitation,
+	proposal_group, proposal_addke, open_ikev2_policy, policy_proposal, policy_match_fvrf,
+	policy_match_address, open_keyring, open_peer, peer_address, peer_prefix6, peer_hostname,
+	peer_identity_address, peer_identity, peer_key, peer_key_hex, open_ikev2_profile,
+	profile_match_address, profile_match_prefix6, profile_match_text, profile_match_any,
+	profile_match_dn, profile_match_fvrf, profile_identity_address, profile_identity_dn,
+	profile_identity, profile_authentication, profile_keyring, profile_lifetime, profile_dpd,
+	profile_legacy, profile_nat, profile_mobike, profile_ios, profile_keep_trying,
+	profile_retransmit, profile_resumption, profile_reauth, profile_strict, profile_limitation,
 	profile_child_creation, profile_dangling;
 
 /* statements_pki.c */
@@ -45,8 +45,8 @@ statement_handler add_pool, add_pool6, open_authorization, authorization_pool, a
 
 /* statements_ipsec.c */
 statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transform_set,
-	ipsec_ikev2_profile, ipsec_pfs, ipsec_seconds, ipsec_kilobytes, ipsec_replay, ipsec_esn,
-	ipsec_responder_only;
+	ipsec_ikev2_profile, ipsec_pfs, ipsec_addke, ipsec_seconds, ipsec_kilobytes, ipsec_replay,
+	ipsec_esn, ipsec_responder_only;
 
 /* statements_isakmp.c */
 statement_handler open_isakmp_policy, isakmp_authentication, isakmp_encryption_des,
@@ -75,6 +75,14 @@ struct reference *refer(struct loader *loader, enum reference_kind kind, const s
 /** drop_references() - a later statement replaces an ipsec profile's */
 void drop_references(struct loader *loader, enum reference_kind kind,
 		     const struct ipsec_profile *owner);
+/**
+ * add_methods() - of the additional key exchange in args[0], in the place of those before
+ * @ike_proposal, @profile: the owner of @transforms, one of them
+ *
+ * "no" takes it back, without a number all of them.
+ */
+void add_methods(struct loader *loader, const struct match *match, struct proposal *transforms,
+		 const struct ike_proposal *ike_proposal, const struct ipsec_profile *profile);
 /** note_legacy() - remembers a weak algorithm, until permissions are known; one owner is given */
 void note_legacy(struct loader *loader, struct place place, const struct transform *transform,
 		 const struct ike_proposal *ike_proposal, const struct transform_set *set,

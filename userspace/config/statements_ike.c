@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "config/report.h"
 #include "config/statements.h"
+#include "cryptox/cryptox.h"
 
 void open_ike_proposal(struct loader *loader, const struct match *match)
 {
@@ -25,16 +26,17 @@ void open_ike_proposal(struct loader *loader, const struct match *match)
 	loader->ike_proposal = proposal;
 }
 
-/* The statement replaces what an earlier one of its kind said. */
-static void add_transforms(struct loader *loader, const struct match *match,
-			   enum transform_type type)
+static void add_transforms(struct loader *loader, const struct match *match, size_t first,
+			   enum transform_type type, struct proposal *transforms,
+			   const struct ike_proposal *ike_proposal,
+			   const struct ipsec_profile *profile)
 {
-	struct proposal *transforms = &loader->ike_proposal->transforms;
 	struct transform transform;
+	char text[TRANSFORM_TEXT];
 	size_t i;
 
 	proposal_remove_type(transforms, type);
-	for (i = 0; i < match->count && arg_given(match, i); i++) {
+	for (i = first; i < match->count && arg_given(match, i); i++) {
 		struct place place = place_of_arg(loader, &match->args[i]);
 
 		if (!transform_from_keyword(type, match->args[i].text, &transform)) {
@@ -42,23 +44,38 @@ static void add_transforms(struct loader *loader, const struct match *match,
 				     match->args[i].text);
 			continue;
 		}
+		if (transform_type_is_addke(type) && transform.id &&
+		    !ke_is_available(transform.id)) {
+			loader_error(loader, place,
+				     "the OpenSSL of this machine has no %s, version 3.5 has",
+				     transform_name(&transform, text));
+			continue;
+		}
 		if (!proposal_add(transforms, type, transform.id, transform.key_bits)) {
 			loader_error(loader, place, "more than %d algorithms in a proposal",
 				     PROPOSAL_TRANSFORMS_MAX);
 			return;
 		}
-		note_legacy(loader, place, &transform, loader->ike_proposal, NULL, NULL);
+		note_legacy(loader, place, &transform, ike_proposal, NULL, profile);
 	}
+}
+
+static void add_ike_transforms(struct loader *loader, const struct match *match, size_t first,
+			       enum transform_type type)
+{
+	struct ike_proposal *proposal = loader->ike_proposal;
+
+	add_transforms(loader, match, first, type, &proposal->transforms, proposal, NULL);
 }
 
 void proposal_encryption(struct loader *loader, const struct match *match)
 {
-	add_transforms(loader, match, TRANSFORM_ENCR);
+	add_ike_transforms(loader, match, 0, TRANSFORM_ENCR);
 }
 
 void proposal_integrity(struct loader *loader, const struct match *match)
 {
-	add_transforms(loader, match, TRANSFORM_INTEG);
+	add_ike_transforms(loader, match, 0, TRANSFORM_INTEG);
 }
 
 void proposal_prf(struct loader *loader, const struct match *match)
@@ -67,12 +84,34 @@ void proposal_prf(struct loader *loader, const struct match *match)
 	if (match->negated)
 		proposal_remove_type(&loader->ike_proposal->transforms, TRANSFORM_PRF);
 	else
-		add_transforms(loader, match, TRANSFORM_PRF);
+		add_ike_transforms(loader, match, 0, TRANSFORM_PRF);
 }
 
 void proposal_group(struct loader *loader, const struct match *match)
 {
-	add_transforms(loader, match, TRANSFORM_KE);
+	add_ike_transforms(loader, match, 0, TRANSFORM_KE);
+}
+
+void add_methods(struct loader *loader, const struct match *match, struct proposal *transforms,
+		 const struct ike_proposal *ike_proposal, const struct ipsec_profile *profile)
+{
+	uint8_t type = TRANSFORM_ADDKE1 - 1;
+
+	if (arg_given(match, 0))
+		type += match->args[0].number;
+	if (!match->negated)
+		add_transforms(loader, match, 1, type, transforms, ike_proposal, profile);
+	else if (arg_given(match, 0))
+		proposal_remove_type(transforms, type);
+	else
+		proposal_remove_addke(transforms);
+}
+
+void proposal_addke(struct loader *loader, const struct match *match)
+{
+	struct ike_proposal *proposal = loader->ike_proposal;
+
+	add_methods(loader, match, &proposal->transforms, proposal, NULL);
 }
 
 void open_ikev2_policy(struct loader *loader, const struct match *match)

@@ -129,6 +129,13 @@ void ipsec_pfs(struct loader *loader, const struct match *match)
 	note_legacy(loader, place_of_arg(loader, &match->args[0]), &group, NULL, NULL, profile);
 }
 
+void ipsec_addke(struct loader *loader, const struct match *match)
+{
+	struct ipsec_profile *profile = loader->ipsec_profile;
+
+	add_methods(loader, match, &profile->additional, NULL, profile);
+}
+
 void ipsec_seconds(struct loader *loader, const struct match *match)
 {
 	loader->ipsec_profile->lifetime_seconds = match->negated ? 0 : match->args[0].number;

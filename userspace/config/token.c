@@ -28,6 +28,7 @@ static const struct {
 	{ "INTEGRITY", TOKEN_INTEGRITY },
 	{ "PRF", TOKEN_PRF },
 	{ "GROUP", TOKEN_GROUP },
+	{ "METHOD", TOKEN_METHOD },
 	{ "groupN", TOKEN_PFS_GROUP },
 	{ "TRANSFORM", TOKEN_TRANSFORM },
 };
@@ -112,6 +113,8 @@ const char *token_candidate(const struct token *token, size_t index, char text[T
 		return transform_keywords(TRANSFORM_PRF, index);
 	case TOKEN_GROUP:
 		return transform_keywords(TRANSFORM_KE, index);
+	case TOKEN_METHOD:
+		return transform_keywords(TRANSFORM_ADDKE1, index);
 	case TOKEN_PFS_GROUP:
 		keyword = transform_keywords(TRANSFORM_KE, index);
 		if (!keyword)

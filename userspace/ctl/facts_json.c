@@ -98,6 +98,22 @@ static void put_transform(json_t *object, const char *name, const struct transfo
 	put(object, name, value);
 }
 
+/* "additional_key_exchanges": their names, in the order in which they were done */
+static void put_additional(json_t *object, const struct transform additional[ADDKE_MAX])
+{
+	json_t *names = json_array();
+	char text[TRANSFORM_TEXT];
+
+	for (int i = 0; i < ADDKE_MAX; i++)
+		if (additional[i].id)
+			json_array_append_new(names,
+					      json_string(transform_name(&additional[i], text)));
+	if (json_array_size(names))
+		put(object, "additional_key_exchanges", names);
+	else
+		json_decref(names);
+}
+
 /* Too big for JSON's numbers, and nobody calculates with it. */
 static void put_ike_spi(json_t *object, const char *name, uint64_t spi)
 {
@@ -191,6 +207,7 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 	put_transform(object, "integrity", &sa->integ);
 	put_transform(object, "prf", &sa->prf);
 	put_transform(object, "group", &sa->group);
+	put_additional(object, sa->additional);
 	put_text(object, "auth_sign", sa->auth_sign);
 	put_text(object, "auth_verify", sa->auth_verify);
 	put_number(object, "lifetime_seconds", sa->lifetime);

@@ -119,6 +119,23 @@ static json_t *names_of(const struct proposal *proposal, enum transform_type typ
 	return array;
 }
 
+/* "additional": for each additional key exchange its number and its methods */
+static void put_additional(json_t *object, const struct proposal *transforms)
+{
+	json_t *array = json_array();
+
+	for (int i = 0; i < ADDKE_MAX; i++)
+		if (proposal_get(transforms, TRANSFORM_ADDKE1 + i))
+			json_array_append_new(array,
+					      json_pack("{s:i,s:o}", "number", i + 1, "methods",
+							names_of(transforms,
+								 TRANSFORM_ADDKE1 + i)));
+	if (json_array_size(array))
+		json_object_set_new(object, "additional", array);
+	else
+		json_decref(array);
+}
+
 json_t *ctl_proposals(const struct policy *policy)
 {
 	const struct ike_proposal *proposal;
@@ -134,6 +151,7 @@ json_t *ctl_proposals(const struct policy *policy)
 						names_of(transforms, TRANSFORM_INTEG), "prf",
 						names_of(transforms, TRANSFORM_PRF), "group",
 						names_of(transforms, TRANSFORM_KE)));
+		put_additional(json_array_get(array, json_array_size(array) - 1), transforms);
 	}
 	return array;
 }

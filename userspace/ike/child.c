@@ -427,6 +427,16 @@ static void add_defaults(const struct ipsec_profile *profile, struct proposal_li
 		list->proposals[list->count++] = more.proposals[i];
 }
 
+/* With PFS alone: what makes a child of IKE_AUTH has no key exchange (RFC 7296 section 1.2). */
+static void put_key_exchanges(struct proposal *proposal, const struct ipsec_profile *profile)
+{
+	const struct proposal *more = &profile->additional;
+
+	proposal_add(proposal, TRANSFORM_KE, profile->pfs_group, 0);
+	for (size_t i = 0; i < more->count; i++)
+		proposal_add(proposal, more->transforms[i].type, more->transforms[i].id, 0);
+}
+
 void child_proposals(const struct ipsec_profile *profile, bool pfs, struct proposal_list *list)
 {
 	memset(list, 0, sizeof(*list));
@@ -448,7 +458,7 @@ void child_proposals(const struct ipsec_profile *profile, bool pfs, struct propo
 		proposal_remove_type(proposal, TRANSFORM_KE);
 		proposal_remove_type(proposal, TRANSFORM_ESN);
 		if (pfs && profile->pfs_group)
-			proposal_add(proposal, TRANSFORM_KE, profile->pfs_group, 0);
+			put_key_exchanges(proposal, profile);
 		if (profile->esn)
 			proposal_add(proposal, TRANSFORM_ESN, 1, 0);
 		proposal_add(proposal, TRANSFORM_ESN, 0, 0);

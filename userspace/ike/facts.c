@@ -63,6 +63,9 @@ void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_
 			.client = sa->client,
 		};
 
+		for (int i = 0; i < ADDKE_MAX; i++)
+			facts.additional[i] = transform_or_none(&sa->chosen, TRANSFORM_ADDKE1 + i);
+
 		if (!facts.lifetime)
 			facts.lifetime = IKE_LIFETIME_DEFAULT;
 		TAILQ_FOREACH(child, &sa->children, of_sa)

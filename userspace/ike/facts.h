@@ -25,6 +25,7 @@ struct ike_sa_facts {
 	const char *fvrf, *ivrf; /* "none" */
 	const char *profile;
 	struct transform encr, integ, prf, group; /* id 0 while not negotiated */
+	struct transform additional[ADDKE_MAX]; /* key exchanges, id 0: none */
 	const char *auth_sign, *auth_verify; /* "PSK" */
 	uint32_t lifetime, active; /* seconds */
 	uint32_t ce_id, session_id;

@@ -242,6 +242,7 @@ struct ipsec_profile {
 	const struct ikev2_profile *ikev2_profile; /* NULL: none */
 	const struct isakmp_profile *isakmp_profile; /* NULL: none */
 	uint16_t pfs_group; /* 0: no PFS */
+	struct proposal additional; /* key exchanges besides, types 6 to 12 alone */
 	uint32_t lifetime_seconds; /* 0: the global one */
 	uint32_t lifetime_kilobytes; /* 0: the global one */
 	bool lifetime_kilobytes_disabled;

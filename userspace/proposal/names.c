@@ -25,6 +25,12 @@ struct known {
  * drops those that the algorithm table does not allow.
  */
 static const struct known known[] = {
+	/* Additional key exchanges: of any of their types, and the groups besides. */
+	{ { TRANSFORM_ADDKE1, 0, 0, false }, "NONE", "none", false },
+#define X(symbol, id, display, keyword, openssl, key, ciphertext, secret) \
+	{ { TRANSFORM_ADDKE1, id, 0, false }, display, keyword, false },
+	SEKI_KEM_LIST(X)
+#undef X
 #define ROW(type, id, bits, name, keyword, legacy) \
 	{ { type, id, bits, false }, name, keyword, legacy },
 #define X(symbol, id, display, keyword, kernel, openssl, bits_min, bits_max, bits_step, \
@@ -33,36 +39,42 @@ static const struct known known[] = {
 	ROW(TRANSFORM_ENCR, id, 128, display, keyword "-128", legacy) \
 	ROW(TRANSFORM_ENCR, id, 192, display, keyword "-192", legacy) \
 	ROW(TRANSFORM_ENCR, id, 256, display, keyword "-256", legacy)
-	SEKI_ENCR_LIST(X)
+		SEKI_ENCR_LIST(X)
 #undef X
 #define X(symbol, id, display, keyword, openssl, key, out, legacy) \
 	ROW(TRANSFORM_PRF, id, 0, display, keyword, legacy)
-		SEKI_PRF_LIST(X)
+			SEKI_PRF_LIST(X)
 #undef X
-			ROW(TRANSFORM_INTEG, 0, 0, "NONE", NULL, false)
+				ROW(TRANSFORM_INTEG, 0, 0, "NONE", NULL, false)
 #define X(symbol, id, display, keyword, kernel, openssl, key, icv, legacy) \
 	ROW(TRANSFORM_INTEG, id, 0, display, keyword, legacy)
-				SEKI_INTEG_LIST(X)
+					SEKI_INTEG_LIST(X)
 #undef X
 #define X(symbol, id, display, kernel, key, iv, icv) \
 	ROW(TRANSFORM_INTEG, id, 0, display, NULL, false)
-					SEKI_AEAD_INTEG_LIST(X)
+						SEKI_AEAD_INTEG_LIST(X)
 #undef X
-						ROW(TRANSFORM_KE, 0, 0, "NONE", NULL, false)
+							ROW(TRANSFORM_KE, 0, 0, "NONE", NULL, false)
 #define X(symbol, id, display, kind, openssl, pub, secret, legacy) \
 	ROW(TRANSFORM_KE, id, 0, display, #id, legacy)
-							SEKI_KE_LIST(X)
+								SEKI_KE_LIST(X)
 #undef X
-								ROW(TRANSFORM_ESN, 0, 0,
-								    "Don't use ESN", NULL, false)
-									ROW(TRANSFORM_ESN, 1, 0,
-									    "Use ESN", NULL, false)
+									ROW(TRANSFORM_ESN, 0, 0,
+									    "Don't use ESN", NULL,
+									    false)
+										ROW(TRANSFORM_ESN,
+										    1, 0, "Use ESN",
+										    NULL, false)
 #undef ROW
 };
 
 static const char *const type_names[] = {
-	[TRANSFORM_ENCR] = "encryption", [TRANSFORM_PRF] = "prf", [TRANSFORM_INTEG] = "integrity",
-	[TRANSFORM_KE] = "group",	 [TRANSFORM_ESN] = "esn",
+	[TRANSFORM_ENCR] = "encryption", [TRANSFORM_PRF] = "prf",
+	[TRANSFORM_INTEG] = "integrity", [TRANSFORM_KE] = "group",
+	[TRANSFORM_ESN] = "esn",	 "additional-key-exchange 1",
+	"additional-key-exchange 2",	 "additional-key-exchange 3",
+	"additional-key-exchange 4",	 "additional-key-exchange 5",
+	"additional-key-exchange 6",	 "additional-key-exchange 7",
 };
 
 static const char *const protocol_names[] = {
@@ -110,12 +122,19 @@ static bool is_real(const struct transform *transform)
 	return transform->type != TRANSFORM_ENCR || encr_allows(transform->id, transform->key_bits);
 }
 
+/* Is a row of @row what @type has? */
+static bool is_of(uint8_t row, uint8_t type)
+{
+	return row == type ||
+	       (transform_type_is_addke(type) && (row == TRANSFORM_ADDKE1 || row == TRANSFORM_KE));
+}
+
 static const struct known *find(uint8_t type, uint16_t id, uint16_t key_bits)
 {
 	for (size_t i = 0; i < COUNT(known); i++) {
 		const struct transform *transform = &known[i].transform;
 
-		if (transform->type == type && transform->id == id &&
+		if (is_of(transform->type, type) && transform->id == id &&
 		    transform->key_bits == key_bits)
 			return &known[i];
 	}
@@ -169,7 +188,7 @@ static bool has_keyword(const struct known *one, enum transform_type type)
 {
 	const struct transform *transform = &one->transform;
 
-	return transform->type == type && one->keyword && is_real(transform) &&
+	return is_of(transform->type, type) && one->keyword && is_real(transform) &&
 	       (type != TRANSFORM_ENCR ||
 		(transform->id != ENCR_NULL && transform->id != ENCR_NULL_AES_GMAC));
 }
@@ -179,6 +198,7 @@ bool transform_from_keyword(enum transform_type type, const char *keyword, struc
 	for (size_t i = 0; i < COUNT(known); i++) {
 		if (has_keyword(&known[i], type) && !strcmp(known[i].keyword, keyword)) {
 			*out = known[i].transform;
+			out->type = type;
 			return true;
 		}
 	}

@@ -53,6 +53,35 @@ void proposal_remove_type(struct proposal *proposal, enum transform_type type)
 	proposal->count = kept;
 }
 
+void proposal_remove_addke(struct proposal *proposal)
+{
+	for (uint8_t type = TRANSFORM_ADDKE1; type <= TRANSFORM_TYPE_MAX; type++)
+		proposal_remove_type(proposal, type);
+}
+
+const struct transform *proposal_next_ke(const struct proposal *chosen, uint8_t type)
+{
+	const struct transform *transform;
+
+	for (type = transform_type_is_addke(type) ? type + 1 : TRANSFORM_ADDKE1;
+	     type <= TRANSFORM_TYPE_MAX; type++) {
+		transform = proposal_get(chosen, type);
+		if (transform && transform->id)
+			return transform;
+	}
+	return NULL;
+}
+
+static bool is_ke(const struct transform *transform)
+{
+	return transform->type == TRANSFORM_KE || transform_type_is_addke(transform->type);
+}
+
+static bool is_group(const struct transform *transform)
+{
+	return transform->id && ke_public_size(transform->id);
+}
+
 /* "AES-CBC-128", "SHA1", "DH 2" */
 static void transform_format(const struct transform *transform, char *text, size_t size)
 {
@@ -63,7 +92,7 @@ static void transform_format(const struct transform *transform, char *text, size
 		snprintf(text, size, "%s", transform->id ? "ESN" : "no ESN");
 	else if (transform->type == TRANSFORM_KE && !transform->id)
 		snprintf(text, size, "no DH");
-	else if (transform->type == TRANSFORM_KE)
+	else if (transform->type == TRANSFORM_KE || (is_ke(transform) && is_group(transform)))
 		snprintf(text, size, "DH %u", transform->id);
 	else if (transform->key_bits)
 		snprintf(text, size, "%s-%u", name, transform->key_bits);
@@ -118,14 +147,28 @@ static bool allows_none(const struct proposal *proposal, enum transform_type typ
 	return !proposal_get(proposal, type) || proposal_has(proposal, type, 0);
 }
 
+/* RFC 9370 section 2.2.2: is this key exchange in @chosen already? */
+static bool is_taken(const struct proposal *chosen, const struct transform *wanted)
+{
+	for (size_t i = 0; i < chosen->count; i++) {
+		const struct transform *transform = &chosen->transforms[i];
+
+		if (wanted->id && is_ke(wanted) && is_ke(transform) && transform->id == wanted->id)
+			return true;
+	}
+	return false;
+}
+
 /* Our first transform of @type that is offered too; NULL when it has to be none. */
 static const struct transform *first_common(const struct proposal *offered,
-					    const struct proposal *ours, enum transform_type type)
+					    const struct proposal *ours, enum transform_type type,
+					    const struct proposal *chosen)
 {
 	for (size_t i = 0; i < ours->count; i++) {
 		const struct transform *transform = &ours->transforms[i];
 
-		if (transform->type == type && holds(offered, transform))
+		if (transform->type == type && holds(offered, transform) &&
+		    !is_taken(chosen, transform))
 			return transform;
 	}
 	return NULL;
@@ -153,7 +196,7 @@ static uint8_t match(const struct proposal *offered, const struct proposal *ours
 				proposal_add(chosen, type, 0, 0);
 			continue;
 		}
-		transform = first_common(offered, ours, type);
+		transform = first_common(offered, ours, type, chosen);
 		if (transform)
 			proposal_add(chosen, type, transform->id, transform->key_bits);
 		else if (!allows_none(offered, type) || !allows_none(ours, type))
@@ -249,6 +292,11 @@ static struct result check_types(const struct proposal *offer, const struct prop
 		if (count[transform->type]++)
 			return fail(-EPROTO, "the peer chose more than one %s",
 				    transform_type_name(transform->type));
+		for (size_t k = 0; k < i; k++)
+			if (transform->id && is_ke(transform) && is_ke(&chosen->transforms[k]) &&
+			    chosen->transforms[k].id == transform->id)
+				return fail(-EPROTO, "the peer chose %s for two key exchanges",
+					    text);
 		if (transform->type == TRANSFORM_INTEG && transform->id && aead)
 			return fail(-EPROTO,
 				    "the peer chose integrity %s with a combined-mode cipher",

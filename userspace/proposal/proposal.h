@@ -16,8 +16,16 @@ enum transform_type {
 	TRANSFORM_INTEG = 3,
 	TRANSFORM_KE = 4,
 	TRANSFORM_ESN = 5,
-	TRANSFORM_TYPE_MAX = 5,
+	TRANSFORM_ADDKE1 = 6, /* to 12: additional key exchanges (RFC 9370 section 2.2.2) */
+	TRANSFORM_TYPE_MAX = 12,
 };
+
+#define ADDKE_MAX (TRANSFORM_TYPE_MAX - TRANSFORM_ADDKE1 + 1)
+
+static inline bool transform_type_is_addke(uint8_t type)
+{
+	return type >= TRANSFORM_ADDKE1 && type <= TRANSFORM_TYPE_MAX;
+}
 
 /* RFC 7296 section 3.3.1 */
 enum security_protocol {
@@ -63,6 +71,13 @@ bool proposal_add(struct proposal *proposal, enum transform_type type, uint16_t 
 const struct transform *proposal_get(const struct proposal *proposal, enum transform_type type);
 bool proposal_has(const struct proposal *proposal, enum transform_type type, uint16_t id);
 void proposal_remove_type(struct proposal *proposal, enum transform_type type);
+/** proposal_remove_addke() - as if there had never been additional key exchanges in it */
+void proposal_remove_addke(struct proposal *proposal);
+/**
+ * proposal_next_ke() - the key exchange after @type's in one that was chosen
+ * Return: NULL after the last one, else one of types 6 to 12 that is not NONE
+ */
+const struct transform *proposal_next_ke(const struct proposal *chosen, uint8_t type);
 
 /**
  * proposal_choose() - picks one transform of each type
@@ -72,7 +87,8 @@ void proposal_remove_type(struct proposal *proposal, enum transform_type type);
  *
  * A proposal matches when every type that it holds has a common transform and
  * neither side holds a type that the other lacks; an absent type equals NONE
- * (0), an AEAD needs no INTEG, and ESN 0 is implied when absent.
+ * (0), an AEAD needs no INTEG, and ESN 0 is implied when absent. No key exchange
+ * method is chosen twice (RFC 9370 section 2.2.2), the better liked type has it.
  * Return: -ENOENT with a sentence that names the first type without common
  * transform, both sides' lists included
  */
@@ -90,7 +106,7 @@ struct result proposal_check_chosen(const struct proposal_list *offered,
 #define TRANSFORM_TEXT 48
 /** transform_name() - as IOS prints it: "AES-CBC", "SHA96", "DH_GROUP_1024_MODP/Group 2" */
 const char *transform_name(const struct transform *transform, char text[TRANSFORM_TEXT]);
-/** transform_type_name() - "encryption", "prf", "integrity", "group", "esn" */
+/** transform_type_name() - "encryption", "prf", "group", "additional-key-exchange 1" */
 const char *transform_type_name(uint8_t type);
 const char *protocol_name(uint8_t protocol); /* "IKE", "AH", "ESP" */
 /** proposal_format() - "AES-CBC-128 SHA1 SHA96 DH 2", cut to @size */
