@@ -50,6 +50,8 @@ static const int from_outside[] = {
 	EV_RECV_AUTH,
 	EV_INIT_CREATE_CHILD,
 	EV_RECV_CREATE_CHILD,
+	EV_RECV_INTERMEDIATE,
+	EV_RECV_FOLLOWUP_KE,
 	EV_SEND_INFO,
 	EV_RECV_INFO_REQ,
 	EV_RECV_INFO_ACK,
@@ -70,6 +72,10 @@ static const struct pair answers[] = {
 	{ STATE_I_PROC_INIT,
 	  EV_NO_EVENT }, /* the same, and init_verify_response(): no true answer */
 	{ STATE_INIT_DONE, EV_START_TMR }, /* init_check_role(): as responder */
+	{ STATE_INIT_DONE,
+	  EV_SEND_INTERMEDIATE }, /* the same: a key exchange comes before IKE_AUTH */
+	{ STATE_INIT_DONE, EV_WAIT_INTERMEDIATE },
+	{ STATE_R_BLD_INTERMEDIATE, EV_BLD_MSG }, /* intermediate_process_request(): without KE */
 	{ STATE_I_BLD_AUTH, EV_GET_PRESHR_KEY }, /* ppk_sign_again() */
 	{ STATE_I_BLD_EAP_AUTH, EV_GEN_AUTH },
 	{ STATE_I_PROC_AUTH, EV_RECV_EAP_REQ }, /* eap_check_started() */
@@ -94,6 +100,8 @@ static const struct pair answers[] = {
 	{ STATE_CHILD_R_INIT, EV_REKEY_IPSECSA },
 	{ STATE_CHILD_R_IPSEC, EV_GEN_DH_KEY }, /* create_check_pfs() */
 	{ STATE_CHILD_R_BLD_MSG, EV_GEN_SKEYID }, /* create_check_rekey() */
+	{ STATE_CHILD_I_PROC, EV_SEND_FOLLOWUP_KE }, /* followup_check() */
+	{ STATE_CHILD_R_BLD_MSG, EV_WAIT_FOLLOWUP_KE },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

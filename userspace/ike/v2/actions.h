@@ -47,6 +47,15 @@ ikev2_action ppk_sign_again;
 /* eap_only.c */
 ikev2_action eap_only_check;
 
+/* intermediate.c */
+ikev2_action intermediate_make_key, intermediate_build_request, intermediate_check_notify;
+ikev2_action intermediate_process_response, intermediate_process_request;
+ikev2_action intermediate_build_response, intermediate_generate_keys;
+
+/* followup.c */
+ikev2_action followup_check, followup_build_request, followup_process_response;
+ikev2_action followup_respond, followup_process_request, followup_build_response;
+
 /* create.c: what CREATE_CHILD_SA has in common for children and the IKE SA */
 ikev2_action create_check_type, create_make_key, create_check_notify, create_verify;
 ikev2_action create_check_pfs, create_derive, create_check_rekey, create_build_response;

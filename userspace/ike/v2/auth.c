@@ -101,6 +101,8 @@ enum ikev2_event auth_process_id(struct task *task)
 	/* The wait is over: from here on the exchange is answered or fails. */
 	timer_stop(base->ike->env.timers, &task->wait);
 	certs_note(task);
+	if (!task->initiator)
+		auth_methods_note(task);
 	if (!payload)
 		return task_fail(task,
 				 fail(-EPROTO, "%s payload is not contained", payload_name(type)),
@@ -317,8 +319,11 @@ enum ikev2_event auth_build_request(struct task *task)
 		put_notify(&chain, NOTIFY_INITIAL_CONTACT, bytes_of(NULL, 0));
 	}
 	put_window(task, &chain);
-	if (!task->childless)
+	if (!task->childless) {
 		child_put_capabilities(task, &chain);
+		pfs_info_put(task, &chain);
+	}
+	auth_methods_put(task, &chain);
 	mobike_put_supported(task, &chain);
 	eap_only_put(task, &chain);
 	resume_put_request(task, &chain);
@@ -413,10 +418,13 @@ enum ikev2_event auth_process_child(struct task *task)
 		result = config_take_reply(task);
 	if (!failed(&result))
 		result = keys_derive_child(task->child, sa, bytes_of(NULL, 0),
-					   buffer_bytes(&sa->nonce_i), buffer_bytes(&sa->nonce_r));
+					   buffer_bytes(&sa->nonce_i), buffer_bytes(&sa->nonce_r),
+					   bytes_of(NULL, 0));
 	/* The responder can receive before the initiator is able to send. */
 	if (!failed(&result))
 		result = child_sa_install_inbound(task->child);
+	if (!failed(&result))
+		pfs_info_check(task);
 	if (failed(&result)) {
 		if (!task->child_notify)
 			task->child_notify = NOTIFY_NO_ADDITIONAL_SAS;
@@ -447,8 +455,10 @@ enum ikev2_event auth_build_response(struct task *task)
 		put_notify(&chain, task->child_notify, bytes_of(NULL, 0));
 	}
 	put_window(task, &chain);
-	if (task->child)
+	if (task->child) {
 		child_put_capabilities(task, &chain);
+		pfs_info_put(task, &chain);
+	}
 	mobike_put_supported(task, &chain);
 	resume_put_ticket(task, &chain);
 	result = exchange_respond(task, &chain);

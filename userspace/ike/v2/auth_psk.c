@@ -14,21 +14,10 @@ bool shared_key_accepts(uint8_t number)
 	return number == AUTH_SHARED_KEY;
 }
 
-static struct result compute(const struct task *task, bool ours, struct bytes key, uint8_t *value)
-{
-	const struct ikev2_sa *sa = task->sa;
-	bool of_initiator = task->initiator == ours;
-
-	return keys_auth_psk(sa, of_initiator, key,
-			     buffer_bytes(of_initiator ? &task->init_request :
-							 &task->init_response),
-			     ours ? &sa->base.local_id : &sa->base.remote_id, value);
-}
-
 enum ikev2_event shared_key_sign(struct task *task, struct bytes key)
 {
 	uint8_t value[CRYPTOX_HASH_MAX];
-	struct result result = compute(task, true, key, value);
+	struct result result = keys_auth_psk(task, true, key, value);
 
 	if (failed(&result))
 		return auth_fail(task, result);
@@ -41,7 +30,7 @@ enum ikev2_event shared_key_verify(struct task *task, struct bytes key,
 				   const struct auth_payload *auth, const char *why_not)
 {
 	uint8_t expected[CRYPTOX_HASH_MAX];
-	struct result result = compute(task, false, key, expected);
+	struct result result = keys_auth_psk(task, false, key, expected);
 
 	if (!failed(&result) &&
 	    !bytes_equal_secret(auth->data, bytes_of(expected, task->sa->keys.prf_len)))
@@ -60,6 +49,8 @@ static enum ikev2_event prepare(struct task *task, bool ours)
 	const struct secret *key;
 	char text[ADDRESS_TEXT];
 
+	if (ours && !auth_methods_allow(task, AUTH_SHARED_KEY, bytes_of(NULL, 0)))
+		return auth_fail(task, auth_methods_refuse(task));
 	peer = profile->keyring ? keyring_find(profile->keyring, &base->remote.address,
 					       base->remote_id.type ? &base->remote_id : NULL) :
 				  NULL;

@@ -38,8 +38,9 @@ static enum signature_family family_of(enum auth_kind auth, enum key_kind key)
 }
 
 /* The hash that is as strong as the key first, then any that the peer knows. */
-static const struct signature_scheme *
-digital_scheme(const struct task *task, enum signature_family family, enum key_kind key)
+static const struct signature_scheme *digital_scheme(const struct task *task,
+						     enum signature_family family,
+						     enum key_kind key, bool announced)
 {
 	const enum signature_hash wishes[] = {
 		key == KEY_KIND_ECDSA_384 ? SIGNATURE_HASH_SHA2_384 :
@@ -54,7 +55,9 @@ digital_scheme(const struct task *task, enum signature_family family, enum key_k
 
 	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
 		scheme = signature_scheme_of(family, wishes[i]);
-		if (scheme && certs_peer_knows(task, wishes[i]))
+		if (scheme && certs_peer_knows(task, wishes[i]) &&
+		    (!announced ||
+		     auth_methods_allow(task, AUTH_SIGNATURE, signature_scheme_identifier(scheme))))
 			return scheme;
 	}
 	return NULL;
@@ -81,14 +84,18 @@ static struct result choose_scheme(struct task *task, const struct signature_sch
 	enum key_kind key = private_key_kind(credential_key(task->credential));
 
 	task->auth_number = AUTH_SIGNATURE;
-	*scheme = digital_scheme(task, family_of(auth, key), key);
+	*scheme = digital_scheme(task, family_of(auth, key), key, true);
 	if (*scheme)
 		return RESULT_OK;
-	if (auth == AUTH_KIND_ECDSA_SIG) {
+	if (auth == AUTH_KIND_ECDSA_SIG &&
+	    auth_methods_allow(task, ecdsa_number(key), bytes_of(NULL, 0))) {
 		task->auth_number = ecdsa_number(key);
 		*scheme = signature_scheme_of(SIGNATURE_ECDSA_RAW, ecdsa_hash(task->auth_number));
 		return RESULT_OK;
 	}
+	/* There would be a hash for it: it is the list of methods that has no place for us. */
+	if (auth == AUTH_KIND_ECDSA_SIG || digital_scheme(task, family_of(auth, key), key, false))
+		return auth_methods_refuse(task);
 	if (auth != AUTH_KIND_RSA_SIG)
 		return fail(-ENOTSUP,
 			    "%s needs the digital signatures of RFC 7427, and the peer %s",
@@ -102,6 +109,8 @@ static struct result choose_scheme(struct task *task, const struct signature_sch
 			    task->peer_signs ? "shares no hash for digital signatures (RFC 7427)" :
 					       "does not know digital signatures (RFC 7427)",
 			    task->sa->base.profile->name);
+	if (!auth_methods_allow(task, AUTH_RSA, bytes_of(NULL, 0)))
+		return auth_methods_refuse(task);
 	task->auth_number = AUTH_RSA;
 	task->sa->base.weak_auth = true;
 	*scheme = signature_scheme_of(SIGNATURE_RSA, SIGNATURE_HASH_SHA1);

@@ -71,8 +71,9 @@ void child_abandon(struct task *task)
 	struct child_sa *old = replaced(task);
 
 	if (task->child) {
+		/* An error in the middle of the key exchanges: the peer has made none. */
 		if (task->initiator && task->child->spi_out && task->child->sa &&
-		    !task->child->sa->closing)
+		    !task->child->sa->closing && !task->peer_error)
 			info_disown_child(task->child);
 		child_sa_destroy(task->child);
 	}
@@ -524,6 +525,18 @@ enum ikev2_event child_process_request(struct task *task)
 
 /* --- both: keys, kernel, and what happens to the old pair --- */
 
+/*
+ * The peer's exchange was going on when ours came to its end: ours counts, and the
+ * peer, who knows of it, gives up its own.
+ */
+static bool overtaken(const struct task *task)
+{
+	const struct child_sa *old = replaced(task);
+
+	return !task->initiator && task->rekeys && transform_type_is_addke(task->ke_type) &&
+	       (!old || old->deleting || old->state == CHILD_REPLACED);
+}
+
 enum ikev2_event child_load(struct task *task)
 {
 	struct bytes low = bytes_lower(buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r));
@@ -533,8 +546,12 @@ enum ikev2_event child_load(struct task *task)
 	if (!child)
 		return task_fail(task, fail(-ENODEV, "the tunnel is gone"), NOTIFY_TS_UNACCEPTABLE,
 				 IKE_STAT_CHILD_FAILED);
+	if (overtaken(task))
+		return task_fail(task, fail(-EBUSY, "the child SA has been rekeyed meanwhile"),
+				 NOTIFY_TEMPORARY_FAILURE, IKE_STAT_REJECTED);
 	result = keys_derive_child(child, task->sa, buffer_bytes(&task->secret),
-				   buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r));
+				   buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r),
+				   buffer_bytes(&task->more_secrets));
 	buffer_free(&task->secret);
 	if (!failed(&result))
 		result = child_sa_install_inbound(child);

@@ -143,14 +143,17 @@ enum ikev2_event create_check_rekey(struct task *task)
 enum ikev2_event create_build_response(struct task *task)
 {
 	struct proposal_list chosen = { .count = 1, .proposals = { task->chosen } };
+	const struct transform *group = proposal_get(&task->chosen, TRANSFORM_KE);
 	struct writer chain = {};
 	struct result result;
 
+	if (task->exchange == EXCHANGE_IKE_FOLLOWUP_KE)
+		return followup_build_response(task);
 	writer_begin_chain(&chain);
 	put_sa(&chain, &chosen);
 	put_nonce(&chain, buffer_bytes(&task->nonce_r));
-	if (task->own_public.len)
-		put_ke(&chain, task->group, buffer_bytes(&task->own_public));
+	if (group && task->own_public.len)
+		put_ke(&chain, group->id, buffer_bytes(&task->own_public));
 	if (for_ike(task)) {
 		put_window(task, &chain);
 	} else {
@@ -159,6 +162,7 @@ enum ikev2_event create_build_response(struct task *task)
 		child_put_selectors(&chain, task->child, false);
 		child_put_capabilities(task, &chain);
 	}
+	followup_put_link(task, &chain);
 	result = exchange_respond(task, &chain);
 	writer_free(&chain);
 	if (failed(&result))

@@ -385,6 +385,10 @@ static enum ikev2_event response_event(uint8_t exchange)
 		return EV_RECV_AUTH;
 	case EXCHANGE_CREATE_CHILD_SA:
 		return EV_RECV_CREATE_CHILD;
+	case EXCHANGE_IKE_INTERMEDIATE:
+		return EV_RECV_INTERMEDIATE;
+	case EXCHANGE_IKE_FOLLOWUP_KE:
+		return EV_RECV_FOLLOWUP_KE;
 	default:
 		return EV_RECV_INFO_ACK;
 	}
@@ -401,7 +405,9 @@ static void fail_request(struct ikev2_sa *sa, const struct ike_header *header, s
 	exchange_answered(task);
 	task->error = why;
 	machine_run(task, EV_FAIL);
-	if (header->exchange == EXCHANGE_CREATE_CHILD_SA && !sa->base.dead)
+	if ((header->exchange == EXCHANGE_CREATE_CHILD_SA ||
+	     header->exchange == EXCHANGE_IKE_FOLLOWUP_KE) &&
+	    !sa->base.dead)
 		info_delete_sa(sa);
 }
 
@@ -444,6 +450,12 @@ static void refuse(struct ikev2_sa *sa, const struct path *path, const struct ik
 	task_free(task);
 }
 
+/* Does this exchange belong to the first negotiation? */
+static bool is_initial(uint8_t exchange)
+{
+	return exchange == EXCHANGE_IKE_AUTH || exchange == EXCHANGE_IKE_INTERMEDIATE;
+}
+
 /*
  * What cannot be read is refused. In IKE_AUTH that is the end of what has hardly
  * begun (RFC 7296 section 2.21.2).
@@ -453,7 +465,7 @@ static void reject(struct ikev2_sa *sa, const struct path *path, const struct ik
 {
 	struct task *task = sa->initial;
 
-	if (header->exchange != EXCHANGE_IKE_AUTH || !task) {
+	if (!is_initial(header->exchange) || !task) {
 		sa_line(sa, LOG_IKEV2_ERROR, "%s", why.why);
 		refuse(sa, path, header, notify, data);
 		return;
@@ -483,6 +495,18 @@ static void receive_request(struct ikev2_sa *sa, const struct path *path, struct
 		task = sa->initial;
 		event = EV_RECV_AUTH;
 		break;
+	case EXCHANGE_IKE_INTERMEDIATE:
+		task = sa->initial;
+		event = EV_RECV_INTERMEDIATE;
+		break;
+	case EXCHANGE_IKE_FOLLOWUP_KE:
+		task = followup_find(sa, inner);
+		if (!task) {
+			refuse(sa, path, header, NOTIFY_STATE_NOT_FOUND, bytes_of(NULL, 0));
+			return;
+		}
+		event = EV_RECV_FOLLOWUP_KE;
+		break;
 	case EXCHANGE_CREATE_CHILD_SA:
 		if (sa->base.closing) {
 			refuse(sa, path, header, NOTIFY_TEMPORARY_FAILURE, bytes_of(NULL, 0));
@@ -496,7 +520,7 @@ static void receive_request(struct ikev2_sa *sa, const struct path *path, struct
 		event = EV_RECV_INFO_REQ;
 		break;
 	}
-	if (task != sa->initial)
+	if (!task->list)
 		task_enlist(task, &sa->answering);
 	task->exchange = header->exchange;
 	task->message_id = header->message_id;
@@ -512,7 +536,12 @@ static bool request_fits(const struct ikev2_sa *sa, const struct ike_header *hea
 	case EXCHANGE_IKE_AUTH:
 		return sa->initial &&
 		       (sa->initial->state == STATE_R_WAIT_AUTH || eap_awaits(sa->initial->state));
+	case EXCHANGE_IKE_INTERMEDIATE:
+		return sa->initial &&
+		       (sa->initial->state == STATE_R_WAIT_INTERMEDIATE ||
+			(sa->initial->state == STATE_R_WAIT_AUTH && sa->initial->intermediate));
 	case EXCHANGE_CREATE_CHILD_SA:
+	case EXCHANGE_IKE_FOLLOWUP_KE:
 	case EXCHANGE_INFORMATIONAL:
 		return sa->base.established;
 	default:
@@ -561,6 +590,15 @@ static bool is_welcome(struct ikev2_sa *sa, const struct message *message)
 	return true;
 }
 
+/* A request that has given us new keys is repeated with those before. */
+static struct sealer *opener(const struct ikev2_sa *sa, const struct ike_header *header)
+{
+	if (sa->keys.earlier_in && header->exchange == EXCHANGE_IKE_INTERMEDIATE &&
+	    !(header->flags & IKE_FLAG_RESPONSE) && is_repeated(sa, header->message_id))
+		return sa->keys.earlier_in;
+	return sa->keys.in;
+}
+
 /* -EAGAIN: there is nothing to be looked at yet. */
 static struct result open_message(struct ikev2_sa *sa, const struct message *message,
 				  struct buffer *plain, struct message *inner)
@@ -570,13 +608,13 @@ static struct result open_message(struct ikev2_sa *sa, const struct message *mes
 	struct result result;
 
 	if (!message_get(message, PAYLOAD_FRAGMENT))
-		return message_open(message, sa->keys.in, plain, inner);
+		return message_open(message, opener(sa, header), plain, inner);
 	if (header->flags & IKE_FLAG_RESPONSE || !is_repeated(sa, header->message_id))
 		return fragment_receive(sa, message, plain, inner);
 	result = fragment_numbers(message, &fragment);
 	if (failed(&result) || fragment.number != 1)
 		return fail(-EAGAIN, "a fragment that was here before");
-	return fragment_open(message, sa->keys.in, plain);
+	return fragment_open(message, opener(sa, header), plain);
 }
 
 void exchange_receive(struct ikev2_sa *sa, const struct message *message, const struct path *path)

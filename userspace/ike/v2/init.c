@@ -296,8 +296,6 @@ enum ikev2_event init_generate_keys(struct task *task)
 	else
 		result = keys_derive_initial(task->sa, buffer_bytes(&task->secret));
 	buffer_free(&task->secret);
-	if (!failed(&result) && !task->session)
-		result = ppk_begin(task);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
 	return EV_NEXT;
@@ -312,7 +310,17 @@ enum ikev2_event init_done(struct task *task)
 
 enum ikev2_event init_check_role(struct task *task)
 {
-	return task->initiator ? EV_NEXT : EV_START_TMR;
+	struct result result;
+
+	if (intermediate_is_next(task))
+		return task->initiator ? EV_SEND_INTERMEDIATE : EV_WAIT_INTERMEDIATE;
+	if (!task->initiator)
+		return EV_START_TMR;
+	/* The keys are the last ones: what is mixed in stays in. */
+	result = task->session ? RESULT_OK : ppk_begin(task);
+	if (failed(&result))
+		return task_fail(task, result, 0, IKE_STAT_FAILED);
+	return EV_NEXT;
 }
 
 /* The responder waits for IKE_AUTH from here (B13). */
@@ -348,6 +356,7 @@ enum ikev2_event init_build_request(struct task *task)
 		init_put_fragmentation(task, &writer);
 	redirect_put_supported(task, &writer);
 	ppk_put_wish(task, &writer);
+	intermediate_put_supported(task, &writer);
 	buffer_set(&task->init_request, writer_finish(&writer));
 	result = exchange_request(task, &writer);
 	writer_free(&writer);
@@ -487,6 +496,8 @@ enum ikev2_event init_verify_response(struct task *task)
 		return EV_NO_EVENT;
 	}
 	result = ppk_note_consent(task);
+	if (!failed(&result))
+		result = intermediate_check(task, &list.proposals[0]);
 	if (failed(&result))
 		return init_note_error(task, result, IKE_STAT_FAILED);
 	return EV_NEXT;
@@ -510,6 +521,8 @@ enum ikev2_event init_process_response(struct task *task)
 	buffer_set(&sa->nonce_r, nonce);
 	buffer_set(&task->init_response, buffer_bytes(&task->octets));
 	init_note_fragmentation(task);
+	intermediate_note_supported(task);
+	auth_methods_note(task);
 	task->childless =
 		sa->base.profile->child_separately &&
 		message_get_notify(task->message, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, &notify);
@@ -575,6 +588,8 @@ enum ikev2_event init_process_request(struct task *task)
 	ios_note_peer(task);
 	parse_sa_ke_nonce(task->message, &offered, &ke, &nonce);
 	result = proposal_choose(&offered, &task->proposals, &base->chosen);
+	if (!failed(&result))
+		result = intermediate_check(task, &base->chosen);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_NO_PROPOSAL);
 	group = proposal_get(&base->chosen, TRANSFORM_KE);
@@ -584,6 +599,7 @@ enum ikev2_event init_process_request(struct task *task)
 	buffer_set(&sa->nonce_i, nonce);
 	new_nonce(task, &sa->nonce_r);
 	init_note_fragmentation(task);
+	intermediate_note_supported(task);
 	return EV_NEXT;
 }
 
@@ -610,6 +626,8 @@ enum ikev2_event init_build_response(struct task *task)
 		put_notify(&writer, NOTIFY_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
 	}
 	ppk_put_consent(task, &writer);
+	intermediate_put_supported(task, &writer);
+	auth_methods_put(task, &writer);
 	buffer_set(&task->init_response, writer_finish(&writer));
 	result = exchange_respond(task, &writer);
 	writer_free(&writer);

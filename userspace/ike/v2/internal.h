@@ -47,6 +47,8 @@ struct ikev2_keys {
 	size_t prf_len;
 	uint8_t sk_d[CRYPTOX_HASH_MAX], sk_pi[CRYPTOX_HASH_MAX], sk_pr[CRYPTOX_HASH_MAX];
 	struct sealer *in, *out;
+	struct sealer
+		*earlier_in; /* of the peer's request that led to these, which may come again */
 };
 
 struct ikev2_sa {
@@ -108,7 +110,7 @@ struct ke_work {
 	struct task_work base;
 	struct key_exchange *exchange;
 	uint16_t group;
-	bool derive; /* false: make a key pair */
+	enum { KE_MAKE, KE_DERIVE, KE_ANSWER } step; /* the last one: both at once */
 	struct buffer peer_public, secret;
 	struct result result;
 };
@@ -143,6 +145,7 @@ struct task {
 	struct buffer own_public; /* ours, while the private half is away or used up */
 	struct buffer nonce_i, nonce_r; /* of this exchange */
 	uint16_t group;
+	uint8_t ke_type; /* of the last key exchange: one of 6 to 12, or another for the first */
 	struct proposal_list proposals;
 	struct proposal chosen;
 
@@ -160,6 +163,7 @@ struct task {
 	struct timer wait; /* responder: for IKE_AUTH */
 	struct buffer psk;
 	struct ppk *ppk; /* NULL without */
+	struct intermediate *intermediate; /* NULL where the peer does not know it */
 	bool redirected; /* this negotiation ends with another gateway */
 	bool anew; /* it failed, but the tunnel need not wait for another one */
 	struct session *session; /* that is being resumed, NULL: none */
@@ -170,6 +174,7 @@ struct task {
 	struct buffer certreq; /* SHA-1 hashes of the authorities that the peer trusts */
 	bool peer_signs; /* it knows digital signatures, with these hashes (RFC 7427) */
 	uint32_t peer_hashes;
+	struct buffer peer_methods; /* SUPPORTED_AUTH_METHODS of the peer's; empty: anything */
 
 	/* the same, with EAP */
 	struct eap *eap; /* NULL without, and while a worker has it */
@@ -187,6 +192,10 @@ struct task {
 	uint32_t replaced_spi_in;
 	struct result child_error; /* the IKE SA came up without the child */
 	uint16_t child_notify;
+
+	/* TASK_CHILD and TASK_REKEY_IKE with additional key exchanges */
+	struct buffer first_secret, more_secrets; /* SK(0); SK(1) | SK(2) ... */
+	struct buffer followup_link; /* what the next IKE_FOLLOWUP_KE is to carry */
 
 	/* TASK_REKEY_IKE */
 	struct ikev2_sa *new_sa;
@@ -257,6 +266,13 @@ void task_submit(struct task *task, struct task_work *work);
 void task_make_key(struct task *task); /* work -> EV_OK_RECD_DH_PUBKEY_RESP */
 void task_derive(struct task *task,
 		 struct bytes peer_public); /* work -> EV_OK_RECD_DH_SECRET_RESP */
+/** task_answer() - a responder's key pair and secret in one; work -> EV_OK_RECD_DH_SECRET_RESP */
+void task_answer(struct task *task, struct bytes peer_public);
+/**
+ * task_check_ke() - is the message's KE payload of the method @wanted?
+ * Return: its value as a view, or why not
+ */
+struct result task_check_ke(const struct task *task, uint16_t wanted, struct bytes *value);
 
 /* exchange.c */
 
@@ -341,13 +357,20 @@ void fragment_forget_all(struct ikev2_sa *sa);
 /* keys.c */
 
 struct result keys_derive_initial(struct ikev2_sa *sa, struct bytes secret);
-/** keys_derive_rekeyed() - SKEYSEED from the old SA's SK_d (RFC 7296 section 2.18) */
+/** keys_derive_again() - from the SK_d before it, after another key exchange (RFC 9370 section 2.2.2) */
+struct result keys_derive_again(struct ikev2_sa *sa, struct bytes secret);
+/**
+ * keys_derive_rekeyed() - SKEYSEED from the old SA's SK_d (RFC 7296 section 2.18)
+ * @more: the secrets of additional key exchanges (RFC 9370 section 2.2.4)
+ */
 struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old,
-				  struct bytes secret);
+				  struct bytes secret, struct bytes more);
 /** keys_derive_resumed() - from the SK_d of the session (RFC 5723 section 5.1) */
 struct result keys_derive_resumed(struct ikev2_sa *sa, struct bytes sk_d);
+/** keys_derive_child() - @more: as above */
 struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa,
-				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r);
+				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r,
+				struct bytes more);
 void keys_wipe(struct ikev2_keys *keys);
 /**
  * keys_auth_octets() - what one side signs: its IKE_SA_INIT message, the other's nonce, its identity
@@ -355,8 +378,47 @@ void keys_wipe(struct ikev2_keys *keys);
  */
 struct result keys_auth_octets(const struct task *task, bool ours, struct buffer *out);
 /** keys_auth_psk() - the AUTH value of one side (RFC 7296 section 2.15) */
-struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
-			    struct bytes message, const struct identity *identity, uint8_t *out);
+struct result keys_auth_psk(const struct task *task, bool ours, struct bytes psk, uint8_t *out);
+
+/* intermediate.c */
+
+/** intermediate_put_supported() - INTERMEDIATE_EXCHANGE_SUPPORTED, where we want it or the peer does */
+void intermediate_put_supported(struct task *task, struct writer *writer);
+/** intermediate_check() - does what was chosen need more than the message says it can? */
+struct result intermediate_check(const struct task *task, const struct proposal *chosen);
+/** intermediate_note_supported() - IKE_SA_INIT has come: do both know it? */
+void intermediate_note_supported(struct task *task);
+/** intermediate_is_next() - is a key exchange still to be done before IKE_AUTH? */
+bool intermediate_is_next(const struct task *task);
+/** intermediate_put_auth() - IntAuth, what AUTH covers of these exchanges; nothing without any */
+void intermediate_put_auth(const struct task *task, struct buffer *out);
+void intermediate_free(struct intermediate *intermediate); /* NULL is fine */
+
+/* auth_methods.c */
+
+/** auth_methods_put() - SUPPORTED_AUTH_METHODS, where there is a choice and the peer may know it */
+void auth_methods_put(struct task *task, struct writer *writer);
+void auth_methods_note(struct task *task); /* what the peer's message says of it */
+/** auth_methods_allow() - may our AUTH be of this method, with this AlgorithmIdentifier? */
+bool auth_methods_allow(const struct task *task, uint8_t number, struct bytes identifier);
+/** auth_methods_refuse() - why ours may not */
+struct result auth_methods_refuse(const struct task *task);
+
+/* pfs_info.c */
+
+/** pfs_info_put() - with a child in IKE_AUTH: our PFS of the ones after it */
+void pfs_info_put(struct task *task, struct writer *chain);
+/** pfs_info_check() - is it the peer's as well? The log says if it is not */
+void pfs_info_check(struct task *task);
+
+/* followup.c */
+
+/** followup_find() - the task that a request goes on with; NULL when there is none that waits */
+struct task *followup_find(struct ikev2_sa *sa, const struct message *message);
+/** followup_put_link() - responder: ADDITIONAL_KEY_EXCHANGE if another exchange is to follow */
+void followup_put_link(struct task *task, struct writer *chain);
+/** followup_is_under_way() - does a child of the peer's wait for its next key exchange? */
+bool followup_is_under_way(const struct ikev2_sa *sa);
 
 /* redirect.c */
 
@@ -497,7 +559,7 @@ void put_window(struct task *task, struct writer *writer);
 
 /* rekey.c */
 
-/** rekey_children_busy() - is a CREATE_CHILD_SA request of ours for a child without its answer? */
+/** rekey_children_busy() - is a child of ours without its answer, or one of the peer's half made? */
 bool rekey_children_busy(const struct ikev2_sa *sa);
 void rekey_ike_start(struct ikev2_sa *sa);
 /** bytes_order() - as memcmp(), a shorter one first; bytes_lower() - the lower of two (section 2.8.1) */

@@ -13,6 +13,7 @@ void keys_wipe(struct ikev2_keys *keys)
 {
 	sealer_free(keys->in);
 	sealer_free(keys->out);
+	sealer_free(keys->earlier_in);
 	secret_wipe(keys, sizeof(*keys));
 }
 
@@ -141,10 +142,31 @@ struct result keys_derive_resumed(struct ikev2_sa *sa, struct bytes sk_d)
 	return result;
 }
 
-struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old,
-				  struct bytes secret)
+struct result keys_derive_again(struct ikev2_sa *sa, struct bytes secret)
 {
 	struct bytes parts[3] = { secret, buffer_bytes(&sa->nonce_i), buffer_bytes(&sa->nonce_r) };
+	struct ikev2_keys *keys = &sa->keys;
+	struct sealer *in = keys->in, *out = keys->out;
+	uint8_t skeyseed[CRYPTOX_HASH_MAX];
+	struct result result;
+
+	detail_key(sa, "Diffie-Hellman value", secret);
+	keys->in = keys->out = NULL;
+	result = prf_compute(keys->prf, bytes_of(keys->sk_d, keys->prf_len), parts, 3, skeyseed);
+	if (!failed(&result))
+		result = expand(sa, bytes_of(skeyseed, keys->prf_len));
+	sealer_free(keys->earlier_in);
+	keys->earlier_in = in;
+	sealer_free(out);
+	secret_wipe(skeyseed, sizeof(skeyseed));
+	return result;
+}
+
+struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *old,
+				  struct bytes secret, struct bytes more)
+{
+	struct bytes parts[4] = { secret, buffer_bytes(&sa->nonce_i), buffer_bytes(&sa->nonce_r),
+				  more };
 	uint8_t skeyseed[CRYPTOX_HASH_MAX];
 	struct result result = choose_prf(sa);
 
@@ -152,7 +174,7 @@ struct result keys_derive_rekeyed(struct ikev2_sa *sa, const struct ikev2_sa *ol
 		return result;
 	detail_key(sa, "Diffie-Hellman value", secret);
 	/* The old SA's PRF makes SKEYSEED, the new one's everything after it. */
-	result = prf_compute(old->keys.prf, bytes_of(old->keys.sk_d, old->keys.prf_len), parts, 3,
+	result = prf_compute(old->keys.prf, bytes_of(old->keys.sk_d, old->keys.prf_len), parts, 4,
 			     skeyseed);
 	if (!failed(&result))
 		result = expand(sa, bytes_of(skeyseed, old->keys.prf_len));
@@ -192,7 +214,8 @@ static void tell_child(const struct ikev2_sa *sa, const struct child_sa *child)
 }
 
 struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *sa,
-				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r)
+				struct bytes secret, struct bytes nonce_i, struct bytes nonce_r,
+				struct bytes more)
 {
 	const struct cipher_suite *suite = &child->suite;
 	size_t one = encr_key_size(suite->encr, suite->key_bits) + integ_key_size(suite->integ);
@@ -203,6 +226,7 @@ struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *s
 	buffer_put(&seed, secret);
 	buffer_put(&seed, nonce_i);
 	buffer_put(&seed, nonce_r);
+	buffer_put(&seed, more);
 	buffer_extend(&stream, 2 * one);
 	result = prf_plus(sa->keys.prf, bytes_of(sa->keys.sk_d, sa->keys.prf_len),
 			  buffer_bytes(&seed), stream.data, stream.len);
@@ -219,55 +243,62 @@ struct result keys_derive_child(struct child_sa *child, const struct ikev2_sa *s
 	return result;
 }
 
-struct result keys_auth_octets(const struct task *task, bool ours, struct buffer *out)
+/* prf (SK_p, ID payload), of either side */
+static struct result maced_identity(const struct task *task, bool ours, uint8_t *out)
 {
 	const struct ikev2_sa *sa = task->sa;
-	bool of_initiator = task->initiator == ours;
-	uint8_t maced_id[CRYPTOX_HASH_MAX];
+	const struct ikev2_keys *keys = &sa->keys;
+	const uint8_t *sk_p = task->initiator == ours ? keys->sk_pi : keys->sk_pr;
 	struct buffer body = {};
 	struct result result;
 	struct bytes part;
 
 	id_payload_body(ours ? &sa->base.local_id : &sa->base.remote_id, &body);
 	part = buffer_bytes(&body);
-	result = prf_compute(sa->keys.prf,
-			     bytes_of(of_initiator ? sa->keys.sk_pi : sa->keys.sk_pr,
-				      sa->keys.prf_len),
-			     &part, 1, maced_id);
-	if (!failed(&result)) {
-		buffer_put(out,
-			   buffer_bytes(of_initiator ? &task->init_request : &task->init_response));
-		buffer_put(out, buffer_bytes(of_initiator ? &sa->nonce_r : &sa->nonce_i));
-		buffer_put(out, bytes_of(maced_id, sa->keys.prf_len));
-	}
+	result = prf_compute(keys->prf, bytes_of(sk_p, keys->prf_len), &part, 1, out);
 	buffer_free(&body);
 	return result;
 }
 
-struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct bytes psk,
-			    struct bytes message, const struct identity *identity, uint8_t *out)
+struct result keys_auth_octets(const struct task *task, bool ours, struct buffer *out)
+{
+	const struct ikev2_sa *sa = task->sa;
+	bool of_initiator = task->initiator == ours;
+	uint8_t maced_id[CRYPTOX_HASH_MAX];
+	struct result result = maced_identity(task, ours, maced_id);
+
+	if (failed(&result))
+		return result;
+	buffer_put(out, buffer_bytes(of_initiator ? &task->init_request : &task->init_response));
+	buffer_put(out, buffer_bytes(of_initiator ? &sa->nonce_r : &sa->nonce_i));
+	buffer_put(out, bytes_of(maced_id, sa->keys.prf_len));
+	intermediate_put_auth(task, out);
+	return result;
+}
+
+struct result keys_auth_psk(const struct task *task, bool ours, struct bytes psk, uint8_t *out)
 {
 	static const char pad[] = "Key Pad for IKEv2";
+	const struct ikev2_sa *sa = task->sa;
 	const struct ikev2_keys *keys = &sa->keys;
 	struct bytes pad_bytes = bytes_of(pad, sizeof(pad) - 1);
-	struct bytes sk_p = bytes_of(of_initiator ? keys->sk_pi : keys->sk_pr, keys->prf_len);
-	struct bytes parts[3];
+	bool of_initiator = task->initiator == ours;
 	uint8_t key[CRYPTOX_HASH_MAX], maced_id[CRYPTOX_HASH_MAX];
-	struct buffer body = {};
-	struct result result;
+	struct buffer int_auth = {};
+	struct bytes parts[4];
+	struct result result = maced_identity(task, ours, maced_id);
 
-	id_payload_body(identity, &body);
-	parts[0] = buffer_bytes(&body);
-	result = prf_compute(keys->prf, sk_p, parts, 1, maced_id);
 	if (!failed(&result))
 		result = prf_compute(keys->prf, psk, &pad_bytes, 1, key);
 	if (!failed(&result)) {
-		parts[0] = message;
+		intermediate_put_auth(task, &int_auth);
+		parts[0] = buffer_bytes(of_initiator ? &task->init_request : &task->init_response);
 		parts[1] = buffer_bytes(of_initiator ? &sa->nonce_r : &sa->nonce_i);
 		parts[2] = bytes_of(maced_id, keys->prf_len);
-		result = prf_compute(keys->prf, bytes_of(key, keys->prf_len), parts, 3, out);
+		parts[3] = buffer_bytes(&int_auth);
+		result = prf_compute(keys->prf, bytes_of(key, keys->prf_len), parts, 4, out);
 		sa_line(sa, LOG_IKEV2_KEY, "calculate %s data", of_initiator ? "iAuth" : "rAuth");
-		for (int i = 0; i < 3; i++)
+		for (int i = 0; i < 4 && parts[i].len; i++)
 			detail_octets(sa, LOG_IKEV2_KEY, i ? "  and" : "msg-octets:", parts[i]);
 		detail_key(sa, "prf(secret, key-pad)", bytes_of(key, keys->prf_len));
 		detail_key(sa, "prf(prf(secret, key-pad), msg-octets)",
@@ -275,6 +306,6 @@ struct result keys_auth_psk(const struct ikev2_sa *sa, bool of_initiator, struct
 	}
 	secret_wipe(key, sizeof(key));
 	secret_wipe(maced_id, sizeof(maced_id));
-	buffer_free(&body);
+	buffer_free(&int_auth);
 	return result;
 }

@@ -26,6 +26,8 @@ bool rekey_children_busy(const struct ikev2_sa *sa)
 {
 	const struct task *task;
 
+	if (followup_is_under_way(sa))
+		return true;
 	TAILQ_FOREACH(task, &sa->in_flight, link)
 		if (task->kind == TASK_CHILD)
 			return true;
@@ -244,7 +246,8 @@ enum ikev2_event rekey_generate_keys(struct task *task)
 	trace_line(task, "Generate skeyid");
 	buffer_set(&new->nonce_i, buffer_bytes(&task->nonce_i));
 	buffer_set(&new->nonce_r, buffer_bytes(&task->nonce_r));
-	result = keys_derive_rekeyed(new, task->sa, buffer_bytes(&task->secret));
+	result = keys_derive_rekeyed(new, task->sa, buffer_bytes(&task->secret),
+				     buffer_bytes(&task->more_secrets));
 	buffer_free(&task->secret);
 	if (failed(&result))
 		return task_fail(task, result, NOTIFY_NO_PROPOSAL_CHOSEN, IKE_STAT_FAILED);
@@ -292,8 +295,9 @@ enum ikev2_event rekey_finish(struct task *task)
 			ikev2_sa_replaced(sa);
 			return EV_NEXT;
 		}
-		/* The peer deletes the one that it began. */
+		/* The peer deletes the one that it began, unless our delete ends its exchange first. */
 		other->replaced = true;
+		ikev2_sa_replaced(other);
 	}
 	sa->successor = new;
 	sa->base.ike->stats[IKE_STAT_REKEYED]++;

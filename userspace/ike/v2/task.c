@@ -118,9 +118,14 @@ void task_free(struct task *task)
 	session_free(task->session);
 	buffer_free(&task->auth_value);
 	buffer_free(&task->certreq);
+	buffer_free(&task->peer_methods);
 	credential_free(task->credential);
 	buffer_free(&task->eap_packet);
 	ppk_free(task->ppk);
+	intermediate_free(task->intermediate);
+	buffer_free(&task->first_secret);
+	buffer_free(&task->more_secrets);
+	buffer_free(&task->followup_link);
 	eap_free(task->eap);
 	eap_tls_free(task->eap_tls);
 	free(task->first);
@@ -160,11 +165,20 @@ static void run_key_exchange(struct work *base)
 {
 	struct ke_work *work = (struct ke_work *)base;
 
-	if (!work->derive)
+	struct bytes peer_public = buffer_bytes(&work->peer_public);
+
+	switch (work->step) {
+	case KE_MAKE:
 		work->result = key_exchange_new(work->group, &work->exchange);
-	else
-		work->result = key_exchange_derive(work->exchange, buffer_bytes(&work->peer_public),
-						   &work->secret);
+		break;
+	case KE_DERIVE:
+		work->result = key_exchange_derive(work->exchange, peer_public, &work->secret);
+		break;
+	case KE_ANSWER:
+		work->result = key_exchange_answer(work->group, peer_public, &work->secret,
+						   &work->exchange);
+		break;
+	}
 }
 
 static enum ikev2_event key_exchange_done(struct task *task, struct task_work *base)
@@ -176,7 +190,7 @@ static enum ikev2_event key_exchange_done(struct task *task, struct task_work *b
 	if (failed(&work->result))
 		return task_fail(task, work->result, NOTIFY_INVALID_SYNTAX,
 				 IKE_STAT_DROP_MALFORMED);
-	if (!work->derive)
+	if (work->step == KE_MAKE)
 		return EV_OK_RECD_DH_PUBKEY_RESP;
 	buffer_free(&task->secret);
 	task->secret = buffer_take(&work->secret);
@@ -193,32 +207,53 @@ static void ke_work_free(struct task_work *base)
 	free(work);
 }
 
-static void submit(struct task *task, bool derive, struct bytes peer_public)
+static void submit(struct task *task, int step, struct bytes peer_public)
 {
 	struct ke_work *work = must_calloc(1, sizeof(*work));
 
 	work->base.work.run = run_key_exchange;
 	work->base.finish = key_exchange_done;
 	work->base.release = ke_work_free;
-	work->derive = derive;
+	work->step = step;
 	work->group = task->group;
-	work->exchange = derive ? task->key_exchange : NULL;
-	if (derive)
-		task->key_exchange = NULL;
+	if (step == KE_DERIVE)
+		work->exchange = task->key_exchange;
+	else
+		key_exchange_free(task->key_exchange);
+	task->key_exchange = NULL;
 	buffer_put(&work->peer_public, peer_public);
 	task_submit(task, &work->base);
 }
 
 void task_make_key(struct task *task)
 {
-	key_exchange_free(task->key_exchange);
-	task->key_exchange = NULL;
-	submit(task, false, bytes_of(NULL, 0));
+	submit(task, KE_MAKE, bytes_of(NULL, 0));
 }
 
 void task_derive(struct task *task, struct bytes peer_public)
 {
-	submit(task, true, peer_public);
+	submit(task, KE_DERIVE, peer_public);
+}
+
+void task_answer(struct task *task, struct bytes peer_public)
+{
+	submit(task, KE_ANSWER, peer_public);
+}
+
+struct result task_check_ke(const struct task *task, uint16_t wanted, struct bytes *value)
+{
+	const struct payload *payload = message_get(task->message, PAYLOAD_KE);
+	struct ke_payload ke = {};
+	struct result result;
+
+	if (!payload)
+		return fail(-EPROTO, "KE payload is not contained");
+	result = cannot_process(PAYLOAD_KE, ke_payload_parse(payload->body, &ke));
+	if (!failed(&result) && ke.group != wanted)
+		result = fail(-EPROTO, "cannot accept KE payload: group %u instead of %u", ke.group,
+			      wanted);
+	*value = ke.value;
+	return result;
 }
 
 /* How tasks end early. */
@@ -336,11 +371,14 @@ enum ikev2_event task_timed_out(struct task *task)
 {
 	char remote[ADDRESS_TEXT];
 
-	task->error = task->noted.code ? task->noted :
-					 fail(-ETIMEDOUT,
-					      task->initiator ? "%s does not answer" :
-								"%s did not go on with IKE_AUTH",
-					      endpoint_format(&task->sa->base.remote, remote));
+	task->error =
+		task->noted.code ?
+			task->noted :
+			fail(-ETIMEDOUT,
+			     task->initiator		? "%s does not answer" :
+			     task->kind == TASK_INITIAL ? "%s did not go on with IKE_AUTH" :
+							  "%s did not go on with IKE_FOLLOWUP_KE",
+			     endpoint_format(&task->sa->base.remote, remote));
 	task->sa->base.ike->stats[task->noted.code ? task->noted_stat : IKE_STAT_TIMED_OUT]++;
 	log_line(failure_topic(task), "%s failed: %s", kind_name(task), task->error.why);
 	clean_up(task, task->initiator);
