@@ -15,7 +15,7 @@
 
 KERNELS := 6.1 6.12 sid
 MODULES := $(KERNELS:%=module-%) module-debug
-PEERS := libreswan openiked strongswan6
+PEERS := libreswan openiked strongswan6 strongswan6-userland
 KERNEL ?= 6.1
 SUBMAKE = $(MAKE) --no-print-directory
 

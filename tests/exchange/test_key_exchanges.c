@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "pki_scene.h"
 #include "scene.h"
 
@@ -600,6 +601,35 @@ static void test_abandoned(void **state)
 	sim_free(sim);
 }
 
+/*
+ * ML-KEM with an OpenSSL that has it: the initiator sends a key, the responder a
+ * ciphertext. Without, the configuration says what is missing.
+ */
+static void test_ml_kem(void **state)
+{
+	static const char kem[] = OFFER ADD(1, "ml-kem-768") POLICY;
+	static const char ipsec[] = PFS(" set additional-key-exchange 1 ml-kem-512\n"
+					" set additional-key-exchange 2 ml-kem-1024\n");
+	struct config_report report;
+	struct policy *policy;
+	struct sim *sim;
+
+	if (ke_is_available(KE_ML_KEM_768)) {
+		sim = scene(14, kem, kem, ipsec);
+		begin(sim);
+		assert_methods(sim, KE_ML_KEM_768, 0);
+		rekey_everything(sim);
+		sim_free(sim);
+		return;
+	}
+	config_report_init(&report);
+	assert_true(config_load_text("sim", bytes_of_string(kem), &report, &policy).code < 0);
+	assert_int_equal(report.errors, 1);
+	assert_string_equal(TAILQ_FIRST(&report.diagnostics)->message,
+			    "the OpenSSL of this machine has no ML-KEM-768, version 3.5 has");
+	config_report_free(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -618,6 +648,7 @@ int main(void)
 		cmocka_unit_test(test_not_supported),
 		cmocka_unit_test(test_spoilt_followup),
 		cmocka_unit_test(test_abandoned),
+		cmocka_unit_test(test_ml_kem),
 	};
 
 	cmocka_set_test_filter(getenv("TEST_FILTER"));

@@ -8,7 +8,8 @@
  * access: a client with EAP that is given its address, and its server; there, the
  * sixteens tell how many messages of the kind pass before. The upper two bits choose
  * among sessions: plain, with a PPK, of a client that is redirected, and resumed with a
- * ticket; of remote access the first two have EAP-MSCHAPv2, the others EAP-TLS.
+ * ticket; of remote access the first two have EAP-MSCHAPv2, the others EAP-TLS. Places
+ * 16 to 23 are those of a session with several key exchanges (RFC 9370).
  *
  * A whole session each, so fewer runs: 800
  */
@@ -21,15 +22,26 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct {
+struct target {
 	uint8_t exchange;
 	bool response;
 	bool of_ike; /* CREATE_CHILD_SA: rekey the IKE SA, not its child */
-} targets[] = {
+};
+
+#define TARGETS 8
+
+static const struct target targets[TARGETS] = {
 	{ EXCHANGE_IKE_AUTH, false, false },	    { EXCHANGE_IKE_AUTH, true, false },
 	{ EXCHANGE_CREATE_CHILD_SA, false, false }, { EXCHANGE_CREATE_CHILD_SA, true, false },
 	{ EXCHANGE_CREATE_CHILD_SA, false, true },  { EXCHANGE_CREATE_CHILD_SA, true, true },
 	{ EXCHANGE_INFORMATIONAL, false, false },   { EXCHANGE_INFORMATIONAL, true, false },
+};
+
+static const struct target several[TARGETS] = {
+	{ EXCHANGE_IKE_INTERMEDIATE, false, false }, { EXCHANGE_IKE_INTERMEDIATE, true, false },
+	{ EXCHANGE_IKE_FOLLOWUP_KE, false, true },   { EXCHANGE_IKE_FOLLOWUP_KE, true, true },
+	{ EXCHANGE_CREATE_CHILD_SA, false, true },   { EXCHANGE_CREATE_CHILD_SA, true, true },
+	{ EXCHANGE_IKE_AUTH, false, true },	     { EXCHANGE_IKE_AUTH, true, true },
 };
 
 static const char client[] =
@@ -51,11 +63,11 @@ static const char server[] =
 	"interface Tunnel0\n tunnel source 10.0.0.2\n tunnel destination 10.0.0.1\n"
 	" tunnel protection ipsec profile I\n";
 
-enum session_kind { PLAIN, PPK, REDIRECTED, RESUMED };
+enum session_kind { PLAIN, PPK, REDIRECTED, RESUMED, SEVERAL };
 
 struct lie {
 	enum session_kind session;
-	size_t target;
+	const struct target *target;
 	unsigned int skip;
 	uint8_t first;
 	struct bytes chain;
@@ -86,13 +98,13 @@ static bool tell(struct sim *sim, struct sim_message *message)
 	if (lie->told || header_parse(buffer_bytes(&message->octets), &header).code)
 		return true;
 	if (lie->session == RESUMED && header.exchange == EXCHANGE_IKE_SESSION_RESUME &&
-	    targets[lie->target].exchange == EXCHANGE_CREATE_CHILD_SA &&
-	    !(header.flags & IKE_FLAG_RESPONSE) == !targets[lie->target].response) {
+	    lie->target->exchange == EXCHANGE_CREATE_CHILD_SA &&
+	    !(header.flags & IKE_FLAG_RESPONSE) == !lie->target->response) {
 		lie->told = true;
 		return tell_openly(lie, &header, message);
 	}
-	if (header.exchange != targets[lie->target].exchange ||
-	    !(header.flags & IKE_FLAG_RESPONSE) == targets[lie->target].response)
+	if (header.exchange != lie->target->exchange ||
+	    !(header.flags & IKE_FLAG_RESPONSE) == lie->target->response)
 		return true;
 	sa = ike_find(sender, header.flags & IKE_FLAG_INITIATOR ? header.spi_initiator :
 								  header.spi_responder);
@@ -120,6 +132,11 @@ static struct sim *plain_scene(enum session_kind session)
 		[PLAIN] = { "", "", "" },
 		[PPK] = { "", "  ppk manual id one key 0123456789abcdef0123456789abcdef\n", "" },
 		[REDIRECTED] = { "crypto ikev2 redirect client\n", "", " reauthentication 300\n" },
+		[SEVERAL] = { "crypto ikev2 proposal Q\n encryption aes-gcm-128\n prf sha256\n"
+			      " group 31\n additional-key-exchange 1 19\n"
+			      " additional-key-exchange 2 20\n"
+			      "crypto ikev2 policy Q\n proposal Q\n",
+			      "", "" },
 		[RESUMED] = { "", "", " session-resumption\n dpd 10 2 periodic\n" },
 	};
 	static const char *const configs[] = { sim_modern_1, sim_modern_2 };
@@ -179,12 +196,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	lie = (struct lie){
 		.session = data[0] / 64,
-		.target = data[0] % (sizeof(targets) / sizeof(targets[0])),
+		.target = &targets[data[0] % TARGETS],
 		.skip = data[0] / 16 % 4,
 		.first = data[1],
 		.chain = bytes_of(data + 2, size - 2),
 	};
 	remote = data[0] / 8 % 2;
+	if (!remote && data[0] / 16 == 1) {
+		lie.session = SEVERAL;
+		lie.target = &several[data[0] % TARGETS];
+	}
 	if (!remote)
 		lie.skip = 0;
 	sim = remote ? remote_scene(lie.session) : plain_scene(lie.session);
@@ -197,7 +218,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sim_run(sim, SECONDS(2));
 	if (!remote)
 		act(sim, &lie);
-	if (targets[lie.target].of_ike)
+	if (lie.target->of_ike)
 		ike_rekey_sas(sim->nodes[0].ike, NULL);
 	else
 		ike_rekey_children(sim->nodes[0].ike, NULL);

@@ -112,6 +112,30 @@ def config_payloads():
         yield payload(kind, *(attribute(number, bytes(number % 9)) for number in range(1, 26)))
 
 
+def key_exchanges():
+    """What IKE_INTERMEDIATE and IKE_FOLLOWUP_KE may have inside, and the announcements."""
+    def payload(following, body):
+        return bytes([following, 0]) + (4 + len(body)).to_bytes(2, "big") + body
+
+    def notify(number, data, following=0):
+        return payload(following, bytes(2) + number.to_bytes(2, "big") + data)
+
+    def ke(method, size, following=0):
+        return payload(following, method.to_bytes(2, "big") + bytes(2) + b"\x04" * size)
+
+    for method, size in (19, 64), (19, 63), (20, 96), (31, 32), (36, 1184), (0, 0):
+        yield 34, ke(method, size)
+        yield 34, ke(method, size, 41) + notify(16441, b"12345678")
+    yield 34, ke(19, 64, 34) + ke(20, 96)
+    yield 41, notify(16441, b"")
+    yield 41, notify(47, b"")
+    yield 41, notify(43, b"")
+    for methods in b"", b"\2\2", b"\3\x0e\0", b"\0", b"\1\1", b"\xff\x0e\0":
+        yield 41, notify(16443, methods)
+    for data in b"", b"seki", b"seki\4\0\0\x13", b"seki\4\0\0", b"seki\1\0\0\x13", b"acme\4\0\0\x13":
+        yield 41, notify(50370, data)
+
+
 def parts(choice, *octets):
     """As fuzz_certificate.c takes them apart."""
     return bytes([choice]) + b"".join(len(o).to_bytes(2, "big") + o for o in octets)
@@ -215,6 +239,11 @@ def main():
     for chain in config_payloads():
         for place in range(8, 16):
             write("exchange", bytes([place, 47]) + chain)
+    for first, chain in key_exchanges():
+        for place in range(16, 24):
+            write("exchange", bytes([place, first]) + chain)
+        write("message", bytes(range(1, 9)) + bytes(8) + bytes([first, 0x20, 43, 0x08]) +
+              bytes(3) + b"\1" + (28 + len(chain)).to_bytes(4, "big") + chain)
     # EAP packets where IKE_AUTH has them
     for packet in (b"\x01\x01\x00\x05\x01", b"\x02\x01\x00\x05\x03", b"\x03\x01\x00\x04",
                    b"\x04\x01\x00\x04", b"\x01\x01\x00\x07\x1a\x01\x01"):
