@@ -71,7 +71,10 @@ pair_end() {
 	rm -rf "$folder"
 }
 
-# pair_config STATEMENT: the tunnel, behind what standard input says
+# pair_config STATEMENT: the tunnel, behind what standard input says; $pair_inside are
+# more of its lines, $pair_local and $pair_remote its ends
+ipv4_inside=" ip address 172.16.0.1 255.255.255.0
+ tunnel mode ipsec ipv4"
 pair_config() {
 	{
 		cat
@@ -82,11 +85,10 @@ pair_config() {
 		 $pair_negotiates
 		 $1
 		interface Tunnel0
-		 ip address 172.16.0.1 255.255.255.0
-		 tunnel source 10.0.0.1
-		 tunnel mode ipsec ipv4
-		 tunnel destination 10.0.0.2
+		 tunnel source ${pair_local:-10.0.0.1}
+		 tunnel destination ${pair_remote:-10.0.0.2}
 		 tunnel protection ipsec profile V
+		${pair_inside:-$ipv4_inside}
 		END
 	} >"$folder/seki.conf"
 	chmod 600 "$folder/seki.conf"
