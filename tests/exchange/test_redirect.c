@@ -257,9 +257,13 @@ static size_t send_away(struct sim *sim, const char *gateway)
 static void become(struct sim *sim, const char *gateway)
 {
 	struct sim_node *node = &sim->nodes[1];
+	struct tunnel *tunnel;
 
 	assert_true(address_parse(gateway, &node->tunnel.local));
-	tunnel_find(node->ike, node->tunnel.ifindex)->device.local = node->tunnel.local;
+	tunnel = tunnel_find(node->ike, node->tunnel.ifindex);
+	tunnel_table_leave(tunnel);
+	tunnel->device.local = node->tunnel.local;
+	tunnel_table_enter(tunnel);
 }
 
 static struct sim *established(uint64_t seed, const char *client)
