@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.1 sid debug
 #
 # AH (rows A05 to A09): every algorithm with the kernel's other IPsec, ICVs under
 # the eyes of a third implementation, and packets that are wrong in each way.

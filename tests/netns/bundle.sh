@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.1 sid debug
 #
 # ESP inside AH, on the same flow (row A06): a pair of SAs that belong together.
 #

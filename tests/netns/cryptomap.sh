@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.1 sid debug
 #
 # Crypto maps (rows A09, I09, I15): policies on a network device decide what is
 # protected, here between two sites.

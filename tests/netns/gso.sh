@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.1 sid debug
 #
 # Large packets: cut before encryption, merged after decryption, checksums left to
 # be completed, whatever the devices can (row A09's whole datagrams, many at once).

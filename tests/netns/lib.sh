@@ -329,8 +329,10 @@ stop_background() {
 	rm -f "$ktap_tmp/background"
 }
 
-# start_forger SCRIPT ARGUMENT...: in r2; "cases NAME" lets it send then
+# start_forger SCRIPT ARGUMENT...: in r2; "cases NAME" lets it send then.  A packet from
+# an address that is not r2's makes it ask for no neighbour.
 start_forger() {
+	neighbours
 	[ -e "$ktap_tmp/forge-in" ] || mkfifo "$ktap_tmp/forge-in" "$ktap_tmp/forge-out"
 	exec {forge_in}<>"$ktap_tmp/forge-in" {forge_out}<>"$ktap_tmp/forge-out"
 	ip netns exec r2 python3 tests/netns/"$1" "${@:2}" <&"$forge_in" >&"$forge_out" &

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kernels: 6.1 sid debug
 #
 # A peer behind a NAT (row I12): ESP in UDP with both modes, and mappings that change.
 #
