@@ -42,7 +42,7 @@ DAEMON_USES = {
     "cryptox": {"base"},
     "base": set(),
     # The other programs talk to the daemon and the kernel, not to its parts.
-    "cli": {"base", "ctl/client.h", "config/config.h"},
+    "cli": {"base", "ctl/client.h", "config/config.h", "config/rsa_files.h"},
     "iproute2": set(),
 }
 OPENSSL_USERS = {"cryptox", "pki"}

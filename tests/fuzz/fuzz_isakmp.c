@@ -69,12 +69,14 @@ static void check_payload(struct bytes octets, const struct payload *payload)
 	struct isakmp_id id;
 	struct result result;
 	struct bytes nonce;
+	uint8_t encoding;
 
 	if (payload->offset + PAYLOAD_HEADER_SIZE + payload->body.len > octets.len)
 		abort();
 	take_line(NULL, isakmp_payload_name(payload->type));
 	check_sa(payload->body);
 	check(isakmp_nonce_parse(payload->body, &nonce));
+	check(cert_payload_parse(payload->body, &encoding, &nonce));
 	check(isakmp_delete_parse(payload->body, &delete));
 	result = isakmp_notify_parse(payload->body, &notify);
 	check(result);

@@ -155,8 +155,9 @@ static void assert_completes(const char *typed, const char *start, const char *e
 
 static void completion_offers_what_fits(void **state)
 {
-	assert_completes("", "",
-			 "show write clear rekey redirect config reload monitor debug undebug ");
+	assert_completes(
+		"", "",
+		"show write clear rekey redirect crypto config reload monitor debug undebug ");
 	assert_completes("", "re", "rekey redirect reload ");
 	assert_completes("show", "", "crypto running-config debug ");
 	assert_completes("sh cry", "i", "ikev2 isakmp ipsec ");

@@ -9,6 +9,14 @@
 	"crypto pki trustpoint TP1\n certificate file " PKI "gw.pem\n private-key file " PKI \
 	"gw.key\n ca file " PKI "ca.pem\n"
 
+/* The public key of S1's first router */
+#define RSA_START \
+	"   305C300D 06092A86 4886F70D 01010105 00034B00 30480241 00DC3DDC\n" \
+	"   59885F14 1AB30DCB 794AB5C7 82D918DE FC7ADB76 B0B9DD1A ABAF4884\n" \
+	"   009E758C 4064C699 3BC9D17E C47581DC 50220CB9 31E267F8 0259C640\n"
+#define RSA_END "F8DE4169 1F020301 0001"
+#define RSA_STRING RSA_START "   " RSA_END "\n  quit\n"
+
 /* A configuration in whose last mode a statement may stand */
 static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_GLOBAL] = "crypto legacy\n",
@@ -29,6 +37,12 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 				      "crypto isakmp policy 10\n authentication pre-share\n",
 	[CONFIG_MODE_ISAKMP_PROFILE] =
 		TRUSTPOINT "crypto isakmp profile O\n match identity address 192.0.2.1\n",
+	[CONFIG_MODE_PUBKEY_CHAIN] = "crypto legacy\ncrypto key pubkey-chain rsa\n",
+	[CONFIG_MODE_PUBKEY] = "crypto legacy\ncrypto key pubkey-chain rsa\n named-key r2.example\n"
+			       "  key-string\n" RSA_STRING,
+	[CONFIG_MODE_KEY_STRING] =
+		"crypto legacy\ncrypto key pubkey-chain rsa\n named-key r2.example\n"
+		"  key-string\n" RSA_START,
 	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
 	[CONFIG_MODE_IPSEC_PROFILE] =
 		"crypto legacy\n" WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
@@ -64,6 +78,9 @@ struct example {
 #define PF CONFIG_MODE_IKEV2_PROFILE
 #define TP CONFIG_MODE_TRUSTPOINT
 #define SU CONFIG_MODE_ISAKMP_POLICY
+#define KC CONFIG_MODE_PUBKEY_CHAIN
+#define KP CONFIG_MODE_PUBKEY
+#define KS CONFIG_MODE_KEY_STRING
 #define IO CONFIG_MODE_ISAKMP_PROFILE
 #define TS CONFIG_MODE_TRANSFORM_SET
 #define IP CONFIG_MODE_IPSEC_PROFILE
@@ -398,8 +415,10 @@ static const struct example examples[] = {
 	  " authentication pre-share\ncrypto isakmp key k address 192.0.2.1\n", NULL },
 	{ SU, "authentication pre-share|rsa-sig", "authentication pre-share",
 	  KEPT(" authentication pre-share") },
-	{ SU, "authentication rsa-encr", "authentication rsa-encr",
-	  REFUSED("RSA with IKEv1 is not there yet") },
+	{ SU, "authentication rsa-encr [revised]", "authentication rsa-encr",
+	  " authentication rsa-encr", NULL, "no key pair of ours" },
+	{ SU, "authentication rsa-encr [revised]", "authentication rsa-encr revised",
+	  " authentication rsa-encr revised", NULL, "no key pair of ours" },
 	{ SU, "encryption des|3des", "encr 3des", KEPT(" encryption 3des") },
 	{ SU, "encryption aes [128|192|256]", "encr aes", KEPT(" encryption aes 128") },
 	{ SU, "encryption aes [128|192|256]", "encryption aes 256", KEPT(" encryption aes 256") },
@@ -447,7 +466,20 @@ static const struct example examples[] = {
 	{ G, "crypto map REST", "crypto map M 10 ipsec-isakmp", REFUSED("crypto maps are not") },
 	{ G, "crypto pki REST", "crypto pki enroll T", REFUSED("enrolment is not") },
 	{ G, "crypto ca REST", "crypto ca identity T", REFUSED("use \"crypto pki trustpoint\"") },
-	{ G, "crypto key REST", "crypto key generate rsa", REFUSED("enrolment is not") },
+	{ G, "crypto key storage DIRECTORY", "crypto key storage /nowhere/keys",
+	  KEPT("crypto key storage /nowhere/keys") },
+	{ G, "crypto key pubkey-chain rsa", "crypto key pubkey-chain rsa",
+	  "crypto key pubkey-chain rsa", " named-key r2.example\n  key-string\n" RSA_STRING, NULL },
+	{ KC, "named-key NAME [encryption|signature]", "named-key r2.example encryption",
+	  " named-key r2.example encryption", "  key-string\n" RSA_STRING, NULL },
+	{ KC, "addressed-key A.B.C.D [encryption|signature]", "addressed-key 192.0.2.1",
+	  " addressed-key 192.0.2.1", "  key-string\n" RSA_STRING, NULL },
+	{ KP, "address A.B.C.D", "address 192.0.2.1", KEPT("  address 192.0.2.1") },
+	{ KP, "key-string", "key-string", "  key-string", RSA_STRING, NULL },
+	{ KS, "quit", "quit", NULL, NULL, "is no public RSA key" },
+	{ KS, "HEX...", RSA_END, KEPT("   " RSA_END) },
+	{ G, "crypto key REST", "crypto key generate rsa",
+	  REFUSED("keys are made and removed by commands") },
 	{ G, "interface INTERFACE [point-to-point|multipoint]", "interface Loopback0",
 	  KEPT("interface Loopback0") },
 	{ G, "interface INTERFACE [point-to-point|multipoint]",

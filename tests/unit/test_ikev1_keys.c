@@ -3,6 +3,7 @@
  * Keys of IKEv1 (RFC 2409 section 5 and appendix B) against NIST's vectors and
  * against answers that tests/vectors/make-ikev1.py has computed. Rows A14, A15, A16.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,6 +42,35 @@ static void assert_member(const json_t *vector, const char *name, const uint8_t 
 	buffer_free(&want);
 }
 
+/* A public value and an identity, one after the other, there and back. */
+static void check_ephemeral(const json_t *vector, const struct ikev1_keys *keys, struct bytes nonce,
+			    uint64_t cookie, struct bytes public_value, struct bytes id)
+{
+	struct ikev1_ephemeral ephemeral, back;
+	struct buffer ke = {}, body = {}, both = {};
+
+	buffer_put(&ke, public_value);
+	buffer_put(&body, id);
+	assert_ok(ikev1_ephemeral_begin(keys, &ephemeral, nonce, cookie));
+	back = ephemeral;
+	assert_ok(ikev1_ephemeral_encrypt(keys, &ephemeral, &ke));
+	assert_ok(ikev1_ephemeral_encrypt(keys, &ephemeral, &body));
+	buffer_put(&both, buffer_bytes(&ke));
+	buffer_put(&both, buffer_bytes(&body));
+	assert_member(vector, "ephemeral", both.data, both.len);
+	assert_ok(ikev1_ephemeral_decrypt(keys, &back, &ke));
+	assert_ok(ikev1_ephemeral_decrypt(keys, &back, &body));
+	assert_true(bytes_equal(buffer_bytes(&ke), public_value));
+	assert_true(bytes_equal(buffer_bytes(&body), id));
+	/* neither whole blocks nor a padding */
+	buffer_put_u8(&body, 0);
+	assert_int_equal(ikev1_ephemeral_decrypt(keys, &back, &body).code, -EPROTO);
+	buffer_free(&body);
+	assert_int_equal(ikev1_ephemeral_decrypt(keys, &back, &body).code, -EPROTO);
+	buffer_free(&ke);
+	buffer_free(&both);
+}
+
 static void check_suite(const json_t *vector)
 {
 	uint8_t ni[20], nr[20], gxy[128], gxi[128], gxr[128], sa[40], plain[48], out[64];
@@ -67,6 +97,9 @@ static void check_suite(const json_t *vector)
 	assert_false(keys.ready);
 	assert_ok(ikev1_skeyid_signature(&keys, nonce_i, nonce_r, secret));
 	assert_member(vector, "skeyid_signature", keys.skeyid, keys.prf_len);
+	assert_ok(ikev1_skeyid_encrypted(&keys, nonce_i, nonce_r, &cookies));
+	assert_member(vector, "skeyid_encrypted", keys.skeyid, keys.prf_len);
+	check_ephemeral(vector, &keys, nonce_r, cookies.responder, proof.other_public, BYTES(id));
 	assert_ok(ikev1_skeyid_psk(&keys, bytes_of_string("sharedkey"), nonce_i, nonce_r));
 	assert_ok(ikev1_keys_expand(&keys, secret, &cookies));
 	assert_true(keys.ready);

@@ -64,7 +64,26 @@ def known_answers(name, prf_number, encr, bits, size):
     cipher = algorithms.AES(key) if encr == 12 else algorithms.TripleDES((key * 3)[:24])
     encrypted = Cipher(cipher, modes.CBC(iv)).encryptor().update(
         bytes((i * 3) & 255 for i in range(48)))
+
+    # RFC 2409 section 5.3: keys of one message, a chain through KE and ID, padding with its count
+    def ephemeral(nonce, cookie, *bodies):
+        made, block = b"", b"\0"
+        while len(made) < size:
+            block = prf(prf(nonce, cookie), block)
+            made += block
+        made = made[:size]
+        kind = algorithms.AES(made) if encr == 12 else algorithms.TripleDES((made * 3)[:24])
+        chain, out = bytes(width), b""
+        for body in bodies:
+            zeros = width - 1 - len(body) % width
+            body += bytes(zeros) + bytes([zeros])
+            chain_out = Cipher(kind, modes.CBC(chain)).encryptor().update(body)
+            chain, out = chain_out[-width:], out + chain_out
+        return out
+
     answers = {
+        "skeyid_encrypted": prf(digest(NONCE_I, NONCE_R), COOKIE_I, COOKIE_R),
+        "ephemeral": ephemeral(NONCE_R, COOKIE_R, PUBLIC_R, ID),
         "skeyid_signature": prf(NONCE_I + NONCE_R, SECRET),
         "cipher_key": key,
         "iv_phase_1": iv,

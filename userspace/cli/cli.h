@@ -19,6 +19,7 @@ enum exit_code {
 /** struct cli - where commands go and how they print */
 struct cli {
 	const char *control; /* path of the socket */
+	const char *keys; /* the directory of our RSA keys */
 	bool json;
 	FILE *out, *err;
 };
@@ -88,6 +89,8 @@ int run_request(const struct cli *cli, const struct command *command, const char
 int run_debug(const struct cli *cli, const struct command *command, const char *value);
 int run_monitor(const struct cli *cli, const struct command *command, const char *value);
 int run_config_check(const struct cli *cli, const struct command *command, const char *value);
+int run_key_generate(const struct cli *cli, const struct command *command, const char *value);
+int run_key_zeroize(const struct cli *cli, const struct command *command, const char *value);
 int run_not_yet(const struct cli *cli, const struct command *command, const char *value);
 
 #endif

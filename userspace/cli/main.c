@@ -13,6 +13,7 @@ static void print_usage(FILE *out)
 		"usage: seki [OPTION...] [COMMAND]\n"
 		"\n"
 		"  --control PATH  control socket of the daemon (" CTL_PATH_DEFAULT ")\n"
+		"  --keys DIR      where our RSA keys are\n"
 		"  --json          print facts as JSON\n"
 		"  --complete      print the words that may follow COMMAND, for the shell\n"
 		"  --version       print the version\n"
@@ -32,16 +33,20 @@ static void print_candidate(void *context, const char *word, size_t len, const c
 
 int main(int argc, char *argv[])
 {
-	enum { CONTROL = 256, JSON, COMPLETE, VERSION, HELP };
+	enum { CONTROL = 256, KEYS, JSON, COMPLETE, VERSION, HELP };
 	static const struct option options[] = {
 		{ "control", required_argument, NULL, CONTROL },
+		{ "keys", required_argument, NULL, KEYS },
 		{ "json", no_argument, NULL, JSON },
 		{ "complete", no_argument, NULL, COMPLETE },
 		{ "version", no_argument, NULL, VERSION },
 		{ "help", no_argument, NULL, HELP },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct cli cli = { .control = CTL_PATH_DEFAULT, .out = stdout, .err = stderr };
+	struct cli cli = { .control = CTL_PATH_DEFAULT,
+			   .keys = SEKI_SYSCONFDIR "/seki/keys",
+			   .out = stdout,
+			   .err = stderr };
 	bool complete = false;
 	int option;
 
@@ -50,6 +55,9 @@ int main(int argc, char *argv[])
 		switch (option) {
 		case CONTROL:
 			cli.control = optarg;
+			break;
+		case KEYS:
+			cli.keys = optarg;
 			break;
 		case JSON:
 			cli.json = true;

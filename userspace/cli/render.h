@@ -16,6 +16,7 @@ typedef void render_fn(const json_t *result, FILE *out);
 
 render_fn render_ikev2_sa, render_ikev2_sa_detailed;
 render_fn render_isakmp_sa, render_isakmp_policy;
+render_fn render_rsa_keys, render_rsa_peers;
 render_fn render_ipsec_sa;
 render_fn render_session, render_session_detail;
 render_fn render_profile, render_proposal, render_policy;

@@ -703,6 +703,7 @@ void check_policy(struct loader *loader)
 		check_ipsec_profile(loader, ipsec_profile);
 	TAILQ_FOREACH(interface, &policy->interfaces, link)
 		check_interface(loader, interface);
+	check_rsa(loader);
 	check_isakmp(loader);
 	TAILQ_FOREACH(use, &loader->legacy_uses, link)
 		if (!policy->legacy)

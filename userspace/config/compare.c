@@ -126,6 +126,7 @@ static bool same_user(const struct user *old, const struct user *new)
 
 SAME_BY_TEXT(isakmp_policy, print_isakmp_policy)
 SAME_BY_TEXT(isakmp_profile, print_isakmp_profile)
+SAME_BY_TEXT(rsa_peer, print_rsa_peer)
 SAME_BY_TEXT(transform_set, print_transform_set)
 SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
 SAME_BY_TEXT(interface_config, print_interface)
@@ -230,6 +231,7 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 		report(&comparison, CONFIG_CHANGED, "order of crypto ikev2 profiles", "");
 	COMPARE_LISTS(isakmp_policy, isakmp_policies, "crypto isakmp policy");
 	COMPARE_LISTS(isakmp_profile, isakmp_profiles, "crypto isakmp profile");
+	COMPARE_LISTS(rsa_peer, rsa_peers, "crypto key pubkey-chain rsa");
 	if (!same_isakmp_keys(old, new))
 		report(&comparison, CONFIG_CHANGED, "crypto isakmp keys", "");
 	COMPARE_LISTS(transform_set, transform_sets, "crypto ipsec transform-set");

@@ -16,6 +16,9 @@
 #define TRUSTPOINT CONFIG_MODE_TRUSTPOINT
 #define PROFILE CONFIG_MODE_IKEV2_PROFILE
 #define SUITE CONFIG_MODE_ISAKMP_POLICY
+#define CHAIN CONFIG_MODE_PUBKEY_CHAIN
+#define PUBKEY CONFIG_MODE_PUBKEY
+#define DIGITS CONFIG_MODE_KEY_STRING
 #define PEERS CONFIG_MODE_ISAKMP_PROFILE
 #define SET CONFIG_MODE_TRANSFORM_SET
 #define IPSEC CONFIG_MODE_IPSEC_PROFILE
@@ -23,7 +26,8 @@
 #define NEGATES .can_negate = true
 #define REFUSED(...) .refusal = __VA_ARGS__
 #define NO_V1 "this statement of IKEv1 (ISAKMP) is not there yet"
-#define NO_V1_RSA "RSA with IKEv1 is not there yet: use \"authentication pre-share\""
+#define KEYS_ARE_MADE \
+	"keys are made and removed by commands, not by a file: \"seki crypto key generate rsa\""
 #define NO_ENROLMENT "enrolment is not there yet: name the files of the certificate and of its key"
 
 static const struct statement statements[] = {
@@ -299,7 +303,9 @@ static const struct statement statements[] = {
 	{ SUITE, "authentication pre-share|rsa-sig",
 	  "With pre-shared keys, or with certificates; rsa-sig when not set",
 	  .handle = isakmp_authentication },
-	{ SUITE, "authentication rsa-encr", "With RSA keys", REFUSED(NO_V1_RSA) },
+	{ SUITE, "authentication rsa-encr [revised]",
+	  "With nonces that RSA keys encrypt; revised: fewer of them (RFC 2409 section 5.3)",
+	  .handle = isakmp_authentication_encr },
 	{ SUITE, "encryption des|3des", "A cipher of the past; des when not set",
 	  .handle = isakmp_encryption_des },
 	{ SUITE, "encryption aes [128|192|256]", "AES; of 128 bits when not set",
@@ -350,7 +356,24 @@ static const struct statement statements[] = {
 	{ GLOBAL, "crypto pki REST", "Certificates", NEGATES, REFUSED(NO_ENROLMENT) },
 	{ GLOBAL, "crypto ca REST", "Certificates", NEGATES,
 	  REFUSED("use \"crypto pki trustpoint\" and name the files") },
-	{ GLOBAL, "crypto key REST", "Public keys", NEGATES, REFUSED(NO_ENROLMENT) },
+	{ GLOBAL, "crypto key storage DIRECTORY",
+	  "Where our RSA keys are; \"keys\" beside this file when not set",
+	  .handle = set_key_storage, NEGATES },
+	{ GLOBAL, "crypto key pubkey-chain rsa", "RSA keys of peers", .handle = open_pubkey_chain,
+	  .opens = CHAIN },
+	{ CHAIN, "named-key NAME [encryption|signature]",
+	  "The key of a peer by host name; of both purposes when neither is said",
+	  .handle = open_named_key, .opens = PUBKEY },
+	{ CHAIN, "addressed-key A.B.C.D [encryption|signature]", "The key of a peer by address",
+	  .handle = open_addressed_key, .opens = PUBKEY },
+	{ PUBKEY, "address A.B.C.D", "The address of a peer that is known by name",
+	  .handle = pubkey_address },
+	{ PUBKEY, "key-string", "Its key, on the next lines, up to quit", .handle = open_key_string,
+	  .opens = DIGITS },
+	{ DIGITS, "quit", "The key is complete", .handle = key_string_quit },
+	{ DIGITS, "HEX...", "As \"show crypto key mypubkey rsa\" prints it there",
+	  .handle = key_string_line },
+	{ GLOBAL, "crypto key REST", "Key pairs", NEGATES, REFUSED(KEYS_ARE_MADE) },
 
 	{ GLOBAL, "interface INTERFACE [point-to-point|multipoint]",
 	  "A tunnel, or the address behind a router's name", .handle = open_interface,

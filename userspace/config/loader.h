@@ -84,6 +84,7 @@ struct loader {
 	struct ikev2_profile *ikev2_profile;
 	struct isakmp_policy *isakmp_policy;
 	struct isakmp_profile *isakmp_profile;
+	struct rsa_peer *rsa_peer;
 	struct transform_set *set;
 	struct ipsec_profile *ipsec_profile;
 	struct interface_config *interface;

@@ -86,6 +86,8 @@ void print_globals(const struct policy *policy, FILE *out)
 			policy->dpd_periodic ? "periodic" : "on-demand");
 	if (policy->queue_length)
 		fprintf(out, "crypto ikev2 queue-length %u\n", policy->queue_length);
+	if (policy->key_storage)
+		fprintf(out, "crypto key storage %s\n", policy->key_storage);
 	if (policy->isakmp_identity_dn)
 		fprintf(out, "crypto isakmp identity dn\n");
 	if (policy->isakmp_identity_hostname)
@@ -514,9 +516,31 @@ void print_isakmp_policy(const struct isakmp_policy *policy, FILE *out)
 		fprintf(out, " encryption %s\n", policy->encr == ENCR_DES ? "des" : "3des");
 	fprintf(out, " hash %s\n", hashes[policy->prf]);
 	fprintf(out, " authentication %s\n group %u\n",
-		policy->auth == ISAKMP_AUTH_PRE_SHARED ? "pre-share" : "rsa-sig", policy->group);
+		policy->auth == ISAKMP_AUTH_PRE_SHARED	     ? "pre-share" :
+		policy->auth == ISAKMP_AUTH_RSA_ENCR	     ? "rsa-encr" :
+		policy->auth == ISAKMP_AUTH_RSA_ENCR_REVISED ? "rsa-encr revised" :
+							       "rsa-sig",
+		policy->group);
 	if (policy->lifetime != IKE_LIFETIME_DEFAULT)
 		fprintf(out, " lifetime %u\n", policy->lifetime);
+}
+
+void print_rsa_peer(const struct rsa_peer *peer, FILE *out)
+{
+	char address[ADDRESS_TEXT];
+
+	fprintf(out, "crypto key pubkey-chain rsa\n %s %s%s\n",
+		peer->named ? "named-key" : "addressed-key", peer->name,
+		peer->usage == RSA_ENCRYPTION ? " encryption" :
+		peer->usage == RSA_SIGNATURE  ? " signature" :
+						"");
+	if (peer->named && peer->address.family != AF_UNSPEC)
+		fprintf(out, "  address %s\n", address_format(&peer->address, address));
+	fprintf(out, "  key-string");
+	for (size_t i = 0; i < peer->public_key.len; i++)
+		fprintf(out, "%s%02X", i % 28 ? (i % 4 ? "" : " ") : "\n   ",
+			peer->public_key.data[i]);
+	fprintf(out, "\n  quit\n");
 }
 
 static void print_isakmp_match(const struct identity_match *match, FILE *out)
@@ -642,6 +666,7 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	const struct isakmp_policy *isakmp_policy;
 	const struct interface_config *interface;
 	const struct keyring_peer *isakmp_key;
+	const struct rsa_peer *rsa_peer;
 	const struct ipsec_profile *ipsec_profile;
 	const struct address_pool *pool;
 	const struct user *user;
@@ -673,6 +698,7 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	PRINT_ALL(isakmp_policy, &policy->isakmp_policies, print_isakmp_policy(isakmp_policy, out));
 	PRINT_ALL(isakmp_key, &policy->isakmp_keys.peers,
 		  print_isakmp_key(isakmp_key, out, with_secrets));
+	PRINT_ALL(rsa_peer, &policy->rsa_peers, print_rsa_peer(rsa_peer, out));
 	PRINT_ALL(isakmp_profile, &policy->isakmp_profiles,
 		  print_isakmp_profile(isakmp_profile, out));
 	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));

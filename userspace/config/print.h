@@ -17,6 +17,7 @@ void print_trustpoint(const struct trustpoint *trustpoint, FILE *out, bool with_
 void print_ikev2_profile(const struct ikev2_profile *profile, FILE *out, bool with_secrets);
 void print_isakmp_key(const struct keyring_peer *peer, FILE *out, bool with_secrets);
 void print_isakmp_policy(const struct isakmp_policy *policy, FILE *out);
+void print_rsa_peer(const struct rsa_peer *peer, FILE *out);
 void print_isakmp_profile(const struct isakmp_profile *profile, FILE *out);
 void print_transform_set(const struct transform_set *set, FILE *out);
 void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out);

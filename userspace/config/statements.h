@@ -49,14 +49,21 @@ statement_handler open_transform_set, set_mode, open_ipsec_profile, ipsec_transf
 	ipsec_esn, ipsec_responder_only;
 
 /* statements_isakmp.c */
-statement_handler open_isakmp_policy, isakmp_authentication, isakmp_encryption_des,
-	isakmp_encryption_aes, isakmp_hash, isakmp_group, isakmp_lifetime, isakmp_key,
-	isakmp_identity, isakmp_keepalive, open_isakmp_profile, isakmp_match_address,
+statement_handler open_isakmp_policy, isakmp_authentication, isakmp_authentication_encr,
+	isakmp_encryption_des, isakmp_encryption_aes, isakmp_hash, isakmp_group, isakmp_lifetime,
+	isakmp_key, isakmp_identity, isakmp_keepalive, open_isakmp_profile, isakmp_match_address,
 	isakmp_match_host, isakmp_match_domain, isakmp_match_user, isakmp_match_group,
 	isakmp_aggressive, isakmp_no_aggressive, isakmp_self_identity, isakmp_self_address,
 	isakmp_legacy, isakmp_trustpoint, ipsec_isakmp_profile;
 
+/* statements_rsa.c */
+statement_handler set_key_storage, open_pubkey_chain, open_named_key, open_addressed_key,
+	pubkey_address, open_key_string, key_string_line, key_string_quit;
+
 /* Shared by the handlers */
+
+/** check_rsa() - the peers' keys, and reads our own */
+void check_rsa(struct loader *loader);
 
 /** check_isakmp() - what only the whole file can tell of it */
 void check_isakmp(struct loader *loader);

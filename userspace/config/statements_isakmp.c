@@ -38,6 +38,12 @@ void isakmp_authentication(struct loader *loader, const struct match *match)
 					      ISAKMP_AUTH_RSA_SIG;
 }
 
+void isakmp_authentication_encr(struct loader *loader, const struct match *match)
+{
+	loader->isakmp_policy->auth =
+		arg_given(match, 0) ? ISAKMP_AUTH_RSA_ENCR_REVISED : ISAKMP_AUTH_RSA_ENCR;
+}
+
 void isakmp_encryption_des(struct loader *loader, const struct match *match)
 {
 	loader->isakmp_policy->encr = strcmp(match->args[0].text, "des") ? ENCR_3DES : ENCR_DES;
@@ -298,6 +304,17 @@ static void check_isakmp_policy(struct loader *loader, const struct isakmp_polic
 			     "told otherwise, and no \"crypto pki trustpoint\" has a certificate: "
 			     "add one, or \"authentication pre-share\"",
 			     policy->priority);
+	else if ((policy->auth == ISAKMP_AUTH_RSA_ENCR ||
+		  policy->auth == ISAKMP_AUTH_RSA_ENCR_REVISED) &&
+		 (!policy_rsa_key(loader->policy) || TAILQ_EMPTY(&loader->policy->rsa_peers)))
+		loader_say(
+			loader, CONFIG_WARNING, place_of_line(policy->place.line), NULL,
+			"policy %u authenticates with RSA encryption, and there is %s: no peer can "
+			"be negotiated with by it",
+			policy->priority,
+			policy_rsa_key(loader->policy) ?
+				"no key in \"crypto key pubkey-chain rsa\"" :
+				"no key pair of ours, which \"seki crypto key generate rsa\" makes");
 	else if (isakmp_policy_is_legacy(policy) && !loader->policy->legacy &&
 		 !permitting_profile(loader->policy))
 		say_weak(loader, policy);

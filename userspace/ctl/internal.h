@@ -35,5 +35,8 @@ json_t *ctl_profiles(const struct policy *policy);
 json_t *ctl_proposals(const struct policy *policy);
 json_t *ctl_policies(const struct policy *policy);
 json_t *ctl_isakmp_policies(const struct policy *policy);
+/** ctl_rsa_keys(), ctl_rsa_peers() - public keys alone */
+json_t *ctl_rsa_keys(const struct policy *policy);
+json_t *ctl_rsa_peers(const struct policy *policy);
 
 #endif

@@ -222,8 +222,14 @@ static unsigned int group_bits(uint16_t group)
 
 static const char *authentication_of(const struct isakmp_policy *policy)
 {
-	return policy->auth == ISAKMP_AUTH_PRE_SHARED ? "Pre-Shared Key" :
-							"Rivest-Shamir-Adleman Signature";
+	switch (policy->auth) {
+	case ISAKMP_AUTH_PRE_SHARED:
+		return "Pre-Shared Key";
+	case ISAKMP_AUTH_RSA_SIG:
+		return "Rivest-Shamir-Adleman Signature";
+	default:
+		return "Rivest-Shamir-Adleman Encryption";
+	}
 }
 
 json_t *ctl_isakmp_policies(const struct policy *policy)

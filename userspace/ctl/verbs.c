@@ -66,6 +66,18 @@ static json_t *show_isakmp_policies(struct ctl_context *context, const struct re
 	return json_pack("{s:o}", "isakmp_policies", ctl_isakmp_policies(context->policy));
 }
 
+static json_t *show_rsa_keys(struct ctl_context *context, const struct request *request,
+			     struct result *result)
+{
+	return json_pack("{s:o}", "rsa_keys", ctl_rsa_keys(context->policy));
+}
+
+static json_t *show_rsa_peers(struct ctl_context *context, const struct request *request,
+			      struct result *result)
+{
+	return json_pack("{s:o}", "rsa_peers", ctl_rsa_peers(context->policy));
+}
+
 static json_t *show_ipsec_sas(struct ctl_context *context, const struct request *request,
 			      struct result *result)
 {
@@ -245,6 +257,8 @@ static const struct verb verbs[] = {
 	{ "show crypto ikev2 sa", ARGUMENT_REMOTE, show_ike_sas },
 	{ "show crypto isakmp sa", 0, show_isakmp_sas },
 	{ "show crypto isakmp policy", 0, show_isakmp_policies },
+	{ "show crypto key mypubkey rsa", 0, show_rsa_keys },
+	{ "show crypto key pubkey-chain rsa", 0, show_rsa_peers },
 	{ "show crypto ipsec sa", ARGUMENT_PEER | ARGUMENT_INTERFACE, show_ipsec_sas },
 	{ "show crypto session", 0, show_sessions },
 	{ "show crypto ikev2 stats", 0, show_stats },

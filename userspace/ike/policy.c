@@ -21,6 +21,8 @@ struct policy *policy_new(void)
 	policy->rekey_margin_percent = REKEY_MARGIN_DEFAULT;
 	TAILQ_INIT(&policy->isakmp_keys.peers);
 	TAILQ_INIT(&policy->isakmp_policies);
+	TAILQ_INIT(&policy->rsa_keys);
+	TAILQ_INIT(&policy->rsa_peers);
 	TAILQ_INIT(&policy->isakmp_profiles);
 	TAILQ_INIT(&policy->ike_proposals);
 	TAILQ_INIT(&policy->ikev2_policies);
@@ -76,6 +78,20 @@ static void trustpoint_free(struct trustpoint *trustpoint)
 	free(trustpoint->crl_file);
 	free(trustpoint->name);
 	free(trustpoint);
+}
+
+static void rsa_key_free(struct rsa_key *key)
+{
+	private_key_free(key->key);
+	free(key->name);
+	free(key);
+}
+
+static void rsa_peer_free(struct rsa_peer *peer)
+{
+	buffer_free(&peer->public_key);
+	free(peer->name);
+	free(peer);
 }
 
 static void isakmp_policy_free(struct isakmp_policy *policy)
@@ -193,6 +209,9 @@ void policy_free(struct policy *policy)
 	FREE_ALL(&policy->ikev2_profiles, ikev2_profile_free);
 	FREE_ALL(&policy->isakmp_profiles, isakmp_profile_free);
 	FREE_ALL(&policy->isakmp_policies, isakmp_policy_free);
+	FREE_ALL(&policy->rsa_keys, rsa_key_free);
+	FREE_ALL(&policy->rsa_peers, rsa_peer_free);
+	free(policy->key_storage);
 	keyring_clear(&policy->isakmp_keys);
 	FREE_ALL(&policy->authorizations, authorization_free);
 	FREE_ALL(&policy->pools, pool_free);
@@ -270,6 +289,43 @@ const struct trustpoint *policy_isakmp_trustpoint(const struct policy *policy,
 {
 	return find_trustpoint(policy, profile ? profile->trustpoints : NULL,
 			       profile ? profile->trustpoint_count : 0, sign, index);
+}
+
+const struct rsa_key *policy_rsa_key(const struct policy *policy)
+{
+	const struct rsa_key *key;
+
+	TAILQ_FOREACH(key, &policy->rsa_keys, link)
+		if (key->usage != RSA_SIGNATURE)
+			return key;
+	return NULL;
+}
+
+static bool is_named(const struct rsa_peer *peer, const struct identity *identity)
+{
+	struct address address;
+
+	if (identity->type == ID_FQDN)
+		return peer->named && strlen(peer->name) == identity->len &&
+		       !strncasecmp(peer->name, (const char *)identity->data, identity->len);
+	return (identity->type == ID_IPV4_ADDR || identity->type == ID_IPV6_ADDR) &&
+	       address_from_bytes(identity_bytes(identity), &address) &&
+	       address_equal(&peer->address, &address);
+}
+
+const struct rsa_peer *policy_rsa_peer(const struct policy *policy, const struct address *address,
+				       const struct identity *identity)
+{
+	const struct rsa_peer *peer;
+
+	TAILQ_FOREACH(peer, &policy->rsa_peers, link)
+		if (peer->usage != RSA_SIGNATURE && address && peer->address.family != AF_UNSPEC &&
+		    address_equal(&peer->address, address))
+			return peer;
+	TAILQ_FOREACH(peer, &policy->rsa_peers, link)
+		if (peer->usage != RSA_SIGNATURE && identity && is_named(peer, identity))
+			return peer;
+	return NULL;
 }
 
 /* Row D13: what is not said is as it was in 1998. */

@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/log.h"
 #include "codec/identity.h"
+#include "cryptox/rsa.h"
 #include "pki/pki.h"
 #include "proposal/proposal.h"
 
@@ -295,6 +296,26 @@ enum tunnel_mode {
 
 const char *tunnel_mode_name(enum tunnel_mode mode); /* "ipv4 v6-overlay" */
 
+/** struct rsa_key - a key pair of ours, which "seki crypto key generate rsa" has made */
+struct rsa_key {
+	TAILQ_ENTRY(rsa_key) link;
+	char *name;
+	enum rsa_usage usage;
+	time_t made;
+	struct private_key *key;
+};
+
+/** struct rsa_peer - "named-key NAME" or "addressed-key A" below "crypto key pubkey-chain rsa" */
+struct rsa_peer {
+	TAILQ_ENTRY(rsa_peer) link;
+	char *name; /* a host, or an address as text */
+	struct source_place place;
+	bool named;
+	struct address address; /* AF_UNSPEC: none */
+	enum rsa_usage usage;
+	struct buffer public_key; /* SubjectPublicKeyInfo */
+};
+
 /** struct interface_config - "interface NAME" */
 struct interface_config {
 	TAILQ_ENTRY(interface_config) link;
@@ -367,6 +388,9 @@ struct policy {
 	struct keyring isakmp_keys; /* "crypto isakmp key ..." */
 	TAILQ_HEAD(, isakmp_policy) isakmp_policies; /* by priority */
 	TAILQ_HEAD(, isakmp_profile) isakmp_profiles;
+	char *key_storage; /* "crypto key storage DIRECTORY"; NULL: "keys" beside the configuration */
+	TAILQ_HEAD(, rsa_key) rsa_keys;
+	TAILQ_HEAD(, rsa_peer) rsa_peers;
 	TAILQ_HEAD(, ike_proposal) ike_proposals;
 	TAILQ_HEAD(, ikev2_policy) ikev2_policies;
 	TAILQ_HEAD(, keyring) keyrings;
@@ -426,6 +450,11 @@ const struct trustpoint *policy_trustpoint(const struct policy *policy,
 const struct trustpoint *policy_isakmp_trustpoint(const struct policy *policy,
 						  const struct isakmp_profile *profile, bool sign,
 						  size_t index);
+/** policy_rsa_key() - the first of ours that decrypts */
+const struct rsa_key *policy_rsa_key(const struct policy *policy);
+/** policy_rsa_peer() - whose key to encrypt for, by address, else by host name; both may be NULL */
+const struct rsa_peer *policy_rsa_peer(const struct policy *policy, const struct address *address,
+				       const struct identity *identity);
 /** policy_isakmp_suite() - by priority; where none is configured, the default one */
 const struct isakmp_policy *policy_isakmp_suite(const struct policy *policy, size_t index);
 /** policy_profile_number() - its place in the configuration, from 1: Yamaha's GW; 0: none */

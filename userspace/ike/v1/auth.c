@@ -9,7 +9,12 @@
 #include <errno.h>
 
 /* Its place in the table is a method's bit in task->ready. */
-static const struct ikev1_auth *const methods[] = { &auth_psk, &auth_rsa_signature };
+static const struct ikev1_auth *const methods[] = {
+	&auth_psk,
+	&auth_rsa_signature,
+	&auth_rsa_encryption,
+	&auth_rsa_revised,
+};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -31,6 +36,30 @@ static bool is_wanted(const struct policy *policy, uint16_t number)
 	return false;
 }
 
+/* In aggressive mode identities and nonces are sent before anything could say how to encrypt them. */
+static struct result prepare(struct ikev1_task *task, const struct ikev1_auth *method)
+{
+	if (task->kind == IKEV1_AGGRESSIVE && method->put_public)
+		return fail(-ENOTSUP, "%s is for main mode, not for aggressive mode",
+			    method->label);
+	return method->prepare(task);
+}
+
+/* Row E22: by a method that no policy names. */
+static bool other_is_ready(struct ikev1_task *task)
+{
+	struct result result;
+
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		if (is_wanted(task->sa->base.ike->policy, methods[i]->number))
+			continue;
+		result = prepare(task, methods[i]);
+		if (!failed(&result))
+			return true;
+	}
+	return false;
+}
+
 struct result auths_prepare(struct ikev1_task *task)
 {
 	struct result why = fail(-ENOENT, "no \"crypto isakmp policy\" has a method of "
@@ -43,7 +72,7 @@ struct result auths_prepare(struct ikev1_task *task)
 	for (size_t i = 0; i < COUNT(methods); i++) {
 		if (!is_wanted(task->sa->base.ike->policy, methods[i]->number))
 			continue;
-		result = methods[i]->prepare(task);
+		result = prepare(task, methods[i]);
 		if (!failed(&result))
 			task->ready |= 1u << i;
 		else if (!asked)
@@ -52,6 +81,12 @@ struct result auths_prepare(struct ikev1_task *task)
 	}
 	if (task->ready)
 		return RESULT_OK;
+	if (other_is_ready(task))
+		return fail(-ENOENT,
+			    "incorrect policy settings. Unable to initiate: there are keys "
+			    "with this peer, but no \"crypto isakmp policy\" says to "
+			    "authenticate with them (%.160s)",
+			    why.why);
 	/* Rows A18, E24 */
 	log_line(LOG_ISAKMP, ": No cert, and no keys (public or pre-shared) with remote peer %s",
 		 address_format(&task->sa->base.remote.address, remote));
@@ -107,16 +142,33 @@ struct result auth_hash(const struct ikev1_task *task, bool own, struct bytes id
 	return ikev1_proof_hash(&task->sa->keys, &proof, out);
 }
 
-enum ikev1_event auth_failed(struct ikev1_task *task, struct result why)
+/* Row L02 */
+static void say_failed(const struct ikev1_sa *sa)
+{
+	char remote[ADDRESS_TEXT];
+
+	log_line(LOG_NOTICE,
+		 "%%CRYPTO-6-IKMP_AUTH_FAIL: Authentication method %u failed with host %s",
+		 sa->method->number, address_format(&sa->base.remote.address, remote));
+}
+
+void auth_repeated(const struct ikev1_task *task)
 {
 	const struct ikev1_sa *sa = task->sa;
 	char remote[ADDRESS_TEXT];
 
-	/* Row L02 */
-	if (ike_noise_allowed(sa->base.ike))
-		log_line(LOG_NOTICE,
-			 "%%CRYPTO-6-IKMP_AUTH_FAIL: Authentication method %u failed with host %s",
-			 sa->method->number, address_format(&sa->base.remote.address, remote));
+	if (!sa->method || !sa->method->put_public || !ike_noise_allowed(sa->base.ike))
+		return;
+	say_failed(sa);
+	log_line(LOG_NOTICE,
+		 "%%CRYPTO-6-IKMP_MODE_FAILURE: Processing of %s mode failed with peer at %s",
+		 task->mode, address_format(&sa->base.remote.address, remote));
+}
+
+enum ikev1_event auth_failed(struct ikev1_task *task, struct result why)
+{
+	if (ike_noise_allowed(task->sa->base.ike))
+		say_failed(task->sa);
 	return ikev1_fail(task, fail(-EACCES, "authentication failed: %s", why.why),
 			  ISAKMP_NOTIFY_AUTHENTICATION_FAILED, IKE_STAT_AUTH_FAILED);
 }

@@ -19,6 +19,8 @@
  * @agreed: the suite names this method; may be NULL, as the next two
  * @request: asks for certificates, beside our public value
  * @note: what the peer's message asks for
+ * @put_public, @take_public: instead of KE and NONCE in the clear; the identities are among them then, and
+ * no more beside the proof (task->peer_id). Taking answers as the next ones do, and sets task->opened
  * @make_skeyid: of the nonces and, perhaps, the secret
  * @prove: appends what proves that we are our ID payload; @hash: HASH_I or HASH_R
  * @check: the same of the peer, from the task's message; @hash: as it must be. Both answer NEXT, NONE
@@ -32,12 +34,14 @@ struct ikev1_auth {
 	void (*agreed)(struct ikev1_task *task);
 	void (*request)(struct ikev1_task *task, struct writer *writer);
 	void (*note)(struct ikev1_task *task);
+	struct result (*put_public)(struct ikev1_task *task, struct writer *writer);
+	enum ikev1_event (*take_public)(struct ikev1_task *task);
 	struct result (*make_skeyid)(struct ikev1_task *task);
 	enum ikev1_event (*prove)(struct ikev1_task *task, struct bytes hash, struct writer *chain);
 	enum ikev1_event (*check)(struct ikev1_task *task, struct bytes hash);
 };
 
-extern const struct ikev1_auth auth_psk, auth_rsa_signature;
+extern const struct ikev1_auth auth_psk, auth_rsa_signature, auth_rsa_encryption, auth_rsa_revised;
 
 /** auth_of() - NULL for a method that is not there */
 const struct ikev1_auth *auth_of(uint16_t number);
@@ -50,6 +54,8 @@ struct result auth_make_keys(struct ikev1_task *task);
 /** auth_hash() - HASH_I or HASH_R: ours (@own) or what the peer's has to be */
 struct result auth_hash(const struct ikev1_task *task, bool own, struct bytes id_body,
 			uint8_t *out);
+/** auth_repeated() - row E25: a message in the clear comes once more, made anew, and changes nothing */
+void auth_repeated(const struct ikev1_task *task);
 /** auth_failed() - the way out of a check, with row L02's line */
 enum ikev1_event auth_failed(struct ikev1_task *task, struct result why);
 

@@ -11,7 +11,7 @@
 
 #include "base/container.h"
 #include "base/memory.h"
-#include "ike/v1/internal.h"
+#include "ike/v1/auth.h"
 
 #define RESEND_FIRST SECONDS(1)
 #define RESEND_TRIES 6 /* 1, 2, 4, 8, 16, 32 seconds: a minute in all */
@@ -296,11 +296,14 @@ static void feed(struct ikev1_task *task, const struct message *message, const s
 	result = take_message(task, message);
 	if (failed(&result)) {
 		bad_message(sa, result);
-		if (task == sa->initial)
+		if (task == sa->initial && !(message->header.flags & ISAKMP_FLAG_ENCRYPTED))
+			auth_repeated(task);
+		else if (task == sa->initial)
 			task->noted =
 				fail(-EPROTO,
-				     "the peer's messages cannot be decrypted: its pre-shared "
+				     "the peer's messages cannot be decrypted: its %s "
 				     "key is another one (%.100s)",
+				     sa->method && sa->method->put_public ? "RSA" : "pre-shared",
 				     result.why);
 		return;
 	}

@@ -129,6 +129,10 @@ struct ikev1_task {
 	struct buffer requests; /* authorities that the peer asks for */
 	struct credential *credential; /* ours, that signs */
 	struct buffer signature; /* ours */
+	struct private_key *rsa_key; /* of encrypted nonces: ours, and the peer's public one */
+	struct buffer peer_key, peer_id; /* and the body of its ID payload */
+	bool opened; /* what it has encrypted for us has been decrypted */
+	bool doubtful; /* and cannot have been right, which must not show yet */
 	bool proven; /* the peer has shown who it is */
 
 	/* phase 1 that we begin, and quick mode */

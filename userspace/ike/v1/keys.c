@@ -58,18 +58,32 @@ struct result ikev1_skeyid_signature(struct ikev1_keys *keys, struct bytes nonce
 	return result;
 }
 
-/* SKEYID_e is used as it is when it is long enough, else as the key of a feedback (appendix B). */
-static struct result make_cipher_key(struct ikev1_keys *keys)
+struct result ikev1_skeyid_encrypted(struct ikev1_keys *keys, struct bytes nonce_i,
+				     struct bytes nonce_r, const struct ikev1_cookies *cookies)
+{
+	struct bytes nonces[] = { nonce_i, nonce_r };
+	uint8_t key[CRYPTOX_HASH_MAX], cookie_i[8], cookie_r[8];
+	struct bytes parts[] = {
+		number(cookies->initiator, 8, cookie_i),
+		number(cookies->responder, 8, cookie_r),
+	};
+	struct result result = hash_compute(keys->prf, nonces, COUNT(nonces), key);
+
+	if (!failed(&result))
+		result = prf_compute(keys->prf, bytes_of(key, keys->prf_len), parts, COUNT(parts),
+				     keys->skeyid);
+	secret_wipe(key, sizeof(key));
+	return result;
+}
+
+/* K1 = prf(key, 0), K2 = prf(key, K1) ..., one behind the other, as long as a cipher's key. */
+static struct result feed_back(const struct ikev1_keys *keys, struct bytes key, uint8_t *out)
 {
 	static const uint8_t zero[1];
 	uint8_t block[CRYPTOX_HASH_MAX];
-	struct bytes part = BYTES(zero), key = bytes_of(keys->skeyid_e, keys->prf_len);
+	struct bytes part = BYTES(zero);
 	struct result result = RESULT_OK;
 
-	if (keys->cipher_key_len <= keys->prf_len) {
-		memcpy(keys->cipher_key, keys->skeyid_e, keys->cipher_key_len);
-		return RESULT_OK;
-	}
 	for (size_t made = 0; made < keys->cipher_key_len && !failed(&result);) {
 		size_t left = keys->cipher_key_len - made;
 		size_t take = left < keys->prf_len ? left : keys->prf_len;
@@ -77,12 +91,21 @@ static struct result make_cipher_key(struct ikev1_keys *keys)
 		result = prf_compute(keys->prf, key, &part, 1, block);
 		if (failed(&result))
 			break;
-		memcpy(keys->cipher_key + made, block, take);
+		memcpy(out + made, block, take);
 		part = bytes_of(block, keys->prf_len);
 		made += take;
 	}
 	secret_wipe(block, sizeof(block));
 	return result;
+}
+
+/* SKEYID_e is used as it is when it is long enough, else as the key of a feedback (appendix B). */
+static struct result make_cipher_key(struct ikev1_keys *keys)
+{
+	if (keys->cipher_key_len > keys->prf_len)
+		return feed_back(keys, bytes_of(keys->skeyid_e, keys->prf_len), keys->cipher_key);
+	memcpy(keys->cipher_key, keys->skeyid_e, keys->cipher_key_len);
+	return RESULT_OK;
 }
 
 struct result ikev1_keys_expand(struct ikev1_keys *keys, struct bytes secret,
@@ -232,4 +255,69 @@ struct result ikev1_keymat(const struct ikev1_keys *keys, struct bytes secret, u
 	}
 	secret_wipe(block, sizeof(block));
 	return result;
+}
+
+/* --- keys of one message (RFC 2409 section 5.3) --- */
+
+struct result ikev1_ephemeral_begin(const struct ikev1_keys *keys,
+				    struct ikev1_ephemeral *ephemeral, struct bytes nonce,
+				    uint64_t cookie)
+{
+	uint8_t secret[CRYPTOX_HASH_MAX], octets[8];
+	struct bytes part = number(cookie, 8, octets);
+	struct result result = prf_compute(keys->prf, nonce, &part, 1, secret);
+
+	*ephemeral = (struct ikev1_ephemeral){};
+	if (!failed(&result))
+		result = feed_back(keys, bytes_of(secret, keys->prf_len), ephemeral->key);
+	secret_wipe(secret, sizeof(secret));
+	return result;
+}
+
+static struct result crypt_ephemeral(const struct ikev1_keys *keys,
+				     struct ikev1_ephemeral *ephemeral, bool encrypt,
+				     struct buffer *body)
+{
+	struct ikev1_iv next;
+	struct result result;
+
+	if (!encrypt)
+		memcpy(next.octets, body->data + body->len - keys->block, keys->block);
+	result = cbc_crypt(&keys->suite, bytes_of(ephemeral->key, keys->cipher_key_len),
+			   bytes_of(ephemeral->iv.octets, keys->block), encrypt, body->data,
+			   body->len);
+	if (encrypt)
+		memcpy(next.octets, body->data + body->len - keys->block, keys->block);
+	ephemeral->iv = next;
+	return result;
+}
+
+/* Zeros, and in the last octet how many of them: there is always one octet. */
+struct result ikev1_ephemeral_encrypt(const struct ikev1_keys *keys,
+				      struct ikev1_ephemeral *ephemeral, struct buffer *body)
+{
+	size_t padding = keys->block - body->len % keys->block;
+
+	buffer_extend(body, padding);
+	body->data[body->len - 1] = (uint8_t)(padding - 1);
+	return crypt_ephemeral(keys, ephemeral, true, body);
+}
+
+struct result ikev1_ephemeral_decrypt(const struct ikev1_keys *keys,
+				      struct ikev1_ephemeral *ephemeral, struct buffer *body)
+{
+	struct result result;
+	size_t padding;
+
+	if (!body->len || body->len % keys->block)
+		return fail(-EPROTO, "%zu octets are not whole blocks of %zu", body->len,
+			    keys->block);
+	result = crypt_ephemeral(keys, ephemeral, false, body);
+	if (failed(&result))
+		return result;
+	padding = (size_t)body->data[body->len - 1] + 1;
+	if (padding > keys->block)
+		return fail(-EPROTO, "what is encrypted with the key of a nonce cannot be read");
+	body->len -= padding;
+	return RESULT_OK;
 }

@@ -46,6 +46,9 @@ struct result ikev1_skeyid_psk(struct ikev1_keys *keys, struct bytes psk, struct
 /** ikev1_skeyid_signature() - SKEYID = prf(Ni | Nr, g^xy) */
 struct result ikev1_skeyid_signature(struct ikev1_keys *keys, struct bytes nonce_i,
 				     struct bytes nonce_r, struct bytes secret);
+/** ikev1_skeyid_encrypted() - SKEYID = prf(hash(Ni | Nr), CKY-I | CKY-R) */
+struct result ikev1_skeyid_encrypted(struct ikev1_keys *keys, struct bytes nonce_i,
+				     struct bytes nonce_r, const struct ikev1_cookies *cookies);
 /** ikev1_keys_expand() - SKEYID_d, _a, _e and the cipher's key; @secret: g^xy */
 struct result ikev1_keys_expand(struct ikev1_keys *keys, struct bytes secret,
 				const struct ikev1_cookies *cookies);
@@ -86,5 +89,21 @@ struct result ikev1_decrypt(const struct ikev1_keys *keys, struct ikev1_iv *iv, 
 struct result ikev1_keymat(const struct ikev1_keys *keys, struct bytes secret, uint8_t protocol,
 			   uint32_t spi, struct bytes nonce_i, struct bytes nonce_r, uint8_t *out,
 			   size_t len);
+
+/** struct ikev1_ephemeral - a key that is made of a nonce, and its chain (RFC 2409 section 5.3) */
+struct ikev1_ephemeral {
+	uint8_t key[IKEV1_CIPHER_KEY_MAX];
+	struct ikev1_iv iv;
+};
+
+/** ikev1_ephemeral_begin() - of whoever has sent this nonce and has this cookie */
+struct result ikev1_ephemeral_begin(const struct ikev1_keys *keys,
+				    struct ikev1_ephemeral *ephemeral, struct bytes nonce,
+				    uint64_t cookie);
+/** ikev1_ephemeral_encrypt(), ikev1_ephemeral_decrypt() - a payload's body, with its padding */
+struct result ikev1_ephemeral_encrypt(const struct ikev1_keys *keys,
+				      struct ikev1_ephemeral *ephemeral, struct buffer *body);
+struct result ikev1_ephemeral_decrypt(const struct ikev1_keys *keys,
+				      struct ikev1_ephemeral *ephemeral, struct buffer *body);
 
 #endif

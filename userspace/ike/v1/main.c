@@ -85,32 +85,52 @@ enum ikev1_event main_take_answer(struct ikev1_task *task)
 
 /* --- 3 and 4: the key --- */
 
-static void begin_key(struct ikev1_task *task, struct writer *writer)
+static struct result begin_key(struct ikev1_task *task, struct writer *writer)
 {
+	const struct ikev1_auth *method = task->sa->method;
+	struct result result = RESULT_OK;
+
 	phase1_begin_clear(task, writer);
-	phase1_put_public(task, writer);
+	if (method->put_public)
+		result = method->put_public(task, writer);
+	else
+		phase1_put_public(task, writer);
 	natt_put_detection(task, writer);
+	return result;
 }
 
 enum ikev1_event main_send_key(struct ikev1_task *task)
 {
 	struct writer writer;
+	struct result result;
 
 	task->stage = "MM_SA_SETUP";
-	begin_key(task, &writer);
-	ikev1_send_clear(task, &writer, SEND_REPEATS);
+	result = begin_key(task, &writer);
+	if (!failed(&result))
+		ikev1_send_clear(task, &writer, SEND_REPEATS);
 	writer_free(&writer);
-	return IKEV1_NEXT;
+	return failed(&result) ? ikev1_fail(task, result, 0, IKE_STAT_FAILED) : IKEV1_NEXT;
+}
+
+static enum ikev1_event take_public(struct ikev1_task *task)
+{
+	struct result result;
+
+	if (task->sa->method->take_public)
+		return task->opened ? IKEV1_NEXT : task->sa->method->take_public(task);
+	result = phase1_take_public(task);
+	return failed(&result) ? ikev1_fail(task, result, ISAKMP_NOTIFY_PAYLOAD_MALFORMED,
+					    IKE_STAT_DROP_MALFORMED) :
+				 IKEV1_NEXT;
 }
 
 /* Both: the peer's public value and nonce; the responder makes its own key pair meanwhile. */
 enum ikev1_event main_take_key(struct ikev1_task *task)
 {
-	struct result result = phase1_take_public(task);
+	enum ikev1_event event = take_public(task);
 
-	if (failed(&result))
-		return ikev1_fail(task, result, ISAKMP_NOTIFY_PAYLOAD_MALFORMED,
-				  IKE_STAT_DROP_MALFORMED);
+	if (event != IKEV1_NEXT)
+		return event;
 	vendors_take(task->sa, task->message);
 	natt_detect(task);
 	ikev1_accept(task);
@@ -124,8 +144,9 @@ enum ikev1_event main_answer_key(struct ikev1_task *task)
 	struct result result;
 
 	task->stage = "MM_KEY_EXCH";
-	begin_key(task, &writer);
-	result = auth_make_keys(task);
+	result = begin_key(task, &writer);
+	if (!failed(&result) && !task->have_iv)
+		result = auth_make_keys(task);
 	if (!failed(&result))
 		ikev1_send_clear(task, &writer, SEND_REPEATS);
 	writer_free(&writer);
@@ -144,7 +165,8 @@ static enum ikev1_event send_proof(struct ikev1_task *task, enum send_kind kind)
 
 	phase1_choose_id(task);
 	writer_begin_chain(&chain);
-	put_raw_payload(&chain, ISAKMP_PAYLOAD_ID, buffer_bytes(&task->id_body));
+	if (!task->sa->method->put_public)
+		put_raw_payload(&chain, ISAKMP_PAYLOAD_ID, buffer_bytes(&task->id_body));
 	event = phase1_prove(task, &chain);
 	if (event == IKEV1_NEXT) {
 		phase1_put_contact(task, &chain);
@@ -169,13 +191,22 @@ enum ikev1_event main_send_proof(struct ikev1_task *task)
 
 static enum ikev1_event check_proof(struct ikev1_task *task)
 {
+	struct payload early = {
+		.type = ISAKMP_PAYLOAD_ID,
+		.next = ISAKMP_PAYLOAD_NONCE,
+		.body = buffer_bytes(&task->peer_id),
+	};
 	struct result result = RESULT_OK;
-	const struct payload *id = ikev1_need(task, ISAKMP_PAYLOAD_ID, &result);
+	const struct payload *id =
+		task->opened ? &early : ikev1_need(task, ISAKMP_PAYLOAD_ID, &result);
 
 	if (!id)
 		return ikev1_fail(task, result, ISAKMP_NOTIFY_PAYLOAD_MALFORMED,
 				  IKE_STAT_DROP_MALFORMED);
 	result = take_identity(task->sa, id);
+	/* One that was encrypted is as good as unreadable: no answer may tell (auth_encr.c). */
+	if (failed(&result) && task->opened)
+		return auth_failed(task, result);
 	if (failed(&result))
 		return ikev1_fail(task, result, ISAKMP_NOTIFY_INVALID_ID_INFORMATION,
 				  IKE_STAT_AUTH_FAILED);

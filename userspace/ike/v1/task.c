@@ -84,6 +84,9 @@ void ikev1_task_free(struct ikev1_task *task)
 	buffer_free(&task->signature);
 	credential_free(task->credential);
 	buffer_free(&task->peer_id_body);
+	private_key_free(task->rsa_key);
+	buffer_free(&task->peer_key);
+	buffer_free(&task->peer_id);
 	buffer_free(&task->psk);
 	free(task->message);
 	free(task->offer);
