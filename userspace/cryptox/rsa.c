@@ -158,7 +158,7 @@ struct result rsa_decrypt(const struct private_key *key, struct bytes block, str
 	size_t size = ((size_t)EVP_PKEY_get_bits(openssl) + 7) / 8,
 	       len = sizeof(uint8_t[BLOCK_MAX]);
 	uint8_t opened[BLOCK_MAX] = {}, decoy[BLOCK_MAX];
-	size_t decoy_len, good, at;
+	size_t decoy_len = 0, good, at;
 	EVP_PKEY_CTX *context;
 	struct result result;
 
