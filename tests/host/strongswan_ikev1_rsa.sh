@@ -12,8 +12,8 @@
 set -eu
 . tests/vm/ktap.sh
 . tests/lib/strongswan.sh
-. tests/lib/host_pair.sh
 export pair_profile=isakmp-profile pair_debug="crypto isakmp"
+. tests/lib/host_pair.sh
 pki=$folder/pki
 . tests/lib/pki.sh
 
