@@ -144,7 +144,9 @@ expired() {
 	or_logs pair_start
 	or_logs wait_for 30 we_say \
 		'%CRYPTO-5-IKMP_INVAL_CERT: Certificate received from 10.0.0.2 is bad: certificate CN=R2-rsa,O=Example has expired on'
-	pair_stop
+	[[ $(theirs) != *state=INSTALLED* ]]
+	# phase 1 ended well for the peer, who keeps it until nobody answers
+	end_process "$folder/pid"
 }
 
 trap pair_end EXIT

@@ -150,6 +150,8 @@ remade_after_strongswan_deletes() {
 	no_xfrm R2
 	[ -z "$(kernel_sas R1)" ]
 	or_logs start_sekid R1
+	# whoever is ended halfway through a set-up leaves the peer with an SA
+	or_logs wait_for 30 tunnel_is_up R1
 }
 
 # life NAME INITIATOR HOW-IT-ENDS: with the suite and the selectors in use
