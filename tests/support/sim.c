@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "config/config.h"
+#include "daemon/maps.h"
 #include "ike/v1/ikev1.h"
 #include "ike/v2/ikev2.h"
 #include "sim.h"
@@ -421,6 +422,59 @@ uint32_t sim_add_policy(struct sim *sim, int index, struct kernel_policy policy)
 	return policy.id;
 }
 
+static bool find_device(void *context, const struct interface_config *stanza,
+			struct map_device *device)
+{
+	struct sim_node *node = context;
+
+	*device = (struct map_device){ 3, "eth0", node->tunnel.local };
+	return !strcmp(stanza->name, "Serial0") || !strcmp(stanza->name, "eth0");
+}
+
+static struct policy *load(const char *config)
+{
+	struct config_report report;
+	struct policy *policy;
+	struct result result;
+
+	config_report_init(&report);
+	result = config_load_text("sim", bytes_of_string(config), &report, &policy);
+	if (failed(&result)) {
+		config_report_print(&report, stderr);
+		abort();
+	}
+	config_report_free(&report);
+	return policy;
+}
+
+void sim_maps(struct sim *sim, int index, const char *config)
+{
+	struct sim_node *node = &sim->nodes[index];
+	struct policy *old = NULL;
+
+	if (config) {
+		old = node->policy;
+		node->policy = load(config);
+		ike_set_policy(node->ike, node->policy);
+	}
+	if (!node->maps)
+		node->maps = maps_new(&node->kernel, node->ike, find_device, node);
+	assert(maps_apply(node->maps, node->policy, NULL) == 0);
+	policy_free(old);
+}
+
+uint32_t sim_flow(const struct sim *sim, int index, const char *destination)
+{
+	struct sim_policy *policy;
+	struct address address;
+
+	assert(address_parse(destination, &address));
+	TAILQ_FOREACH(policy, &sim->nodes[index].policies, link)
+		if (address_equal(&policy->policy.destination.address, &address))
+			return policy->policy.id;
+	return 0;
+}
+
 void sim_acquire(struct sim *sim, int index, uint32_t policy)
 {
 	struct kernel_acquire acquire = { .owner = { .ifindex = 3, .policy = policy } };
@@ -532,8 +586,6 @@ static void start_node(struct sim_node *node)
 static void node_init(struct sim *sim, int index, const char *config)
 {
 	struct sim_node *node = &sim->nodes[index];
-	struct config_report report;
-	struct result result;
 
 	node->sim = sim;
 	node->index = index;
@@ -542,13 +594,7 @@ static void node_init(struct sim *sim, int index, const char *config)
 	node->workers.submit = submit;
 	TAILQ_INIT(&node->sas);
 	TAILQ_INIT(&node->policies);
-	config_report_init(&report);
-	result = config_load_text("sim", bytes_of_string(config), &report, &node->policy);
-	if (failed(&result)) {
-		config_report_print(&report, stderr);
-		abort();
-	}
-	config_report_free(&report);
+	node->policy = load(config);
 	node->tunnel = (struct kernel_tunnel){
 		.ifindex = 7,
 		.name = "tunnel0",
@@ -612,6 +658,7 @@ void sim_free(struct sim *sim)
 		struct sim_node *node = &sim->nodes[i];
 
 		ike_free(node->ike);
+		maps_free(node->maps);
 		while (!TAILQ_EMPTY(&node->sas))
 			free_sa(node, TAILQ_FIRST(&node->sas));
 		flush_policies(&node->kernel, 0);
@@ -632,6 +679,8 @@ void sim_restart(struct sim *sim, int index)
 	struct sim_sa *sa, *next;
 
 	ike_free(node->ike);
+	maps_free(node->maps);
+	node->maps = NULL;
 	for (sa = TAILQ_FIRST(&node->sas); sa; sa = next) {
 		next = TAILQ_NEXT(sa, link);
 		if (sa->larval)

@@ -61,6 +61,7 @@ struct sim_node {
 	unsigned int fail_alloc, fail_add; /* refuse the next so many calls */
 	uint64_t keepalives; /* that came from the peer's end of the wire */
 	struct sim_prefixes addresses, routes;
+	struct maps *maps; /* of sim_maps() */
 	uint64_t lost_no_sa; /* packets that could not be sent or found no SA */
 };
 
@@ -115,6 +116,13 @@ bool sim_ping(struct sim *sim, int node);
  * Return: the number that the kernel chose
  */
 uint32_t sim_add_policy(struct sim *sim, int node, struct kernel_policy policy);
+/**
+ * sim_maps() - the crypto maps of a node's configuration, for the interface "Serial0" or "eth0"
+ * @config: another configuration from now on, or NULL
+ */
+void sim_maps(struct sim *sim, int node, const char *config);
+/** sim_flow() - the policy whose packets go to this network, "10.1.0.0"; 0 for none */
+uint32_t sim_flow(const struct sim *sim, int node, const char *destination);
 /** sim_acquire() - a packet of this policy has no SA */
 void sim_acquire(struct sim *sim, int node, uint32_t policy);
 /** sim_ping_policy() - the policy of the other node that a packet of this one's arrives at, or 0 */

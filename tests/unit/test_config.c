@@ -48,7 +48,7 @@ static void slips_of_the_pen(void **state)
 		  "1:8 error unknown word \"ikev3\" after \"crypto\" [ikev2]\n" },
 		{ "crypto ssl proposal P\n",
 		  "1:8 error unknown word \"ssl\" after \"crypto\": expected legacy, key-log, ikev2, "
-		  "pki, ipsec, isakmp, map, ca, key\n" },
+		  "pki, ipsec, isakmp, keyring, map, dynamic-map, ca, key\n" },
 		{ "interfce Tunnel0\n ip address 10.0.0.1 255.0.0.0\n",
 		  "1:1 error unknown statement \"interfce\" [interface]\n" },
 		{ "interface Tunnel0\n tunnel destinaton 10.0.0.2\n",
@@ -121,8 +121,9 @@ static void wrong_values(void **state)
 static void incomplete_and_ambiguous(void **state)
 {
 	static const struct bad cases[] = {
-		{ "crypto\n", "1:7 error incomplete statement: expected legacy, key-log, ikev2, "
-			      "pki, ipsec, isakmp, map, ca, key after \"crypto\"\n" },
+		{ "crypto\n",
+		  "1:7 error incomplete statement: expected legacy, key-log, ikev2, "
+		  "pki, ipsec, isakmp, keyring, map, dynamic-map, ca, key after \"crypto\"\n" },
 		{ "crypto ikev2 profile\n",
 		  "1:21 error incomplete statement: expected NAME after \"crypto ikev2 profile\"\n" },
 		{ "crypto i proposal P\n", "1:8 error \"i\" is ambiguous: ikev2, ipsec, isakmp\n" },
@@ -154,12 +155,6 @@ static void not_there_yet(void **state)
 		  "2:2 error enrolment is not there yet: name the files of the certificate and of "
 		  "its key\n" },
 		{ "no crypto isakmp enable\nno crypto pki trustpoint X\n", "" },
-		{ "crypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n",
-		  "1:1 error crypto maps are not there yet: use a Tunnel interface with "
-		  "\"tunnel protection\"\n" },
-		{ "interface eth0\n crypto map M\n",
-		  "2:2 error crypto maps are not there yet: use a Tunnel interface with "
-		  "\"tunnel protection\"\n" },
 		{ "interface Tunnel0\n tunnel mode gre ip\n",
 		  "2:2 error only \"tunnel mode ipsec\" is there yet\n" },
 		{ "crypto ikev2 keyring K\n peer a\n  address 10.0.0.2\n"

@@ -17,6 +17,15 @@
 #define RSA_END "F8DE4169 1F020301 0001"
 #define RSA_STRING RSA_START "   " RSA_END "\n  quit\n"
 
+#define MAP_BODY \
+	"crypto legacy\n" WHOLE_PROFILE "crypto isakmp policy 10\n authentication pre-share\n" \
+	"crypto isakmp profile O\n match identity address 192.0.2.1\n" \
+	"crypto ipsec transform-set T esp-gcm\n" \
+	"crypto ipsec transform-set U esp-aes esp-sha256-hmac\n" \
+	"access-list 100 permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255\n" \
+	"ip host there 10.0.0.9\n" \
+	"crypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n match address 100\n"
+
 /* A configuration in whose last mode a statement may stand */
 static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_GLOBAL] = "crypto legacy\n",
@@ -43,6 +52,15 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_KEY_STRING] =
 		"crypto legacy\ncrypto key pubkey-chain rsa\n named-key r2.example\n"
 		"  key-string\n" RSA_START,
+	[CONFIG_MODE_ISAKMP_KEYRING] = "crypto keyring R\n"
+				       " pre-shared-key address 192.0.2.1 key 0 k\n",
+	[CONFIG_MODE_CRYPTO_MAP] =
+		MAP_BODY "interface eth1\n crypto map M\ncrypto map M 20 ipsec-isakmp\n"
+			 " set peer 10.0.0.3\n match address 100\n",
+	[CONFIG_MODE_ACCESS_LIST] =
+		MAP_BODY " match address A\n set ikev2-profile P\ninterface eth1\n crypto map M\n"
+			 "ip access-list extended A\n"
+			 " 100 permit ip any host 10.3.0.1\n",
 	[CONFIG_MODE_TRANSFORM_SET] = "crypto ipsec transform-set T esp-gcm\n",
 	[CONFIG_MODE_IPSEC_PROFILE] =
 		"crypto legacy\n" WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
@@ -51,6 +69,9 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_INTERFACE] =
 		WHOLE_PROFILE "crypto ipsec transform-set T esp-gcm\n"
 			      "crypto ipsec profile I\n set transform-set T\n set ikev2-profile P\n"
+			      "access-list 100 permit ip host 10.1.0.1 any\n"
+			      "crypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n"
+			      " set ikev2-profile P\n match address 100\n"
 			      "interface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\n"
 			      "interface Tunnel0\n",
 };
@@ -84,6 +105,9 @@ struct example {
 #define IO CONFIG_MODE_ISAKMP_PROFILE
 #define TS CONFIG_MODE_TRANSFORM_SET
 #define IP CONFIG_MODE_IPSEC_PROFILE
+#define KR CONFIG_MODE_ISAKMP_KEYRING
+#define MA CONFIG_MODE_CRYPTO_MAP
+#define LI CONFIG_MODE_ACCESS_LIST
 #define IF CONFIG_MODE_INTERFACE
 #define KEPT(text) text, NULL, NULL
 #define REFUSED(text) NULL, NULL, text
@@ -455,7 +479,10 @@ static const struct example examples[] = {
 	{ IO, "self-identity fqdn|user-fqdn NAME", "self-identity user-fqdn a@b",
 	  KEPT(" self-identity user-fqdn a@b") },
 	{ IO, "legacy", "legacy", KEPT(" legacy") },
-	{ IO, "keyring REST", "keyring K", REFUSED("keyrings of IKEv1 are not there yet") },
+	{ IO, "keyring NAME", "keyring RING", " keyring RING",
+	  "crypto keyring RING\n pre-shared-key address 0.0.0.0 key x\n", NULL },
+	{ IO, "keyring NAME", "keyring NOWHERE",
+	  REFUSED("there is no \"crypto keyring NOWHERE\"") },
 	{ IO, "ca trust-point NAME", "ca trust-point TP1", KEPT(" ca trust-point TP1") },
 	{ IO, "match identity group NAME", "match identity group admin",
 	  KEPT(" match identity group admin") },
@@ -463,7 +490,87 @@ static const struct example examples[] = {
 	  KEPT(" initiate mode aggressive") },
 	{ IO, "description REST", "description x", REFUSED("ignored") },
 	{ G, "crypto isakmp REST", "crypto isakmp client x", REFUSED("IKEv1") },
-	{ G, "crypto map REST", "crypto map M 10 ipsec-isakmp", REFUSED("crypto maps are not") },
+	{ G, "crypto isakmp key [0] SECRET hostname NAME",
+	  "crypto isakmp key secret hostname r2.example.com",
+	  KEPT("crypto isakmp key 0 secret hostname r2.example.com") },
+	{ G, "crypto keyring NAME", "crypto keyring S", "crypto keyring S",
+	  " pre-shared-key address 10.0.0.2 key x\n", NULL },
+	{ KR, "pre-shared-key address A.B.C.D [MASK] key [0] SECRET",
+	  "pre-shared-key address 10.0.0.0 255.255.255.0 key 0 secret",
+	  KEPT(" pre-shared-key address 10.0.0.0 255.255.255.0 key 0 secret") },
+	{ KR, "pre-shared-key address A.B.C.D [MASK] key [0] SECRET",
+	  "pre-shared-key address 0.0.0.0 key secret",
+	  KEPT(" pre-shared-key address 0.0.0.0 key 0 secret") },
+	{ KR, "pre-shared-key hostname NAME key [0] SECRET",
+	  "pre-shared-key hostname r2 key secret",
+	  KEPT(" pre-shared-key hostname r2 key 0 secret") },
+	{ KR, "description REST", "description x", REFUSED("ignored") },
+	{ G, "crypto map NAME <1-65535> ipsec-isakmp", "crypto map N 5 ipsec-isakmp",
+	  "crypto map N 5 ipsec-isakmp",
+	  " set peer 10.0.0.2\n match address 101\n set ikev2-profile P\n"
+	  "access-list 101 permit ip any host 10.0.0.1\n" WHOLE_PROFILE,
+	  NULL },
+	{ G, "crypto map NAME <1-65535> ipsec-isakmp dynamic NAME",
+	  "crypto map M 20 ipsec-isakmp dynamic D", REFUSED("dynamic maps are not there yet") },
+	{ G, "crypto map NAME <1-65535> ipsec-manual", "crypto map M 10 ipsec-manual",
+	  REFUSED("keys by hand are not there") },
+	{ G, "crypto map NAME local-address INTERFACE", "crypto map N local-address Loopback0",
+	  "crypto map N local-address Loopback0",
+	  "crypto map N 5 ipsec-isakmp\n set peer 10.0.0.2\n match address 101\n"
+	  " set ikev2-profile P\n"
+	  "access-list 101 permit ip any host 10.0.0.1\n" WHOLE_PROFILE,
+	  NULL },
+	{ G, "crypto dynamic-map REST", "crypto dynamic-map D 10",
+	  REFUSED("dynamic maps are not there yet") },
+	{ MA, "set peer A.B.C.D", "set peer 10.0.0.4",
+	  REFUSED("an entry has one peer here: for a second one make another entry") },
+	{ MA, "set peer NAME", "set peer there", REFUSED("an entry has one peer here") },
+	{ MA, "match address NAME", "match address 101", " match address 101",
+	  "access-list 101 permit udp any host 10.0.0.1 eq isakmp log\n", NULL },
+	{ MA, "match address NAME", "match address NOWHERE",
+	  REFUSED("there is no \"access-list NOWHERE\"") },
+	{ MA, "set transform-set NAME...", "set transform-set U T",
+	  KEPT(" set transform-set U T") },
+	{ MA, "set ikev2-profile NAME", "set ikev2-profile P", KEPT(" set ikev2-profile P") },
+	{ MA, "set isakmp-profile NAME", "set isakmp-profile O", KEPT(" set isakmp-profile O") },
+	{ MA, "set pfs groupN", "set pfs group2", KEPT(" set pfs group2") },
+	{ MA, "set security-association lifetime seconds <30-2592000>",
+	  "set security-association lifetime seconds 120",
+	  KEPT(" set security-association lifetime seconds 120") },
+	{ MA, "set security-association lifetime kilobytes <100-4294967295>",
+	  "set security-association lifetime kilobytes 1000",
+	  KEPT(" set security-association lifetime kilobytes 1000") },
+	{ MA, "set security-association lifetime kilobytes disable",
+	  "set security-association lifetime kilobytes disable",
+	  KEPT(" set security-association lifetime kilobytes disable") },
+	{ MA, "set security-association replay window-size <32-8192>",
+	  "set security-association replay window-size 64",
+	  KEPT(" set security-association replay window-size 64") },
+	{ MA, "set security-association esn", "set security-association esn",
+	  KEPT(" set security-association esn") },
+	{ MA, "responder-only", "responder-only", KEPT(" responder-only") },
+	{ MA, "description REST", "description x", REFUSED("ignored") },
+	{ G, "access-list <1-2699> permit|deny REST", "access-list 101 permit ip any any",
+	  REFUSED("ignored access list \"101\": no crypto map uses it") },
+	{ G, "access-list <1-2699> permit|deny REST", "access-list 10 permit 10.0.0.1",
+	  REFUSED("ignored standard access lists") },
+	{ G, "access-list <1-2699> remark REST", "access-list 101 remark words",
+	  REFUSED("ignored") },
+	{ G, "ip access-list extended NAME", "ip access-list extended ACL",
+	  REFUSED("ignored access list \"ACL\"") },
+	{ LI, "permit REST", "permit tcp 10.1.0.9 0.0.0.7 any range 20 21",
+	  KEPT(" 110 permit tcp 10.1.0.8 0.0.0.7 any range 20 21") },
+	{ LI, "deny REST", "deny 47 host 10.1.0.9 any", KEPT(" 110 deny gre host 10.1.0.9 any") },
+	{ LI, "<1-2147483647> permit|deny REST", "20 deny ip host 10.1.0.9 any",
+	  KEPT(" 20 deny ip host 10.1.0.9 any") },
+	{ LI, "permit REST", "permit tcp any any established",
+	  REFUSED("cannot be agreed on with a peer") },
+	{ LI, "remark REST", "remark words", REFUSED("ignored") },
+	{ G, "ip host NAME A.B.C.D", "ip host r9 10.0.0.9", KEPT("ip host r9 10.0.0.9") },
+	{ G, "ip domain-name NAME", "ip domain-name example.com",
+	  KEPT("ip domain-name example.com") },
+	{ G, "ip domain name NAME", "ip domain name example.com",
+	  KEPT("ip domain-name example.com") },
 	{ G, "crypto pki REST", "crypto pki enroll T", REFUSED("enrolment is not") },
 	{ G, "crypto ca REST", "crypto ca identity T", REFUSED("use \"crypto pki trustpoint\"") },
 	{ G, "crypto key storage DIRECTORY", "crypto key storage /nowhere/keys",
@@ -519,7 +626,8 @@ static const struct example examples[] = {
 	{ IF, "tunnel mode gre REST", "tunnel mode gre ip", REFUSED("only \"tunnel mode ipsec") },
 	{ IF, "tunnel protection ipsec profile NAME", "tunnel protection ipsec profile I",
 	  KEPT(" tunnel protection ipsec profile I") },
-	{ IF, "crypto map REST", "crypto map M", REFUSED("crypto maps are not") },
+	{ IF, "crypto map NAME", "crypto map M",
+	  REFUSED("\"Tunnel0\" is a tunnel: use \"tunnel protection\"") },
 	{ G, "ip route vrf REST", "ip route vrf blue 0.0.0.0 0.0.0.0 10.0.0.2",
 	  REFUSED("ignored") },
 	{ G, "ip route A.B.C.D MASK A.B.C.D [<1-255>]", "ip route 0.0.0.0 0.0.0.0 10.0.0.2",
@@ -715,7 +823,7 @@ static void completion(void **state)
 		enum config_mode mode;
 		const char *line, *words;
 	} cases[] = {
-		{ G, "", "hostname service crypto username logging interface ip ipv6" },
+		{ G, "", "hostname service crypto username logging interface ip ipv6 access-list" },
 		{ G, "cr", "crypto" },
 		{ G, "CR", "crypto" },
 		{ G, "crypto ik", "ikev2" },
@@ -739,7 +847,7 @@ static void completion(void **state)
 		/* The modes around are open too */
 		{ PE, "pe", "peer" },
 		{ PE, "in", "interface" },
-		{ IF, "ip ", "address mtu local route" },
+		{ IF, "ip ", "address mtu host domain-name domain local route access-list" },
 	};
 	char list[1000];
 	size_t i, count;

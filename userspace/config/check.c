@@ -9,6 +9,7 @@
 #include "config/statements.h"
 #include "cryptox/cryptox.h"
 #include "eap/eap.h"
+#include "ike/crypto_map.h"
 
 struct reference *refer(struct loader *loader, enum reference_kind kind, const struct arg *name,
 			size_t slot)
@@ -79,7 +80,10 @@ static const char *const reference_statements[] = {
 	[REFERENCE_TRANSFORM_SET] = "crypto ipsec transform-set",
 	[REFERENCE_IKEV2_PROFILE] = "crypto ikev2 profile",
 	[REFERENCE_ISAKMP_PROFILE] = "crypto isakmp profile",
+	[REFERENCE_ISAKMP_KEYRING] = "crypto keyring",
 	[REFERENCE_IPSEC_PROFILE] = "crypto ipsec profile",
+	[REFERENCE_ACCESS_LIST] = "access-list",
+	[REFERENCE_CRYPTO_MAP] = "crypto map",
 };
 
 static void link_reference(struct loader *loader, struct reference *reference)
@@ -162,6 +166,29 @@ static void link_reference(struct loader *loader, struct reference *reference)
 
 		reference->owner.interface->ipsec_profile = profile;
 		found = profile;
+		break;
+	}
+	case REFERENCE_ISAKMP_KEYRING: {
+		const struct keyring *keyring = FIND_NAMED(&policy->isakmp_keyrings, name, near);
+
+		reference->owner.isakmp_profile->keyring = keyring;
+		found = keyring;
+		break;
+	}
+	case REFERENCE_ACCESS_LIST: {
+		struct access_list *list = FIND_NAMED(&policy->access_lists, name, near);
+
+		reference->owner.ipsec_profile->map_entry->list = list;
+		if (list)
+			list->used = true;
+		found = list;
+		break;
+	}
+	case REFERENCE_CRYPTO_MAP: {
+		const struct crypto_map *map = FIND_NAMED(&policy->crypto_maps, name, near);
+
+		reference->owner.interface->crypto_map = map;
+		found = map;
 		break;
 	}
 	}
@@ -472,14 +499,21 @@ static void check_transform_set(struct loader *loader, const struct transform_se
 			     set->name);
 }
 
+const char *ipsec_profile_kind(const struct ipsec_profile *profile)
+{
+	return profile->map_entry ? "crypto map" : "profile";
+}
+
 /* What IKEv2 can agree on; a set may hold more, but then no profile may use it. */
 static void check_ipsec_profile(struct loader *loader, const struct ipsec_profile *profile)
 {
+	const char *kind = ipsec_profile_kind(profile);
+
 	if (!profile->set_count)
 		loader_say(loader, CONFIG_NOTICE, place_of_line(profile->place.line), NULL,
-			   "profile \"%s\" has no \"set transform-set\": the default "
+			   "%s \"%s\" has no \"set transform-set\": the default "
 			   "algorithms are used",
-			   profile->name);
+			   kind, profile->name);
 	if (profile->additional.count && !profile->pfs_group)
 		loader_error(loader, place_of_line(profile->place.line),
 			     "profile \"%s\" has \"set additional-key-exchange\" without "
@@ -492,14 +526,14 @@ static void check_ipsec_profile(struct loader *loader, const struct ipsec_profil
 			continue;
 		if (set->ah.count && set->esp.count)
 			loader_error(loader, place_of_line(set->place.line),
-				     "profile \"%s\" uses this set, but IKEv2 cannot agree on AH "
+				     "%s \"%s\" uses this set, but IKEv2 cannot agree on AH "
 				     "and ESP together (RFC 7296 section 3.3): use ESP alone",
-				     profile->name);
+				     kind, profile->name);
 		else if (profile->sets[0] && !profile->sets[0]->ah.count != !set->ah.count)
 			loader_error(loader, place_of_line(set->place.line),
-				     "profile \"%s\" uses sets with AH and sets with ESP: "
+				     "%s \"%s\" uses sets with AH and sets with ESP: "
 				     "one SPI has to serve all of its proposals",
-				     profile->name);
+				     kind, profile->name);
 	}
 }
 
@@ -704,7 +738,9 @@ void check_policy(struct loader *loader)
 	TAILQ_FOREACH(interface, &policy->interfaces, link)
 		check_interface(loader, interface);
 	check_rsa(loader);
+	check_isakmp_keys(loader);
 	check_isakmp(loader);
+	check_crypto_maps(loader);
 	TAILQ_FOREACH(use, &loader->legacy_uses, link)
 		if (!policy->legacy)
 			check_legacy(loader, use);

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "config/print.h"
+#include "ike/crypto_map.h"
 
 struct comparison {
 	void (*changed)(void *context, enum config_change change, const char *object);
@@ -130,13 +131,19 @@ SAME_BY_TEXT(rsa_peer, print_rsa_peer)
 SAME_BY_TEXT(transform_set, print_transform_set)
 SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
 SAME_BY_TEXT(interface_config, print_interface)
+SAME_BY_TEXT(access_list, print_access_list)
+SAME_BY_TEXT(host_config, print_host)
 
-/* Named objects of one kind: those of the old list, then what only the new one has */
+/*
+ * Named objects of one kind: those of the old list, then what only the new one has.
+ * @kind may look at @it, the object.
+ */
 #define COMPARE_LISTS(type, head, kind) \
 	do { \
-		const struct type *a_, *b_; \
+		const struct type *a_, *b_, *it __attribute__((unused)); \
 \
 		TAILQ_FOREACH(a_, &old->head, link) { \
+			it = a_; \
 			TAILQ_FOREACH(b_, &new->head, link) \
 				if (!strcmp(a_->name, b_->name)) \
 					break; \
@@ -146,6 +153,7 @@ SAME_BY_TEXT(interface_config, print_interface)
 				report(&comparison, CONFIG_CHANGED, kind, a_->name); \
 		} \
 		TAILQ_FOREACH(b_, &new->head, link) { \
+			it = b_; \
 			TAILQ_FOREACH(a_, &old->head, link) \
 				if (!strcmp(a_->name, b_->name)) \
 					break; \
@@ -230,12 +238,16 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 	if (comparison.count == before && !same_order(old, new))
 		report(&comparison, CONFIG_CHANGED, "order of crypto ikev2 profiles", "");
 	COMPARE_LISTS(isakmp_policy, isakmp_policies, "crypto isakmp policy");
+	COMPARE_LISTS(keyring, isakmp_keyrings, "crypto keyring");
 	COMPARE_LISTS(isakmp_profile, isakmp_profiles, "crypto isakmp profile");
 	COMPARE_LISTS(rsa_peer, rsa_peers, "crypto key pubkey-chain rsa");
 	if (!same_isakmp_keys(old, new))
 		report(&comparison, CONFIG_CHANGED, "crypto isakmp keys", "");
 	COMPARE_LISTS(transform_set, transform_sets, "crypto ipsec transform-set");
-	COMPARE_LISTS(ipsec_profile, ipsec_profiles, "crypto ipsec profile");
+	COMPARE_LISTS(ipsec_profile, ipsec_profiles,
+		      it->map_entry ? "crypto map" : "crypto ipsec profile");
+	COMPARE_LISTS(access_list, access_lists, "access-list");
+	COMPARE_LISTS(host_config, hosts, "ip host");
 	COMPARE_LISTS(interface_config, interfaces, "interface");
 	compare_routes(&comparison, CONFIG_REMOVED, old, new);
 	compare_routes(&comparison, CONFIG_ADDED, new, old);

@@ -16,12 +16,15 @@
 #define TRUSTPOINT CONFIG_MODE_TRUSTPOINT
 #define PROFILE CONFIG_MODE_IKEV2_PROFILE
 #define SUITE CONFIG_MODE_ISAKMP_POLICY
+#define KEYS CONFIG_MODE_ISAKMP_KEYRING
 #define CHAIN CONFIG_MODE_PUBKEY_CHAIN
 #define PUBKEY CONFIG_MODE_PUBKEY
 #define DIGITS CONFIG_MODE_KEY_STRING
 #define PEERS CONFIG_MODE_ISAKMP_PROFILE
 #define SET CONFIG_MODE_TRANSFORM_SET
 #define IPSEC CONFIG_MODE_IPSEC_PROFILE
+#define MAP CONFIG_MODE_CRYPTO_MAP
+#define LIST CONFIG_MODE_ACCESS_LIST
 #define INTERFACE CONFIG_MODE_INTERFACE
 #define NEGATES .can_negate = true
 #define REFUSED(...) .refusal = __VA_ARGS__
@@ -318,6 +321,16 @@ static const struct statement statements[] = {
 	  .handle = isakmp_lifetime, NEGATES },
 	{ GLOBAL, "crypto isakmp key [0] SECRET address A.B.C.D [MASK]",
 	  "The pre-shared key of a peer, or of peers; 0.0.0.0: any", .handle = isakmp_key },
+	{ GLOBAL, "crypto isakmp key [0] SECRET hostname NAME",
+	  "The same by host name; \"ip host\" gives the address", .handle = isakmp_host_key },
+	{ GLOBAL, "crypto keyring NAME", "Pre-shared keys for one ISAKMP profile",
+	  .handle = open_isakmp_keyring, .opens = KEYS },
+	{ KEYS, "pre-shared-key address A.B.C.D [MASK] key [0] SECRET",
+	  "The pre-shared key of a peer, or of peers; 0.0.0.0: any",
+	  .handle = keyring_address_key },
+	{ KEYS, "pre-shared-key hostname NAME key [0] SECRET",
+	  "The same by host name; \"ip host\" gives the address", .handle = keyring_host_key },
+	{ KEYS, "description REST", "Words for people; not kept", .handle = ignore_statement },
 	{ GLOBAL, "crypto isakmp identity address|hostname|dn",
 	  "What we name ourselves by; dn: the subject of our certificate",
 	  .handle = isakmp_identity, NEGATES },
@@ -340,8 +353,8 @@ static const struct statement statements[] = {
 	  .handle = isakmp_self_identity, NEGATES },
 	{ PEERS, "legacy", "Permit weak algorithms with this profile", .handle = isakmp_legacy,
 	  NEGATES },
-	{ PEERS, "keyring REST", "Where the pre-shared keys are",
-	  REFUSED("keyrings of IKEv1 are not there yet: use \"crypto isakmp key\"") },
+	{ PEERS, "keyring NAME", "Where the pre-shared keys are",
+	  .handle = isakmp_profile_keyring },
 	{ PEERS, "ca trust-point NAME",
 	  "Our certificate and whom to believe with these peers; all without it",
 	  .handle = isakmp_trustpoint },
@@ -351,8 +364,45 @@ static const struct statement statements[] = {
 	  .handle = isakmp_aggressive, NEGATES },
 	{ PEERS, "description REST", "Words for people; not kept", .handle = ignore_statement },
 	{ GLOBAL, "crypto isakmp REST", "IKEv1", NEGATES, REFUSED(NO_V1) },
-	{ GLOBAL, "crypto map REST", "Policy on an interface", NEGATES,
-	  REFUSED("crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },
+	{ GLOBAL, "crypto map NAME <1-65535> ipsec-isakmp",
+	  "An entry of a crypto map; the smallest number first", .handle = open_crypto_map,
+	  .opens = MAP },
+	{ GLOBAL, "crypto map NAME <1-65535> ipsec-isakmp dynamic NAME",
+	  "An entry for peers whose address is not known",
+	  REFUSED("dynamic maps are not there yet: name the peer in an entry of its own") },
+	{ GLOBAL, "crypto dynamic-map REST", "Entries for peers whose address is not known",
+	  REFUSED("dynamic maps are not there yet: name the peer in \"crypto map\"") },
+	{ GLOBAL, "crypto map NAME <1-65535> ipsec-manual", "An entry with keys by hand",
+	  REFUSED("keys by hand are not there: use \"ipsec-isakmp\"") },
+	{ GLOBAL, "crypto map NAME local-address INTERFACE",
+	  "The interface whose address is our outer one, in place of the map's interface",
+	  .handle = map_local_address },
+	{ MAP, "set peer A.B.C.D", "Whom to negotiate with", .handle = map_peer },
+	{ MAP, "set peer NAME", "The same by host name; \"ip host\" gives the address",
+	  .handle = map_peer },
+	{ MAP, "match address NAME", "The access list that chooses the traffic",
+	  .handle = map_match_address },
+	{ MAP, "set transform-set NAME...", "Transform sets, best first",
+	  .handle = ipsec_transform_set },
+	{ MAP, "set ikev2-profile NAME", "The IKEv2 profile to negotiate with",
+	  .handle = ipsec_ikev2_profile },
+	{ MAP, "set isakmp-profile NAME", "The IKEv1 profile to negotiate with",
+	  .handle = ipsec_isakmp_profile },
+	{ MAP, "set pfs groupN", "A Diffie-Hellman exchange at each rekey", .handle = ipsec_pfs,
+	  NEGATES },
+	{ MAP, "set security-association lifetime seconds <30-2592000>",
+	  "Seconds that an IPsec SA lives", .handle = ipsec_seconds, NEGATES },
+	{ MAP, "set security-association lifetime kilobytes <100-4294967295>",
+	  "Kilobytes that an IPsec SA carries", .handle = ipsec_kilobytes, NEGATES },
+	{ MAP, "set security-association lifetime kilobytes disable", "No limit in kilobytes",
+	  .handle = ipsec_kilobytes },
+	{ MAP, "set security-association replay window-size <32-8192>",
+	  "Packets that may come out of order", .handle = ipsec_replay, NEGATES },
+	{ MAP, "set security-association esn", "Sequence numbers of 64 bits", .handle = ipsec_esn,
+	  NEGATES },
+	{ MAP, "responder-only", "Never begin a negotiation", .handle = ipsec_responder_only,
+	  NEGATES },
+	{ MAP, "description REST", "Words for people; not kept", .handle = ignore_statement },
 	{ GLOBAL, "crypto pki REST", "Certificates", NEGATES, REFUSED(NO_ENROLMENT) },
 	{ GLOBAL, "crypto ca REST", "Certificates", NEGATES,
 	  REFUSED("use \"crypto pki trustpoint\" and name the files") },
@@ -415,9 +465,14 @@ static const struct statement statements[] = {
 	  REFUSED("only \"tunnel mode ipsec\" is there yet") },
 	{ INTERFACE, "tunnel protection ipsec profile NAME", "Protect the tunnel",
 	  .handle = tunnel_protection, NEGATES },
-	{ INTERFACE, "crypto map REST", "Policy on an interface",
-	  REFUSED("crypto maps are not there yet: use a Tunnel interface with \"tunnel protection\"") },
+	{ INTERFACE, "crypto map NAME", "Protect what the map chooses",
+	  .handle = interface_crypto_map, NEGATES },
 
+	{ GLOBAL, "ip host NAME A.B.C.D", "The address behind a host's name", .handle = add_host },
+	{ GLOBAL, "ip domain-name NAME", "Domain of names without one", .handle = set_domain,
+	  NEGATES },
+	{ GLOBAL, "ip domain name NAME", "Domain of names without one", .handle = set_domain,
+	  NEGATES },
 	{ GLOBAL, "ip local pool NAME A.B.C.D [A.B.C.D]", "Inner addresses for clients",
 	  .handle = add_pool },
 	{ GLOBAL, "ipv6 local pool NAME X:X::X/N <1-128>",
@@ -432,6 +487,18 @@ static const struct statement statements[] = {
 	  .handle = add_route6 },
 	{ GLOBAL, "ipv6 route X:X::X/N INTERFACE [<1-254>]",
 	  "A static IPv6 route into an interface", .handle = add_route6 },
+	{ GLOBAL, "access-list <1-2699> permit|deny REST", "A line of an access list",
+	  .handle = add_access_list },
+	{ GLOBAL, "access-list <1-2699> remark REST", "Words for people; not kept",
+	  .handle = ignore_statement },
+	{ GLOBAL, "ip access-list extended NAME", "An access list by name",
+	  .handle = open_access_list, .opens = LIST },
+	{ LIST, "permit REST", "Traffic that is meant: PROTOCOL SOURCE [PORTS] DESTINATION [PORTS]",
+	  .handle = access_permit },
+	{ LIST, "deny REST", "Traffic that is not meant", .handle = access_deny },
+	{ LIST, "<1-2147483647> permit|deny REST", "The same at a place of the list",
+	  .handle = access_numbered },
+	{ LIST, "remark REST", "Words for people; not kept", .handle = ignore_statement },
 };
 
 #define STATEMENT_COUNT (sizeof(statements) / sizeof(statements[0]))

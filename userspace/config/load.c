@@ -504,7 +504,8 @@ static bool has_secrets(const struct policy *policy)
 	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
 		if (profile->eap_password.len)
 			return true;
-	return !TAILQ_EMPTY(&policy->users) || !TAILQ_EMPTY(&policy->isakmp_keys.peers);
+	return !TAILQ_EMPTY(&policy->users) || !TAILQ_EMPTY(&policy->isakmp_keys.peers) ||
+	       !TAILQ_EMPTY(&policy->isakmp_keyrings);
 }
 
 static void warn_if_readable(const char *path, mode_t mode, struct config_report *report)

@@ -22,7 +22,10 @@ enum reference_kind {
 	REFERENCE_TRANSFORM_SET,
 	REFERENCE_IKEV2_PROFILE,
 	REFERENCE_ISAKMP_PROFILE,
+	REFERENCE_ISAKMP_KEYRING,
 	REFERENCE_IPSEC_PROFILE,
+	REFERENCE_ACCESS_LIST,
+	REFERENCE_CRYPTO_MAP,
 };
 
 /** struct reference - a name to be looked up when all is read; @slot: where in an array */
@@ -37,6 +40,7 @@ struct reference {
 		struct ikev2_policy *ikev2_policy;
 		struct authorization_policy *authorization;
 		struct ikev2_profile *ikev2_profile;
+		struct isakmp_profile *isakmp_profile;
 		struct ipsec_profile *ipsec_profile;
 		struct interface_config *interface;
 	} owner;
@@ -85,8 +89,10 @@ struct loader {
 	struct isakmp_policy *isakmp_policy;
 	struct isakmp_profile *isakmp_profile;
 	struct rsa_peer *rsa_peer;
+	struct keyring *isakmp_keyring;
 	struct transform_set *set;
-	struct ipsec_profile *ipsec_profile;
+	struct ipsec_profile *ipsec_profile; /* of a crypto map, too */
+	struct access_list *access_list;
 	struct interface_config *interface;
 
 	TAILQ_HEAD(, reference) references;

@@ -209,9 +209,11 @@ static bool takes_rest(const struct state *state)
 	       (strstr(state->row->syntax, "REST") || strstr(state->row->syntax, "KEY"));
 }
 
-/* Nearly every row begins with a keyword: one look at the letter spares most of the work. */
+/* Nearly every row begins with a keyword, or a number: one look spares most of the work. */
 static bool may_begin(const struct statement *row, const struct word *word)
 {
+	if (row->syntax[0] == '<')
+		return isdigit((unsigned char)word->text[0]);
 	return isupper((unsigned char)row->syntax[0]) ||
 	       tolower((unsigned char)word->text[0]) == row->syntax[0];
 }

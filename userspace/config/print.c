@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "codec/isakmp_numbers.h"
+#include "config/access_list.h"
 #include "config/print.h"
 #include "cryptox/cryptox.h"
 #include "eap/eap.h"
@@ -47,8 +48,12 @@ static void print_redirect(const struct policy *policy, FILE *out)
 
 void print_globals(const struct policy *policy, FILE *out)
 {
+	const struct crypto_map *map;
+
 	if (policy->hostname)
 		fprintf(out, "hostname %s\n", policy->hostname);
+	if (policy->domain)
+		fprintf(out, "ip domain-name %s\n", policy->domain);
 	if (policy->timestamps_msec)
 		fprintf(out, "service timestamps debug datetime msec\n");
 	if (policy->legacy)
@@ -111,6 +116,10 @@ void print_globals(const struct policy *policy, FILE *out)
 	if (policy->sa_lifetime_kilobytes != SA_KILOBYTES_DEFAULT)
 		fprintf(out, "crypto ipsec security-association lifetime kilobytes %u\n",
 			policy->sa_lifetime_kilobytes);
+	TAILQ_FOREACH(map, &policy->crypto_maps, link)
+		if (map->local_interface)
+			fprintf(out, "crypto map %s local-address %s\n", map->name,
+				map->local_interface);
 }
 
 /* @before: the first words of the statement */
@@ -489,16 +498,42 @@ void print_transform_set(const struct transform_set *set, FILE *out)
 		fprintf(out, " mode transport\n");
 }
 
+static void print_key_owner(const struct keyring_peer *peer, FILE *out)
+{
+	if (peer->hostname) {
+		fprintf(out, "hostname %s", peer->hostname);
+	} else {
+		fprintf(out, "address ");
+		print_peers(&peer->prefix, out);
+	}
+}
+
 /* Words that the grammar would take for something else stand behind "0". */
 void print_isakmp_key(const struct keyring_peer *peer, FILE *out, bool with_secrets)
 {
 	if (with_secrets)
-		fprintf(out, "crypto isakmp key 0 %.*s address ", (int)peer->local_key.len,
+		fprintf(out, "crypto isakmp key 0 %.*s ", (int)peer->local_key.len,
 			(const char *)peer->local_key.data);
 	else
-		fprintf(out, "crypto isakmp key <removed> address ");
-	print_peers(&peer->prefix, out);
+		fprintf(out, "crypto isakmp key <removed> ");
+	print_key_owner(peer, out);
 	fputc('\n', out);
+}
+
+void print_isakmp_keyring(const struct keyring *keyring, FILE *out, bool with_secrets)
+{
+	const struct keyring_peer *peer;
+
+	fprintf(out, "crypto keyring %s\n", keyring->name);
+	TAILQ_FOREACH(peer, &keyring->peers, link) {
+		fprintf(out, " pre-shared-key ");
+		print_key_owner(peer, out);
+		if (with_secrets)
+			fprintf(out, " key 0 %.*s\n", (int)peer->local_key.len,
+				(const char *)peer->local_key.data);
+		else
+			fprintf(out, " key <removed>\n");
+	}
 }
 
 void print_isakmp_policy(const struct isakmp_policy *policy, FILE *out)
@@ -578,15 +613,31 @@ void print_isakmp_profile(const struct isakmp_profile *profile, FILE *out)
 		fprintf(out, " ca trust-point %s\n", profile->trustpoints[i].trustpoint->name);
 	if (profile->aggressive)
 		fprintf(out, " initiate mode aggressive\n");
+	if (profile->keyring)
+		fprintf(out, " keyring %s\n", profile->keyring->name);
 	if (profile->legacy)
 		fprintf(out, " legacy\n");
+}
+
+static void print_opener(const struct ipsec_profile *profile, FILE *out)
+{
+	const struct crypto_map_entry *entry = profile->map_entry;
+	char text[ADDRESS_TEXT];
+
+	if (!entry) {
+		fprintf(out, "crypto ipsec profile %s\n", profile->name);
+		return;
+	}
+	fprintf(out, "crypto map %s ipsec-isakmp\n set peer %s\n match address %s\n", profile->name,
+		entry->peer_name ? entry->peer_name : address_format(&entry->peer, text),
+		entry->list->name);
 }
 
 void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out)
 {
 	size_t i;
 
-	fprintf(out, "crypto ipsec profile %s\n", profile->name);
+	print_opener(profile, out);
 	if (profile->set_count)
 		fprintf(out, " set transform-set");
 	for (i = 0; i < profile->set_count; i++)
@@ -617,6 +668,29 @@ void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out)
 		fprintf(out, " responder-only\n");
 }
 
+void print_access_list(const struct access_list *list, FILE *out)
+{
+	const struct access_entry *entry;
+
+	if (list->named)
+		fprintf(out, "ip access-list extended %s\n", list->name);
+	TAILQ_FOREACH(entry, &list->entries, link) {
+		if (list->named)
+			fprintf(out, " %u ", entry->number);
+		else
+			fprintf(out, "access-list %s ", list->name);
+		access_entry_print(entry, out);
+		fputc('\n', out);
+	}
+}
+
+void print_host(const struct host_config *host, FILE *out)
+{
+	char text[ADDRESS_TEXT];
+
+	fprintf(out, "ip host %s %s\n", host->name, address_format(&host->address, text));
+}
+
 void print_interface(const struct interface_config *interface, FILE *out)
 {
 	fprintf(out, "interface %s\n", interface->name);
@@ -642,6 +716,8 @@ void print_interface(const struct interface_config *interface, FILE *out)
 	if (interface->ipsec_profile_name)
 		fprintf(out, " tunnel protection ipsec profile %s\n",
 			interface->ipsec_profile_name);
+	if (interface->crypto_map_name)
+		fprintf(out, " crypto map %s\n", interface->crypto_map_name);
 	if (interface->shutdown)
 		fprintf(out, " shutdown\n");
 }
@@ -676,9 +752,13 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	const struct trustpoint *trustpoint;
 	const struct transform_set *set;
 	const struct keyring *keyring;
+	const struct access_list *list;
+	const struct host_config *host;
 	const struct route_config *route;
 
 	print_globals(policy, out);
+	TAILQ_FOREACH(host, &policy->hosts, link)
+		print_host(host, out);
 	fprintf(out, "!\n");
 #define PRINT_ALL(each, head, ...) \
 	TAILQ_FOREACH(each, head, link) { \
@@ -698,11 +778,14 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	PRINT_ALL(isakmp_policy, &policy->isakmp_policies, print_isakmp_policy(isakmp_policy, out));
 	PRINT_ALL(isakmp_key, &policy->isakmp_keys.peers,
 		  print_isakmp_key(isakmp_key, out, with_secrets));
+	PRINT_ALL(keyring, &policy->isakmp_keyrings,
+		  print_isakmp_keyring(keyring, out, with_secrets));
 	PRINT_ALL(rsa_peer, &policy->rsa_peers, print_rsa_peer(rsa_peer, out));
 	PRINT_ALL(isakmp_profile, &policy->isakmp_profiles,
 		  print_isakmp_profile(isakmp_profile, out));
 	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));
 	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles, print_ipsec_profile(ipsec_profile, out));
+	PRINT_ALL(list, &policy->access_lists, print_access_list(list, out));
 	PRINT_ALL(interface, &policy->interfaces, print_interface(interface, out));
 #undef PRINT_ALL
 	TAILQ_FOREACH(route, &policy->routes, link)

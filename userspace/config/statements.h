@@ -60,6 +60,15 @@ statement_handler open_isakmp_policy, isakmp_authentication, isakmp_authenticati
 statement_handler set_key_storage, open_pubkey_chain, open_named_key, open_addressed_key,
 	pubkey_address, open_key_string, key_string_line, key_string_quit;
 
+/* statements_keyring.c */
+statement_handler isakmp_host_key, open_isakmp_keyring, keyring_address_key, keyring_host_key,
+	isakmp_profile_keyring;
+
+/* statements_map.c */
+statement_handler open_crypto_map, map_local_address, map_peer, map_match_address,
+	interface_crypto_map, add_access_list, open_access_list, access_permit, access_deny,
+	access_numbered, add_host, set_domain;
+
 /* Shared by the handlers */
 
 /** check_rsa() - the peers' keys, and reads our own */
@@ -67,6 +76,10 @@ void check_rsa(struct loader *loader);
 
 /** check_isakmp() - what only the whole file can tell of it */
 void check_isakmp(struct loader *loader);
+void check_isakmp_keys(struct loader *loader);
+/** ipsec_profile_kind() - for messages: an entry of a crypto map is a profile, too */
+const char *ipsec_profile_kind(const struct ipsec_profile *profile);
+void check_crypto_maps(struct loader *loader);
 /** set_secret() - a copy of the octets */
 void set_secret(struct secret *secret, const uint8_t *data, size_t len, bool hex);
 /** check_trustpoint() - reads its files */

@@ -359,21 +359,22 @@ void check_isakmp(struct loader *loader)
 
 		if (ipsec_profile->isakmp_profile && ipsec_profile->ikev2_profile)
 			loader_error(loader, place,
-				     "profile \"%s\" names an IKEv2 and an ISAKMP profile: one of "
-				     "both has to negotiate",
-				     ipsec_profile->name);
+				     "%s \"%s\" names an IKEv2 and an ISAKMP profile: one of both "
+				     "has to negotiate",
+				     ipsec_profile_kind(ipsec_profile), ipsec_profile->name);
 		else if (ipsec_profile->isakmp_profile && TAILQ_EMPTY(&policy->isakmp_policies) &&
 			 !policy->legacy && !ipsec_profile->isakmp_profile->legacy)
-			loader_error(loader, place,
-				     "profile \"%s\" negotiates with ISAKMP, but there is no "
-				     "\"crypto isakmp policy\", and the default one is weak: "
-				     "DES, SHA, group 1",
-				     ipsec_profile->name);
+			loader_error(
+				loader, place,
+				"%s \"%s\" negotiates with ISAKMP, but there is no \"crypto "
+				"isakmp policy\", and the default one is weak: DES, SHA, group 1",
+				ipsec_profile_kind(ipsec_profile), ipsec_profile->name);
 	}
 	/* Row A18 */
 	TAILQ_FOREACH(entry, &policy->isakmp_policies, link)
 		if (entry->auth == ISAKMP_AUTH_PRE_SHARED &&
-		    TAILQ_EMPTY(&policy->isakmp_keys.peers)) {
+		    TAILQ_EMPTY(&policy->isakmp_keys.peers) &&
+		    TAILQ_EMPTY(&policy->isakmp_keyrings)) {
 			loader_say(loader, CONFIG_WARNING, place_of_line(entry->place.line), NULL,
 				   "there is no \"crypto isakmp key\": no peer can be negotiated "
 				   "with by policy %u",

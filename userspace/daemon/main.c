@@ -20,6 +20,7 @@
 #include "ctl/client.h"
 #include "ctl/ctl.h"
 #include "daemon/loop.h"
+#include "daemon/maps.h"
 #include "daemon/process.h"
 #include "daemon/tunnels.h"
 #include "daemon/workers.h"
@@ -57,6 +58,7 @@ struct daemon {
 	struct ctl_context ctl_context;
 	struct ctl_server *ctl;
 	struct tunnels *tunnels;
+	struct maps *maps;
 	struct loop_source kernel_sources[KERNEL_NETLINK_FDS];
 	struct loop_source net_sources[UDP_SOCKETS_MAX];
 	struct loop_source pool_source, ctl_source;
@@ -136,6 +138,12 @@ static void on_tunnel_gone(void *context, uint32_t ifindex)
 	self.engine.tunnel_gone(self.engine.context, ifindex);
 }
 
+static void on_host_changed(void *context)
+{
+	if (self.maps)
+		maps_changed(self.maps);
+}
+
 /* Reloading */
 
 /* Profiles may have permission of their own. */
@@ -181,6 +189,7 @@ static struct result take_policy(struct daemon *daemon, struct policy *policy, F
 	udp_set_queue(daemon->net, policy->queue_length);
 	tunnels_apply(daemon->tunnels, policy, text);
 	tunnels_tell(daemon->tunnels);
+	maps_apply(daemon->maps, policy, text);
 	policy_free(old);
 	return RESULT_OK;
 }
@@ -281,6 +290,8 @@ static void after_turn(void *context)
 	struct daemon *daemon = context;
 
 	tunnels_settle(daemon->tunnels);
+	if (daemon->maps && !daemon->stopping)
+		maps_settle(daemon->maps, daemon->policy);
 	if (daemon->stopping && ike_idle(daemon->ike))
 		loop_stop(daemon->loop);
 }
@@ -415,9 +426,16 @@ static struct result start_tunnels(struct daemon *daemon)
 		.peer_moved = on_peer_moved,
 		.tunnel_seen = on_tunnel_seen,
 		.tunnel_gone = on_tunnel_gone,
+		.host_changed = on_host_changed,
 	};
 	tunnels_tell(daemon->tunnels);
-	return daemon->options.no_kernel ? RESULT_OK : kernel_netlink_resync(daemon->kernel);
+	if (!daemon->options.no_kernel)
+		result = kernel_netlink_resync(daemon->kernel);
+	if (failed(&result))
+		return result;
+	daemon->maps = maps_new(daemon->kernel, daemon->ike, maps_find_device, NULL);
+	maps_apply(daemon->maps, daemon->policy, NULL);
+	return RESULT_OK;
 }
 
 /* The order matters: each line needs those above it. */
@@ -462,6 +480,7 @@ static void stop(struct daemon *daemon)
 	daemon->ctl = NULL; /* the log must not use it any more */
 	if (daemon->ike)
 		ike_free(daemon->ike);
+	maps_free(daemon->maps);
 	tunnels_free(daemon->tunnels);
 	worker_pool_free(daemon->pool);
 	udp_free(daemon->net);

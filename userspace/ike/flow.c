@@ -45,6 +45,9 @@ void ike_add_flow(struct ike *ike, const struct kernel_policy *policy, const cha
 	tunnel->remote_ts =
 		selectors_of(&policy->destination, policy->protocol, &policy->destination_ports);
 	tunnel_adopt_leftovers(tunnel);
+	/* The peer may not know by now what an earlier daemon has made with it. */
+	if (!TAILQ_EMPTY(&tunnel->children))
+		tunnel_want(tunnel);
 }
 
 void ike_delete_flow(struct ike *ike, uint32_t policy)

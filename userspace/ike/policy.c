@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "codec/isakmp_numbers.h"
+#include "ike/crypto_map.h"
 #include "ike/policy.h"
 
 struct policy *policy_new(void)
@@ -34,6 +35,10 @@ struct policy *policy_new(void)
 	TAILQ_INIT(&policy->ikev2_profiles);
 	TAILQ_INIT(&policy->transform_sets);
 	TAILQ_INIT(&policy->ipsec_profiles);
+	TAILQ_INIT(&policy->isakmp_keyrings);
+	TAILQ_INIT(&policy->crypto_maps);
+	TAILQ_INIT(&policy->access_lists);
+	TAILQ_INIT(&policy->hosts);
 	TAILQ_INIT(&policy->interfaces);
 	TAILQ_INIT(&policy->routes);
 	return policy;
@@ -154,6 +159,7 @@ static void interface_free(struct interface_config *interface)
 	free(interface->tunnel_source);
 	free(interface->tunnel_destination);
 	free(interface->ipsec_profile_name);
+	free(interface->crypto_map_name);
 	free(interface->name);
 	free(interface);
 }
@@ -185,6 +191,7 @@ static void transform_set_free(struct transform_set *set)
 
 static void ipsec_profile_free(struct ipsec_profile *profile)
 {
+	crypto_map_entry_free(profile->map_entry);
 	free(profile->name);
 	free(profile);
 }
@@ -204,7 +211,10 @@ void policy_free(struct policy *policy)
 		return;
 	FREE_ALL(&policy->routes, route_free);
 	FREE_ALL(&policy->interfaces, interface_free);
+	FREE_ALL(&policy->crypto_maps, crypto_map_free);
 	FREE_ALL(&policy->ipsec_profiles, ipsec_profile_free);
+	FREE_ALL(&policy->access_lists, access_list_free);
+	FREE_ALL(&policy->hosts, host_config_free);
 	FREE_ALL(&policy->transform_sets, transform_set_free);
 	FREE_ALL(&policy->ikev2_profiles, ikev2_profile_free);
 	FREE_ALL(&policy->isakmp_profiles, isakmp_profile_free);
@@ -213,6 +223,7 @@ void policy_free(struct policy *policy)
 	FREE_ALL(&policy->rsa_peers, rsa_peer_free);
 	free(policy->key_storage);
 	keyring_clear(&policy->isakmp_keys);
+	FREE_ALL(&policy->isakmp_keyrings, keyring_free);
 	FREE_ALL(&policy->authorizations, authorization_free);
 	FREE_ALL(&policy->pools, pool_free);
 	FREE_ALL(&policy->trustpoints, trustpoint_free);
@@ -222,6 +233,7 @@ void policy_free(struct policy *policy)
 	FREE_ALL(&policy->ike_proposals, ike_proposal_free);
 	free(policy->key_log);
 	free(policy->hostname);
+	free(policy->domain);
 	free(policy->source);
 	free(policy);
 }
@@ -719,6 +731,48 @@ const struct keyring_peer *keyring_find(const struct keyring *keyring,
 			continue;
 		if (!best || peer->prefix.length > best->prefix.length)
 			best = peer;
+	}
+	return best;
+}
+
+static const struct keyring_peer *longer(const struct keyring_peer *best,
+					 const struct keyring_peer *peer)
+{
+	return !best || (peer && peer->prefix.length > best->prefix.length) ? peer : best;
+}
+
+const struct keyring_peer *policy_isakmp_key(const struct policy *policy,
+					     const struct isakmp_profile *profile,
+					     const struct address *address,
+					     const struct identity *identity, const char **keyring)
+{
+	const struct keyring_peer *best, *before;
+	const struct keyring *other;
+
+	if (profile && profile->keyring) {
+		*keyring = profile->keyring->name;
+		return keyring_find(profile->keyring, address, identity);
+	}
+	*keyring = "default";
+	best = keyring_find(&policy->isakmp_keys, NULL, identity);
+	if (best)
+		return best;
+	best = keyring_find(&policy->isakmp_keys, address, NULL);
+	if (profile)
+		return best;
+	/* Who answers does not know yet whose profile it will be. */
+	TAILQ_FOREACH(other, &policy->isakmp_keyrings, link) {
+		before = keyring_find(other, NULL, identity);
+		if (before) {
+			*keyring = other->name;
+			return before;
+		}
+	}
+	TAILQ_FOREACH(other, &policy->isakmp_keyrings, link) {
+		before = best;
+		best = longer(best, keyring_find(other, address, NULL));
+		if (best != before)
+			*keyring = other->name;
 	}
 	return best;
 }

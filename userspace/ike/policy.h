@@ -250,6 +250,7 @@ struct ipsec_profile {
 	uint32_t replay_window; /* 0: the kernel's default */
 	bool esn;
 	bool responder_only;
+	struct crypto_map_entry *map_entry; /* it is that entry's, owned; NULL: on its own */
 };
 
 /**
@@ -281,6 +282,7 @@ struct isakmp_profile {
 	size_t trustpoint_count; /* "ca trust-point NAME"; 0: all of the configuration */
 	struct trustpoint_use trustpoints[PROFILE_TRUSTPOINTS_MAX];
 	bool aggressive; /* "initiate mode aggressive" */
+	const struct keyring *keyring; /* "crypto keyring"; NULL: "crypto isakmp key" */
 };
 
 /** enum tunnel_mode - "tunnel mode ipsec ..."; without it as its addresses say (Q4) */
@@ -331,6 +333,8 @@ struct interface_config {
 	uint32_t mtu; /* 0: automatic */
 	char *ipsec_profile_name;
 	const struct ipsec_profile *ipsec_profile;
+	char *crypto_map_name;
+	const struct crypto_map *crypto_map;
 };
 
 /** struct route_config - "ip route NET MASK INTERFACE-or-ADDRESS" */
@@ -386,6 +390,7 @@ struct policy {
 	uint32_t isakmp_keepalive, isakmp_keepalive_retry; /* seconds, 0: no liveness checks */
 	bool isakmp_keepalive_periodic;
 	struct keyring isakmp_keys; /* "crypto isakmp key ..." */
+	TAILQ_HEAD(, keyring) isakmp_keyrings; /* "crypto keyring NAME" */
 	TAILQ_HEAD(, isakmp_policy) isakmp_policies; /* by priority */
 	TAILQ_HEAD(, isakmp_profile) isakmp_profiles;
 	char *key_storage; /* "crypto key storage DIRECTORY"; NULL: "keys" beside the configuration */
@@ -400,7 +405,11 @@ struct policy {
 	TAILQ_HEAD(, trustpoint) trustpoints;
 	TAILQ_HEAD(, ikev2_profile) ikev2_profiles;
 	TAILQ_HEAD(, transform_set) transform_sets;
-	TAILQ_HEAD(, ipsec_profile) ipsec_profiles;
+	TAILQ_HEAD(, ipsec_profile) ipsec_profiles; /* those of crypto maps, too */
+	TAILQ_HEAD(, crypto_map) crypto_maps;
+	TAILQ_HEAD(, access_list) access_lists;
+	TAILQ_HEAD(, host_config) hosts;
+	char *domain; /* "ip domain-name NAME" */
 	TAILQ_HEAD(, interface_config) interfaces;
 	TAILQ_HEAD(, route_config) routes;
 };
@@ -484,5 +493,14 @@ bool profile_matches(const struct ikev2_profile *profile, const struct identity 
 const struct keyring_peer *keyring_find(const struct keyring *keyring,
 					const struct address *address,
 					const struct identity *identity);
+/**
+ * policy_isakmp_key() - by name where one is known, which main mode does not, else by address
+ * @profile: whose keyring counts; without one, NULL, "crypto isakmp key" and then all keyrings
+ * @keyring: the name of the one that had it, "default" for "crypto isakmp key"
+ */
+const struct keyring_peer *policy_isakmp_key(const struct policy *policy,
+					     const struct isakmp_profile *profile,
+					     const struct address *address,
+					     const struct identity *identity, const char **keyring);
 
 #endif

@@ -263,7 +263,7 @@ struct tunnel {
 	struct kernel_tunnel device;
 	uint32_t policy;
 	struct traffic_selectors local_ts, remote_ts;
-	char map_tag[32]; /* "tunnel0-head-0" (row I02) */
+	char map_tag[KERNEL_NAME_MAX]; /* "tunnel0-head-0" (row I02) */
 	struct child_sa_list children;
 	bool negotiating; /* an exchange of ours will bring a child or an error */
 	unsigned int attempts; /* failed in a row */

@@ -61,15 +61,28 @@ static struct result other_profile(const struct ike_sa *sa, const char *tunnel)
 		    tunnel);
 }
 
+static bool overlap(const struct traffic_selectors *ours, const struct traffic_selectors *wanted)
+{
+	struct traffic_selectors common;
+
+	return selectors_narrow(wanted, ours, &common);
+}
+
+static bool covers(const struct traffic_selectors *ours, const struct traffic_selectors *wanted)
+{
+	struct traffic_selectors common;
+
+	return selectors_narrow(wanted, ours, &common) && selectors_equal(&common, wanted);
+}
+
 struct tunnel *tunnel_for_peer(const struct ike_sa *sa, const struct address *local,
 			       const struct address *remote,
 			       const struct traffic_selectors *local_ts,
 			       const struct traffic_selectors *remote_ts, struct result *why)
 {
 	struct peering *peering = peering_find(sa->ike, local, remote);
-	struct tunnel *tunnel, *device = NULL, *outside = NULL;
+	struct tunnel *tunnel, *device = NULL, *part = NULL, *outside = NULL;
 	char here[ADDRESS_TEXT], there[ADDRESS_TEXT];
-	struct traffic_selectors common;
 	const char *other = NULL;
 
 	for (tunnel = peering ? TAILQ_FIRST(&peering->tunnels) : NULL; tunnel;
@@ -82,14 +95,17 @@ struct tunnel *tunnel_for_peer(const struct ike_sa *sa, const struct address *lo
 			device = device ? device : tunnel;
 		else if (!local_ts || !remote_ts)
 			continue;
-		else if (selectors_narrow(local_ts, &tunnel->local_ts, &common) &&
-			 selectors_narrow(remote_ts, &tunnel->remote_ts, &common))
+		else if (covers(&tunnel->local_ts, local_ts) &&
+			 covers(&tunnel->remote_ts, remote_ts))
 			return tunnel;
+		else if (overlap(&tunnel->local_ts, local_ts) &&
+			 overlap(&tunnel->remote_ts, remote_ts))
+			part = part ? part : tunnel;
 		else
 			outside = tunnel;
 	}
-	if (device || outside)
-		return device ? device : outside;
+	if (part || device || outside)
+		return part ? part : device ? device : outside;
 	if (other) {
 		log_line(LOG_IPSEC, "map_db_check_isakmp_profile profile did not match");
 		log_line(LOG_IPSEC, "map_db_find_best did not find matching map");

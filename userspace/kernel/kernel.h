@@ -159,6 +159,8 @@ struct kernel_events {
 	/** @tunnel_seen: new or changed; @tunnel_gone: deleted, or moved to another namespace */
 	void (*tunnel_seen)(void *context, const struct kernel_tunnel *tunnel);
 	void (*tunnel_gone)(void *context, uint32_t ifindex);
+	/** @host_changed: another device, or an address of one, has come or gone */
+	void (*host_changed)(void *context);
 };
 
 struct kernel;

@@ -143,6 +143,14 @@ static void tunnel_gone(struct kernel_netlink *netlink, size_t place)
 		events->tunnel_gone(events->context, gone.tunnel.ifindex);
 }
 
+static void host_changed(const struct kernel_netlink *netlink)
+{
+	const struct kernel_events *events = &netlink->base.events;
+
+	if (events->host_changed)
+		events->host_changed(events->context);
+}
+
 void link_event(void *context, struct nlmsghdr *message)
 {
 	struct kernel_netlink *netlink = context;
@@ -150,12 +158,19 @@ void link_event(void *context, struct nlmsghdr *message)
 	struct kernel_tunnel tunnel;
 	size_t place;
 
+	if (message->nlmsg_type == RTM_NEWADDR || message->nlmsg_type == RTM_DELADDR) {
+		host_changed(netlink);
+		return;
+	}
 	if (!nlmsg_valid_hdr(message, sizeof(*header)))
 		return;
 	header = nlmsg_data(message);
 	if (message->nlmsg_type == RTM_NEWLINK && parse_link(message, &tunnel)) {
 		tunnel_seen(netlink, &tunnel);
-	} else if (message->nlmsg_type == RTM_DELLINK && header->ifi_family == AF_UNSPEC) {
+		return;
+	}
+	host_changed(netlink);
+	if (message->nlmsg_type == RTM_DELLINK && header->ifi_family == AF_UNSPEC) {
 		place = table_place(&netlink->tunnels, (uint32_t)header->ifi_index);
 		if (table_has(&netlink->tunnels, place, (uint32_t)header->ifi_index))
 			tunnel_gone(netlink, place);

@@ -535,6 +535,8 @@ struct kernel *kernel_netlink_new(struct result *why)
 	if (!failed(why))
 		*why = listener_join(&netlink->links, RTNLGRP_LINK);
 	if (!failed(why))
+		*why = listener_join(&netlink->links, RTNLGRP_IPV4_IFADDR);
+	if (!failed(why))
 		*why = resolve_family(netlink);
 	if (!failed(why))
 		return &netlink->base;

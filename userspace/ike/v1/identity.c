@@ -35,14 +35,15 @@ static bool is_name(const struct identity *identity)
 
 struct result find_key(struct ikev1_sa *sa, struct buffer *psk)
 {
-	const struct keyring *keyring = &sa->base.ike->policy->isakmp_keys;
 	const struct keyring_peer *peer;
+	const char *keyring;
 	char remote[ADDRESS_TEXT], name[IDENTITY_TEXT];
 
 	/* A name is known beforehand only in aggressive mode. */
 	address_format(&sa->base.remote.address, remote);
-	isakmp_line(sa, "Looking for a matching key for %s in default", remote);
-	peer = keyring_find(keyring, &sa->base.remote.address, &sa->base.remote_id);
+	peer = policy_isakmp_key(sa->base.ike->policy, sa->base.isakmp, &sa->base.remote.address,
+				 &sa->base.remote_id, &keyring);
+	isakmp_line(sa, "Looking for a matching key for %s in %s", remote, keyring);
 	if (!peer && is_name(&sa->base.remote_id)) {
 		identity_format(&sa->base.remote_id, name);
 		/* Row E21 */
