@@ -153,7 +153,15 @@ static struct result add_sa(struct kernel *kernel, const struct kernel_sa *wish)
 			return fail(-EEXIST, "the SPI is in use");
 		sa = must_calloc(1, sizeof(*sa));
 		TAILQ_INSERT_TAIL(&node->sas, sa, link);
-		*current_of(node, &wish->owner) = wish->id.spi;
+		if (!wish->bundled)
+			*current_of(node, &wish->owner) = wish->id.spi;
+	}
+	if (wish->outer_spi) {
+		struct sim_sa *outer = find_sa(node, wish->id.direction, wish->outer_spi);
+
+		/* AH is there first, and waits for its ESP. */
+		assert(outer && !outer->larval && outer->sa.bundled &&
+		       outer->sa.id.protocol == PROTOCOL_AH && wish->id.protocol == PROTOCOL_ESP);
 	}
 	assert(!!wish->encr_key.len == !!wish->encr && !!wish->integ_key.len == !!wish->integ);
 	assert(wish->id.protocol == PROTOCOL_AH ? !wish->encr && wish->integ : !!wish->encr);
@@ -191,7 +199,7 @@ static struct result delete_sa(struct kernel *kernel, const struct kernel_sa_id 
 		/* as the module does: the newest that is left takes over */
 		*current = 0;
 		TAILQ_FOREACH(sa, &node->sas, link)
-			if (sa->sa.id.direction == SA_OUTBOUND &&
+			if (sa->sa.id.direction == SA_OUTBOUND && !sa->sa.bundled &&
 			    current_of(node, &sa->sa.owner) == current)
 				*current = sa->sa.id.spi;
 	}
@@ -389,6 +397,10 @@ static struct sim_sa *carry(struct sim *sim, int index, uint32_t spi)
 	assert(out->sa.encr == in->sa.encr && out->sa.integ == in->sa.integ &&
 	       out->sa.esn == in->sa.esn && out->sa.mode == in->sa.mode &&
 	       out->sa.id.protocol == in->sa.id.protocol);
+	/* What AH is around, at both ends */
+	assert(out->sa.outer_spi == in->sa.outer_spi);
+	if (out->sa.outer_spi && !carry(sim, index, out->sa.outer_spi))
+		return NULL;
 	out->packets++;
 	in->packets++;
 	out->last_packet = in->last_packet = sim->now;

@@ -148,9 +148,6 @@ static void not_there_yet(void **state)
 	static const struct bad cases[] = {
 		{ "crypto isakmp client configuration group G\n key k\n pool P\n!\nhostname R1\n",
 		  "1:1 error this statement of IKEv1 (ISAKMP) is not there yet\n" },
-		{ "crypto isakmp profile P\n match identity address 10.0.0.2\n"
-		  " keyring K\n",
-		  "3:2 error keyrings of IKEv1 are not there yet: use \"crypto isakmp key\"\n" },
 		{ "crypto pki trustpoint TP1\n enrollment url http://x\n",
 		  "2:2 error enrolment is not there yet: name the files of the certificate and of "
 		  "its key\n" },

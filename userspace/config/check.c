@@ -524,12 +524,13 @@ static void check_ipsec_profile(struct loader *loader, const struct ipsec_profil
 
 		if (!set)
 			continue;
-		if (set->ah.count && set->esp.count)
+		if (set->ah.count && set->esp.count && profile->ikev2_profile)
 			loader_error(loader, place_of_line(set->place.line),
 				     "%s \"%s\" uses this set, but IKEv2 cannot agree on AH "
 				     "and ESP together (RFC 7296 section 3.3): use ESP alone",
 				     kind, profile->name);
-		else if (profile->sets[0] && !profile->sets[0]->ah.count != !set->ah.count)
+		else if (profile->sets[0] && (!profile->sets[0]->ah.count != !set->ah.count ||
+					      !profile->sets[0]->esp.count != !set->esp.count))
 			loader_error(loader, place_of_line(set->place.line),
 				     "%s \"%s\" uses sets with AH and sets with ESP: "
 				     "one SPI has to serve all of its proposals",

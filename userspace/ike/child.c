@@ -36,6 +36,15 @@ struct kernel_sa_id child_sa_kernel_id(const struct child_sa *child, enum sa_dir
 	};
 }
 
+struct kernel_sa_id child_outer_kernel_id(const struct child_sa *child, enum sa_direction direction)
+{
+	struct kernel_sa_id id = child_sa_kernel_id(child, direction);
+
+	id.protocol = PROTOCOL_AH;
+	id.spi = direction == SA_INBOUND ? child->outer.spi_in : child->outer.spi_out;
+	return id;
+}
+
 static void rekey_due(struct timer *timer)
 {
 	struct child_sa *child = container_of(timer, struct child_sa, rekey);
@@ -109,6 +118,19 @@ struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t pro
 	return RESULT_OK;
 }
 
+struct result child_sa_add_outer(struct child_sa *child)
+{
+	struct kernel_owner owner = tunnel_owner(child->tunnel);
+	struct kernel *kernel = kernel_of(child);
+	struct result result;
+
+	result = kernel->ops->alloc_spi(kernel, PROTOCOL_AH, &owner, &child->sa->local.address,
+					&child->outer.spi_in);
+	if (!failed(&result))
+		child->outer.conn_in = ++child->ike->last_conn_id;
+	return result;
+}
+
 struct child_sa *child_sa_hand_over(struct child_sa **holder)
 {
 	struct child_sa *child = *holder;
@@ -154,6 +176,55 @@ void child_sa_agreed(struct child_sa *child, const struct proposal *chosen)
 	strcpy(child->profile, child->tunnel->device.profile);
 }
 
+static void keys_free(struct child_keys *keys)
+{
+	buffer_free(&keys->encr);
+	buffer_free(&keys->integ);
+}
+
+/* Both SAs of a bundle have the same limits; the inner one's soft one is enough. */
+static struct result install_outer(struct child_sa *child, enum sa_direction direction)
+{
+	struct child_outer *outer = &child->outer;
+	struct child_keys *keys = direction == SA_INBOUND ? &outer->keys_in : &outer->keys_out;
+	struct kernel_sa sa = {
+		.id = child_outer_kernel_id(child, direction),
+		.mode = child->transport ? SA_TRANSPORT : SA_TUNNEL,
+		.owner = tunnel_owner(child->tunnel),
+		.bundled = true,
+		.integ = outer->integ,
+		.integ_key = buffer_bytes(&keys->integ),
+		.esn = child->esn,
+		.replay_window = child->replay_window,
+		.limits = {
+			.hard_seconds = child->lifetime_seconds,
+			.hard_bytes = child->lifetime_kilobytes * 1024,
+		},
+	};
+	struct kernel *kernel = kernel_of(child);
+	struct result result = kernel->ops->add_sa(kernel, &sa);
+
+	keys_free(keys);
+	return result;
+}
+
+static void remove_outer(struct child_sa *child, enum sa_direction direction)
+{
+	struct kernel_sa_id id = child_outer_kernel_id(child, direction);
+	struct kernel *kernel = kernel_of(child);
+	struct result result;
+
+	if (!id.spi)
+		return;
+	result = kernel->ops->delete_sa(kernel, &id);
+	if (failed(&result) && result.code != -ENOENT)
+		log_line(LOG_ERROR, "SPI 0x%08X: %s", id.spi, result.why);
+	if (direction == SA_INBOUND)
+		child->outer.spi_in = 0;
+	else
+		child->outer.spi_out = 0;
+}
+
 static struct result install(struct child_sa *child, enum sa_direction direction,
 			     struct child_keys *keys)
 {
@@ -162,6 +233,7 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 	uint64_t bytes = child->lifetime_kilobytes * 1024;
 	struct kernel_sa sa = {
 		.id = child_sa_kernel_id(child, direction),
+		.outer_spi = direction == SA_INBOUND ? child->outer.spi_in : child->outer.spi_out,
 		.mode = child->transport ? SA_TRANSPORT : SA_TUNNEL,
 		.owner = tunnel_owner(child->tunnel),
 		.local_port = child->udp_encap ? child->local.port : 0,
@@ -182,14 +254,20 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 		},
 	};
 	struct kernel *kernel = kernel_of(child);
-	struct result result = kernel->ops->add_sa(kernel, &sa);
+	struct result result = RESULT_OK;
 
+	if (sa.outer_spi)
+		result = install_outer(child, direction);
+	if (!failed(&result)) {
+		result = kernel->ops->add_sa(kernel, &sa);
+		if (failed(&result) && direction == SA_OUTBOUND)
+			remove_outer(child, direction);
+	}
 	if (!failed(&result)) {
 		keylog_child(child, direction, sa.encr_key, sa.integ_key);
 		yamaha_child(child, direction, LOG_IKEV2_INFO, "established");
 	}
-	buffer_free(&keys->encr);
-	buffer_free(&keys->integ);
+	keys_free(keys);
 	return result;
 }
 
@@ -272,6 +350,7 @@ static void remove_from_kernel(struct child_sa *child, enum sa_direction directi
 	result = kernel->ops->delete_sa(kernel, &id);
 	if (failed(&result) && result.code != -ENOENT)
 		log_line(LOG_ERROR, "SPI 0x%08X: %s", id.spi, result.why);
+	remove_outer(child, direction);
 }
 
 void child_sa_leave(struct child_sa *child)
@@ -325,10 +404,10 @@ void child_sa_forget(struct child_sa *child)
 	TAILQ_FOREACH(other, &child->tunnel->children, of_tunnel)
 		if (other->successor == child)
 			other->successor = NULL;
-	buffer_free(&child->keys_in.encr);
-	buffer_free(&child->keys_in.integ);
-	buffer_free(&child->keys_out.encr);
-	buffer_free(&child->keys_out.integ);
+	keys_free(&child->keys_in);
+	keys_free(&child->keys_out);
+	keys_free(&child->outer.keys_in);
+	keys_free(&child->outer.keys_out);
 	buffer_free(&child->nonce_low);
 	free(child);
 }
@@ -386,14 +465,20 @@ struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi
 	struct child_sa *child;
 
 	TAILQ_FOREACH(child, &sa->children, of_sa)
-		if (spi_out && child->protocol == protocol && child->spi_out == spi_out)
+		if (spi_out && ((child->protocol == protocol && child->spi_out == spi_out) ||
+				(protocol == PROTOCOL_AH && child->outer.spi_out == spi_out)))
 			return child;
 	return NULL;
 }
 
 uint8_t child_protocol(const struct ipsec_profile *profile)
 {
-	return profile->set_count && profile->sets[0]->ah.count ? PROTOCOL_AH : PROTOCOL_ESP;
+	return profile->set_count && !profile->sets[0]->esp.count ? PROTOCOL_AH : PROTOCOL_ESP;
+}
+
+bool child_is_bundle(const struct ipsec_profile *profile)
+{
+	return profile->set_count && profile->sets[0]->ah.count && profile->sets[0]->esp.count;
 }
 
 const char *child_obstacle(const struct ike_sa *sa, uint8_t protocol)
@@ -444,9 +529,9 @@ void child_proposals(const struct ipsec_profile *profile, bool pfs, struct propo
 		proposal_default_esp(list);
 	} else {
 		for (size_t i = 0; i < profile->set_count && list->count < PROPOSAL_LIST_MAX; i++)
-			list->proposals[list->count++] = profile->sets[i]->ah.count ?
-								 profile->sets[i]->ah :
-								 profile->sets[i]->esp;
+			list->proposals[list->count++] = profile->sets[i]->esp.count ?
+								 profile->sets[i]->esp :
+								 profile->sets[i]->ah;
 	}
 	add_defaults(profile, list);
 	for (size_t i = 0; i < list->count; i++) {

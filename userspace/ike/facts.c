@@ -83,19 +83,44 @@ static uint64_t kilobytes_left(const struct child_sa *child, const struct kernel
 	return used < child->lifetime_kilobytes ? child->lifetime_kilobytes - used : 0;
 }
 
-static void counters_of(struct child_sa *child, enum sa_direction direction,
+static void counters_of(const struct child_sa *child, const struct kernel_sa_id *id,
 			struct kernel_counters *out)
 {
 	struct kernel *kernel = child->ike->env.kernel;
-	struct kernel_sa_id id = child_sa_kernel_id(child, direction);
 	struct result result;
 
 	memset(out, 0, sizeof(*out));
-	if (direction == SA_INBOUND ? !child->in_installed : !child->out_installed)
+	if (id->direction == SA_INBOUND ? !child->in_installed : !child->out_installed)
 		return;
-	result = kernel->ops->get_counters(kernel, &id, out);
+	result = kernel->ops->get_counters(kernel, id, out);
 	if (failed(&result))
 		memset(out, 0, sizeof(*out));
+}
+
+static void count(const struct child_sa *child, const struct kernel_sa_id *in,
+		  const struct kernel_sa_id *out, struct child_sa_facts *facts)
+{
+	counters_of(child, in, &facts->in);
+	counters_of(child, out, &facts->out);
+	facts->left_kilobytes_in = kilobytes_left(child, &facts->in);
+	facts->left_kilobytes_out = kilobytes_left(child, &facts->out);
+}
+
+/* The other half of a bundle, whose facts are those of the first but for what is told here. */
+static void tell_outer(const struct child_sa *child, struct child_sa_facts *facts)
+{
+	const struct kernel_sa_id in = child_outer_kernel_id(child, SA_INBOUND),
+				  out = child_outer_kernel_id(child, SA_OUTBOUND);
+
+	facts->protocol = PROTOCOL_AH;
+	facts->inbound_spi = in.spi;
+	facts->outbound_spi = out.spi;
+	facts->conn_in = child->outer.conn_in;
+	facts->conn_out = child->outer.conn_out;
+	facts->encr = (struct transform){};
+	facts->integ.id = child->outer.integ;
+	facts->iv_size = 0;
+	count(child, &in, &out, facts);
 }
 
 void ike_each_child(struct ike *ike,
@@ -107,6 +132,7 @@ void ike_each_child(struct ike *ike,
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
 		TAILQ_FOREACH(child, &tunnel->children, of_tunnel) {
 			uint64_t age = (ike_now(ike) - child->created_at) / SECONDS(1);
+			struct kernel_sa_id in, out;
 			struct child_sa_facts facts = {
 				.ifindex = tunnel->device.ifindex,
 				.interface = tunnel->device.name,
@@ -142,10 +168,13 @@ void ike_each_child(struct ike *ike,
 
 			if (child->state == CHILD_NEGOTIATING)
 				continue;
-			counters_of(child, SA_INBOUND, &facts.in);
-			counters_of(child, SA_OUTBOUND, &facts.out);
-			facts.left_kilobytes_in = kilobytes_left(child, &facts.in);
-			facts.left_kilobytes_out = kilobytes_left(child, &facts.out);
+			in = child_sa_kernel_id(child, SA_INBOUND);
+			out = child_sa_kernel_id(child, SA_OUTBOUND);
+			count(child, &in, &out, &facts);
+			found(context, &facts);
+			if (!child->outer.spi_in)
+				continue;
+			tell_outer(child, &facts);
 			found(context, &facts);
 		}
 	}
@@ -188,7 +217,7 @@ void ike_each_tunnel(struct ike *ike,
 
 		TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
 			if (child->state == CHILD_ACTIVE)
-				facts.active_sas += 2;
+				facts.active_sas += child->outer.spi_in ? 4 : 2;
 		found(context, &facts);
 	}
 }

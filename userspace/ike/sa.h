@@ -207,6 +207,14 @@ struct child_keys {
 	struct buffer encr, integ;
 };
 
+/** struct child_outer - the AH SAs around ESP ones, together a bundle (row E18); SPI 0: none */
+struct child_outer {
+	uint32_t spi_in, spi_out;
+	uint32_t conn_in, conn_out;
+	uint16_t integ;
+	struct child_keys keys_in, keys_out; /* until installed */
+};
+
 /** struct child_sa - a pair of IPsec SAs */
 struct child_sa {
 	TAILQ_ENTRY(child_sa) of_sa; /* linked while @sa is not NULL */
@@ -230,6 +238,7 @@ struct child_sa {
 	uint16_t pfs_group;
 	struct traffic_selectors local_ts, remote_ts;
 	struct child_keys keys_in, keys_out; /* until installed */
+	struct child_outer outer;
 	uint64_t lifetime_seconds, lifetime_kilobytes; /* 0: none */
 	uint32_t replay_window;
 	char profile[KERNEL_NAME_MAX];
@@ -373,6 +382,11 @@ void tunnel_free(struct tunnel *tunnel);
  */
 struct result child_sa_new(struct ike_sa *sa, struct tunnel *tunnel, uint8_t protocol,
 			   struct child_sa **out);
+/** child_sa_add_outer() - an SPI for AH around it */
+struct result child_sa_add_outer(struct child_sa *child);
+/** child_outer_kernel_id() - of the AH SA around it */
+struct kernel_sa_id child_outer_kernel_id(const struct child_sa *child,
+					  enum sa_direction direction);
 /** child_sa_kernel_id() - what the kernel knows one direction by */
 struct kernel_sa_id child_sa_kernel_id(const struct child_sa *child, enum sa_direction direction);
 /** child_sa_hand_over() - it is made: @holder lets go of it */
@@ -400,8 +414,10 @@ void child_sa_move(struct child_sa *child, struct ike_sa *to);
 /** ike_sa_idle() - microseconds since a packet of any child went that way, UINT64_MAX for never */
 uint64_t ike_sa_idle(const struct ike_sa *sa, enum sa_direction direction);
 struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi_out);
-/** child_protocol() - ESP or AH: all transform sets of a profile are of one */
+/** child_protocol() - ESP or AH: all transform sets of a profile are of one; of a bundle ESP */
 uint8_t child_protocol(const struct ipsec_profile *profile);
+/** child_is_bundle() - are they of AH around ESP? */
+bool child_is_bundle(const struct ipsec_profile *profile);
 /** child_obstacle() - NULL, or why @protocol cannot reach the peer */
 const char *child_obstacle(const struct ike_sa *sa, uint8_t protocol);
 /** child_wants_transport() - a device carries whole packets: only policies can */

@@ -476,8 +476,8 @@ static void expire(void *context, const struct kernel_expire *expire)
 	if (!tunnel)
 		return;
 	TAILQ_FOREACH(child, &tunnel->children, of_tunnel)
-		if (expire->id.spi ==
-		    (expire->id.direction == SA_INBOUND ? child->spi_in : child->spi_out))
+		if (expire->id.spi == child_sa_kernel_id(child, expire->id.direction).spi ||
+		    expire->id.spi == child_outer_kernel_id(child, expire->id.direction).spi)
 			break;
 	if (!child)
 		return;

@@ -117,13 +117,20 @@ static void child_gone(struct child_sa *child)
 	tunnel_lost(tunnel);
 }
 
-static void tell_deletion(const struct child_sa *child)
+static void tell_spi(const struct child_sa *child, uint8_t protocol, uint32_t number)
 {
 	struct buffer spi = {};
 
-	buffer_put_u32(&spi, child->spi_in);
-	send_delete(ikev1_of(child->sa), child->protocol, buffer_bytes(&spi));
+	buffer_put_u32(&spi, number);
+	send_delete(ikev1_of(child->sa), protocol, buffer_bytes(&spi));
 	buffer_free(&spi);
+}
+
+static void tell_deletion(const struct child_sa *child)
+{
+	tell_spi(child, child->protocol, child->spi_in);
+	if (child->outer.spi_in)
+		tell_spi(child, PROTOCOL_AH, child->outer.spi_in);
 }
 
 void ikev1_delete_child(struct child_sa *child)

@@ -107,6 +107,16 @@ static void add_suites(struct isakmp_proposal *out, const struct proposal *set,
 	}
 }
 
+static void add_proposal(struct isakmp_sa *out, uint8_t number, const struct proposal *set,
+			 const struct isakmp_transform *common)
+{
+	struct isakmp_proposal *proposal = &out->proposals[out->count++];
+
+	proposal->number = number;
+	proposal->protocol = set->protocol;
+	add_suites(proposal, set, common);
+}
+
 /* All that the tunnel's IPsec profile allows. */
 static void allowed(const struct ikev1_sa *sa, const struct ipsec_profile *profile, bool transport,
 		    struct isakmp_sa *out)
@@ -126,12 +136,12 @@ static void allowed(const struct ikev1_sa *sa, const struct ipsec_profile *profi
 
 	child_proposals(profile, false, &list);
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < list.count && out->count < ISAKMP_PROPOSALS_MAX; i++) {
-		struct isakmp_proposal *proposal = &out->proposals[out->count++];
-
-		proposal->number = out->count;
-		proposal->protocol = list.proposals[i].protocol;
-		add_suites(proposal, &list.proposals[i], &common);
+	for (size_t i = 0; i < list.count; i++) {
+		if (out->count + 2 > ISAKMP_PROPOSALS_MAX)
+			return;
+		if (child_is_bundle(profile))
+			add_proposal(out, (uint8_t)(i + 1), &profile->sets[i]->ah, &common);
+		add_proposal(out, (uint8_t)(i + 1), &list.proposals[i], &common);
 	}
 }
 
@@ -158,47 +168,113 @@ static bool acceptable(const struct ikev1_sa *sa, const struct isakmp_transform 
 	       (!offered->esn || ours->esn) && group_is_fine(sa, offered->group, ours->group);
 }
 
-/* The peer's own order counts; what is accepted is read aloud with the rest (row E16). */
-static bool choose(const struct ikev1_sa *sa, const struct isakmp_sa *offered,
-		   const struct isakmp_sa *ours, struct isakmp_proposal *chosen)
+/* How many proposals from @i on have one number: all of them or none (RFC 2408 section 4.2). */
+static size_t parts_of(const struct isakmp_sa *sa, size_t i)
 {
-	for (size_t i = 0; i < offered->count; i++) {
-		const struct isakmp_proposal *proposal = &offered->proposals[i];
-		bool in_bundle = false;
+	size_t parts = 1;
 
-		isakmp_line(sa, "Checking IPsec proposal %u", proposal->number);
-		/* Proposals of one number are all or nothing (RFC 2408 section 4.2). */
-		for (size_t k = 0; k < offered->count; k++)
-			in_bundle |= k != i && offered->proposals[k].number == proposal->number;
-		for (size_t k = 0; k < proposal->count; k++) {
-			const struct isakmp_transform *transform = &proposal->transforms[k];
-			bool fits = false;
+	while (i + parts < sa->count && sa->proposals[i + parts].number == sa->proposals[i].number)
+		parts++;
+	return parts;
+}
 
-			log_line(LOG_ISAKMP, ": transform %u, %s", transform->number,
-				 isakmp_transform_id_name(proposal->protocol, transform->id));
-			log_line(LOG_ISAKMP, ":   attributes in transform:");
-			isakmp_attributes_read_aloud(proposal->protocol, transform->attributes,
-						     read_aloud, NULL);
-			for (size_t p = 0; !in_bundle && p < ours->count; p++)
-				for (size_t t = 0; t < ours->proposals[p].count; t++)
-					fits |= ours->proposals[p].protocol == proposal->protocol &&
-						acceptable(sa, transform,
-							   &ours->proposals[p].transforms[t]);
-			isakmp_line(sa, "atts are %sacceptable.", fits ? "" : "not ");
-			if (!fits)
-				continue;
-			*chosen = *proposal;
-			chosen->count = 1;
-			chosen->transforms[0] = *transform;
-			return true;
+/* The first transform of one part that the same part of ours accepts, or NULL */
+static const struct isakmp_transform *first_fit(const struct ikev1_sa *sa,
+						const struct isakmp_proposal *offered,
+						const struct isakmp_proposal *ours, size_t parts)
+{
+	for (size_t t = 0; t < offered->count; t++)
+		for (size_t p = 0; p < parts; p++)
+			for (size_t k = 0; k < ours[p].count; k++)
+				if (ours[p].protocol == offered->protocol &&
+				    acceptable(sa, &offered->transforms[t], &ours[p].transforms[k]))
+					return &offered->transforms[t];
+	return NULL;
+}
+
+/* One of ours that accepts all @parts; of several the one with the peer's best transform. */
+static bool choose_parts(const struct ikev1_sa *sa, const struct isakmp_proposal *offered,
+			 size_t parts, const struct isakmp_sa *ours, struct isakmp_sa *chosen)
+{
+	const struct isakmp_transform *best = NULL;
+
+	for (size_t i = 0; i < ours->count; i += parts_of(ours, i)) {
+		const struct isakmp_transform *fits[ISAKMP_PROPOSALS_MAX];
+		bool all =
+			parts_of(ours, i) == parts &&
+			(parts == 1 || (parts == 2 && offered[0].protocol != offered[1].protocol));
+
+		for (size_t p = 0; all && p < parts; p++) {
+			fits[p] = first_fit(sa, &offered[p], &ours->proposals[i], parts);
+			all = fits[p] && fits[p]->mode == fits[0]->mode &&
+			      fits[p]->group == fits[0]->group;
 		}
+		if (!all || (best && fits[0] >= best))
+			continue;
+		best = fits[0];
+		chosen->count = (uint8_t)parts;
+		for (size_t p = 0; p < parts; p++) {
+			chosen->proposals[p] = offered[p];
+			chosen->proposals[p].count = 1;
+			chosen->proposals[p].transforms[0] = *fits[p];
+		}
+	}
+	return best;
+}
+
+/* Row E16: one attribute a line; of what is chosen, up to there */
+static void read_part(const struct ikev1_sa *sa, const struct isakmp_proposal *offered,
+		      const struct isakmp_sa *ours, const struct isakmp_proposal *chosen)
+{
+	isakmp_line(sa, "Checking IPsec proposal %u", offered->number);
+	for (size_t k = 0; k < offered->count; k++) {
+		const struct isakmp_transform *transform = &offered->transforms[k];
+		struct isakmp_proposal alone = { .protocol = offered->protocol, .count = 1 };
+		bool fits;
+
+		alone.transforms[0] = *transform;
+		fits = chosen ? chosen->transforms[0].number == transform->number :
+				first_fit(sa, &alone, ours->proposals, ours->count) != NULL;
+		log_line(LOG_ISAKMP, ": transform %u, %s", transform->number,
+			 isakmp_transform_id_name(offered->protocol, transform->id));
+		log_line(LOG_ISAKMP, ":   attributes in transform:");
+		isakmp_attributes_read_aloud(offered->protocol, transform->attributes, read_aloud,
+					     NULL);
+		isakmp_line(sa, "atts are %sacceptable.", fits ? "" : "not ");
+		if (chosen && fits)
+			return;
+	}
+}
+
+/* The peer's own order counts (rows E18, E19). */
+static bool choose(const struct ikev1_sa *sa, const struct isakmp_sa *offered,
+		   const struct isakmp_sa *ours, struct isakmp_sa *chosen)
+{
+	for (size_t i = 0; i < offered->count; i += parts_of(offered, i)) {
+		size_t parts = parts_of(offered, i);
+		bool good = choose_parts(sa, &offered->proposals[i], parts, ours, chosen);
+
+		for (size_t p = 0; p < parts; p++)
+			read_part(sa, &offered->proposals[i + p], ours,
+				  good ? &chosen->proposals[p] : NULL);
+		if (good)
+			return true;
 	}
 	isakmp_line(sa, "SA not acceptable!");
 	return false;
 }
 
-/* Takes an agreed suite into the child SA. */
-static void agree(struct child_sa *child, const struct isakmp_proposal *chosen)
+/* The shorter lifetime counts (row E29). */
+static void shorten(struct child_sa *child, const struct isakmp_transform *suite)
+{
+	if (suite->seconds && suite->seconds < child->lifetime_seconds)
+		child->lifetime_seconds = suite->seconds;
+	if (suite->kilobytes &&
+	    (!child->lifetime_kilobytes || suite->kilobytes < child->lifetime_kilobytes))
+		child->lifetime_kilobytes = suite->kilobytes;
+}
+
+static void agree_on(struct child_sa *child, const struct isakmp_proposal *chosen)
 {
 	const struct isakmp_transform *suite = &chosen->transforms[0];
 	struct proposal proposal = { .number = chosen->number,
@@ -214,12 +290,38 @@ static void agree(struct child_sa *child, const struct isakmp_proposal *chosen)
 		proposal_add(&proposal, TRANSFORM_KE, suite->group, 0);
 	proposal_add(&proposal, TRANSFORM_ESN, suite->esn, 0);
 	child_sa_agreed(child, &proposal);
-	/* The shorter lifetime counts (row E29). */
-	if (suite->seconds && suite->seconds < child->lifetime_seconds)
-		child->lifetime_seconds = suite->seconds;
-	if (suite->kilobytes &&
-	    (!child->lifetime_kilobytes || suite->kilobytes < child->lifetime_kilobytes))
-		child->lifetime_kilobytes = suite->kilobytes;
+}
+
+static bool is_outer(const struct isakmp_sa *agreed, size_t i)
+{
+	return agreed->count == 2 && agreed->proposals[i].protocol == PROTOCOL_AH;
+}
+
+/* Takes what is agreed into the child SA: one suite, or AH around ESP. */
+static void agree(struct child_sa *child, const struct isakmp_sa *agreed)
+{
+	for (size_t i = 0; i < agreed->count; i++)
+		if (!is_outer(agreed, i))
+			agree_on(child, &agreed->proposals[i]);
+	for (size_t i = 0; i < agreed->count; i++) {
+		const struct isakmp_proposal *part = &agreed->proposals[i];
+
+		shorten(child, &part->transforms[0]);
+		if (!is_outer(agreed, i))
+			continue;
+		child->outer.spi_out = part->spi;
+		child->outer.integ = part->transforms[0].integ;
+		child->outer.conn_out = ++child->ike->last_conn_id;
+	}
+}
+
+/* Our SPIs into what we offer, or answer. */
+static void put_spis(const struct child_sa *child, struct isakmp_sa *sa)
+{
+	for (size_t i = 0; i < sa->count; i++)
+		sa->proposals[i].spi = sa->proposals[i].protocol == child->protocol ?
+					       child->spi_in :
+					       child->outer.spi_in;
 }
 
 /* --- payloads of both messages --- */
@@ -313,16 +415,17 @@ static struct result take_public(struct ikev1_task *task)
 
 /* --- keys and the kernel --- */
 
-static struct result derive_one(struct ikev1_task *task, uint32_t spi, struct child_keys *keys)
+static struct result derive_one(struct ikev1_task *task, uint8_t protocol,
+				const struct cipher_suite *suite, uint32_t spi,
+				struct child_keys *keys)
 {
-	const struct child_sa *child = task->child;
-	size_t encr = encr_key_size(child->suite.encr, child->suite.key_bits);
-	size_t integ = integ_key_size(child->suite.integ);
+	size_t encr = encr_key_size(suite->encr, suite->key_bits);
+	size_t integ = integ_key_size(suite->integ);
 	struct buffer stream = {};
 	struct result result;
 
 	buffer_extend(&stream, encr + integ);
-	result = ikev1_keymat(&task->sa->keys, buffer_bytes(&task->secret), child->protocol, spi,
+	result = ikev1_keymat(&task->sa->keys, buffer_bytes(&task->secret), protocol, spi,
 			      buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r),
 			      stream.data, stream.len);
 	if (!failed(&result)) {
@@ -333,7 +436,26 @@ static struct result derive_one(struct ikev1_task *task, uint32_t spi, struct ch
 	return result;
 }
 
-static void announce(const struct child_sa *child, bool inbound)
+/* Each SA of a bundle has keys of its own (RFC 2409 section 5.5). */
+static struct result derive(struct ikev1_task *task)
+{
+	struct child_sa *child = task->child;
+	struct child_outer *outer = &child->outer;
+	const struct cipher_suite ah = { .integ = outer->integ };
+	struct result result;
+
+	result = derive_one(task, child->protocol, &child->suite, child->spi_in, &child->keys_in);
+	if (!failed(&result))
+		result = derive_one(task, child->protocol, &child->suite, child->spi_out,
+				    &child->keys_out);
+	if (!failed(&result) && outer->spi_in)
+		result = derive_one(task, PROTOCOL_AH, &ah, outer->spi_in, &outer->keys_in);
+	if (!failed(&result) && outer->spi_in)
+		result = derive_one(task, PROTOCOL_AH, &ah, outer->spi_out, &outer->keys_out);
+	return result;
+}
+
+static void announce(const struct child_sa *child, bool inbound, uint32_t spi)
 {
 	char from[ADDRESS_TEXT], to[ADDRESS_TEXT], from_proxy[ADDRESS_TEXT], to_proxy[ADDRESS_TEXT];
 	const struct traffic_selector *ours = &child->local_ts.items[0];
@@ -346,8 +468,8 @@ static void announce(const struct child_sa *child, bool inbound)
 	log_line(LOG_ISAKMP, ":         (proxy %s to %s)",
 		 address_format(inbound ? &theirs->start : &ours->start, from_proxy),
 		 address_format(inbound ? &ours->start : &theirs->start, to_proxy));
-	log_line(LOG_ISAKMP, ":         has spi 0x%X and conn_id 0 and flags %s",
-		 inbound ? child->spi_in : child->spi_out, inbound ? "2" : "A");
+	log_line(LOG_ISAKMP, ":         has spi 0x%X and conn_id 0 and flags %s", spi,
+		 inbound ? "2" : "A");
 	log_line(LOG_ISAKMP, ":         lifetime of %llu seconds",
 		 (unsigned long long)child->lifetime_seconds);
 	log_line(LOG_ISAKMP, ":         lifetime of %llu kilobytes",
@@ -363,15 +485,18 @@ static struct result load(struct ikev1_task *task)
 
 	if (!child)
 		return fail(-ENODEV, "the tunnel is gone");
-	result = derive_one(task, child->spi_in, &child->keys_in);
-	if (!failed(&result))
-		result = derive_one(task, child->spi_out, &child->keys_out);
+	result = derive(task);
 	buffer_free(&task->secret);
 	if (failed(&result))
 		return result;
+	if (child->outer.spi_in) {
+		isakmp_line(task->sa, "Creating IPsec SAs");
+		announce(child, true, child->outer.spi_in);
+		announce(child, false, child->outer.spi_out);
+	}
 	isakmp_line(task->sa, "Creating IPsec SAs");
-	announce(child, true);
-	announce(child, false);
+	announce(child, true, child->spi_in);
+	announce(child, false, child->spi_out);
 	result = child_sa_install_inbound(child);
 	/* The exchange has a timer of its own. */
 	timer_stop(child->ike->env.timers, &child->linger);
@@ -467,13 +592,36 @@ static void activate(struct ikev1_task *task)
 }
 
 /* Row E20 */
-static void announce_spi(const struct child_sa *child)
+static void announce_spi(const struct child_sa *child, uint8_t protocol, uint32_t spi)
 {
 	char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
 
 	log_line(LOG_IPSEC, "IPSEC(spi_response): getting spi %u for SA from %s to %s for prot %u",
-		 child->spi_in, address_format(&child->sa->remote.address, from),
-		 address_format(&child->sa->local.address, to), child->protocol);
+		 spi, address_format(&child->sa->remote.address, from),
+		 address_format(&child->sa->local.address, to), protocol);
+}
+
+/* With SPIs of ours for one SA, or for both of a bundle. */
+static struct result new_child(struct ikev1_task *task, struct tunnel *tunnel, uint8_t protocol,
+			       bool bundle)
+{
+	struct result result = child_sa_new(&task->sa->base, tunnel, protocol, &task->child);
+
+	if (!failed(&result) && bundle)
+		result = child_sa_add_outer(task->child);
+	if (failed(&result))
+		return result;
+	if (bundle)
+		announce_spi(task->child, PROTOCOL_AH, task->child->outer.spi_in);
+	announce_spi(task->child, protocol, task->child->spi_in);
+	return result;
+}
+
+/* AH takes no NAT, alone or in a bundle. */
+static const char *obstacle_of(const struct ike_sa *base, const struct ipsec_profile *profile)
+{
+	return child_obstacle(base,
+			      child_is_bundle(profile) ? PROTOCOL_AH : child_protocol(profile));
 }
 
 /* --- initiator --- */
@@ -490,10 +638,10 @@ static struct result prepare(struct ikev1_task *task)
 
 	if (!profile || (task->rekeys && !old))
 		return fail(-ENOENT, "the tunnel, its IPsec profile or the SA to rekey is gone");
-	obstacle = child_obstacle(base, child_protocol(profile));
+	obstacle = obstacle_of(base, profile);
 	if (obstacle)
 		return fail(-EPROTONOSUPPORT, "%s", obstacle);
-	result = child_sa_new(base, tunnel, child_protocol(profile), &task->child);
+	result = new_child(task, tunnel, child_protocol(profile), child_is_bundle(profile));
 	if (failed(&result))
 		return result;
 	child = task->child;
@@ -504,10 +652,8 @@ static struct result prepare(struct ikev1_task *task)
 	child->remote_ts = old ? old->remote_ts : tunnel->remote_ts;
 	task->offer = must_calloc(1, sizeof(*task->offer));
 	allowed(task->sa, profile, child->transport, task->offer);
-	for (size_t i = 0; i < task->offer->count; i++)
-		task->offer->proposals[i].spi = child->spi_in;
+	put_spis(child, task->offer);
 	task->group = profile->pfs_group;
-	announce_spi(child);
 	return RESULT_OK;
 }
 
@@ -545,20 +691,39 @@ enum ikev1_event quick_send_offer(struct ikev1_task *task)
 	return IKEV1_NEXT;
 }
 
-static struct result check_chosen(struct ikev1_task *task, const struct isakmp_proposal *chosen)
+static bool was_offered(const struct isakmp_proposal *ours, const struct isakmp_proposal *chosen)
 {
-	for (size_t i = 0; i < task->offer->count; i++) {
-		const struct isakmp_proposal *ours = &task->offer->proposals[i];
+	const struct isakmp_transform *suite = &chosen->transforms[0];
 
-		for (size_t k = 0; k < ours->count; k++)
-			if (ours->protocol == chosen->protocol && !chosen->transforms[0].unknown &&
-			    same_algorithms(&ours->transforms[k], &chosen->transforms[0]) &&
-			    ours->transforms[k].mode == chosen->transforms[0].mode &&
-			    ours->transforms[k].group == chosen->transforms[0].group &&
-			    ours->transforms[k].esn >= chosen->transforms[0].esn)
-				return RESULT_OK;
+	if (ours->protocol != chosen->protocol || chosen->count != 1 || suite->unknown)
+		return false;
+	for (size_t k = 0; k < ours->count; k++)
+		if (same_algorithms(&ours->transforms[k], suite) &&
+		    ours->transforms[k].mode == suite->mode &&
+		    ours->transforms[k].group == suite->group &&
+		    ours->transforms[k].esn >= suite->esn)
+			return true;
+	return false;
+}
+
+/* One of our proposals, whole: with each of its parts, in whatever order. */
+static struct result check_chosen(const struct isakmp_sa *offer, const struct isakmp_sa *answer)
+{
+	for (size_t i = 0; i < offer->count; i += parts_of(offer, i)) {
+		const struct isakmp_proposal *ours = &offer->proposals[i];
+		const struct isakmp_proposal *theirs = answer->proposals;
+
+		if (answer->count != parts_of(offer, i))
+			continue;
+		if (answer->count == 1 && was_offered(ours, theirs))
+			return RESULT_OK;
+		if (answer->count == 2 && theirs[0].number == theirs[1].number &&
+		    ((was_offered(&ours[0], &theirs[0]) && was_offered(&ours[1], &theirs[1])) ||
+		     (was_offered(&ours[0], &theirs[1]) && was_offered(&ours[1], &theirs[0]))))
+			return RESULT_OK;
 	}
-	return fail(-EPROTO, "the peer chose an IPsec proposal that was not offered");
+	return fail(-EPROTO,
+		    "the peer chose an IPsec proposal that was not offered, or part of one");
 }
 
 static struct result accept_answer(struct ikev1_task *task)
@@ -571,10 +736,8 @@ static struct result accept_answer(struct ikev1_task *task)
 
 	if (payload)
 		result = isakmp_sa_parse(payload->body, answer);
-	if (!failed(&result) && (answer->count != 1 || answer->proposals[0].count != 1))
-		result = fail(-EPROTO, "the peer chose more than one proposal, or none");
 	if (!failed(&result))
-		result = check_chosen(task, &answer->proposals[0]);
+		result = check_chosen(task->offer, answer);
 	if (!failed(&result))
 		result = take_nonce(task);
 	if (!failed(&result))
@@ -586,7 +749,7 @@ static struct result accept_answer(struct ikev1_task *task)
 			result = fail(-EPROTO, "the peer's identities are not those of our offer");
 	}
 	if (!failed(&result))
-		agree(child, &answer->proposals[0]);
+		agree(child, answer);
 	free(answer);
 	return result;
 }
@@ -693,7 +856,6 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 	struct isakmp_sa *ours = must_calloc(1, sizeof(*ours));
 	const struct ipsec_profile *profile = NULL;
 	struct ike_sa *base = &task->sa->base;
-	struct isakmp_proposal *chosen;
 	struct tunnel *tunnel = NULL;
 	struct result result = RESULT_OK;
 	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_SA, &result);
@@ -735,7 +897,7 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 		goto out;
 	}
 	*notify = ISAKMP_NOTIFY_PROPOSAL_NOT_CHOSEN;
-	obstacle = child_obstacle(base, child_protocol(profile));
+	obstacle = obstacle_of(base, profile);
 	if (obstacle) {
 		result = fail(-EPROTONOSUPPORT, "%s", obstacle);
 		goto out;
@@ -743,27 +905,24 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 	transport = child_wants_transport(tunnel, base);
 	allowed(task->sa, profile, transport, ours);
 	task->answer = must_calloc(1, sizeof(*task->answer));
-	task->answer->count = 1;
-	chosen = &task->answer->proposals[0];
-	if (!choose(task->sa, offered, ours, chosen)) {
+	if (!choose(task->sa, offered, ours, task->answer)) {
 		base->ike->stats[IKE_STAT_NO_PROPOSAL]++;
 		result =
 			fail(-ENOENT, "no IPsec proposal of the peer's is acceptable to profile %s",
 			     profile->name);
 		goto out;
 	}
-	task->group = chosen->transforms[0].group;
+	task->group = task->answer->proposals[0].transforms[0].group;
 	result = take_public(task);
 	if (!failed(&result))
-		result = child_sa_new(base, tunnel, chosen->protocol, &task->child);
+		result = new_child(task, tunnel, child_protocol(profile), task->answer->count == 2);
 	if (failed(&result))
 		goto out;
-	agree(task->child, chosen);
-	chosen->spi = task->child->spi_in;
+	agree(task->child, task->answer);
+	put_spis(task->child, task->answer);
 	task->child->transport = transport;
 	task->child->local_ts = of_responder;
 	task->child->remote_ts = of_initiator;
-	announce_spi(task->child);
 out:
 	free(offered);
 	free(ours);
