@@ -232,6 +232,7 @@ make_routers
 load_seki
 SWAN_PLUGINS="eap-identity eap-md5 eap-mschapv2"
 swan_start R2
+this_is strongSwan "$(swan_version R2)"
 
 for pair in "md5 md5" "ms-chapv2 mschapv2"; do
 	read -r ours theirs <<<"$pair"

@@ -177,6 +177,7 @@ life() {
 make_routers
 load_seki
 swan_start R2
+this_is strongSwan "$(swan_version R2)"
 
 use_suite modern
 use_selectors any

@@ -182,6 +182,7 @@ found_dead() {
 make_routers
 load_seki
 swan_start R2
+this_is strongSwan "$(swan_version R2)"
 use_suite modern
 use_selectors any
 swan_config >/dev/null

@@ -161,6 +161,7 @@ make_routers
 load_seki
 use_selectors any
 swan_start R2
+this_is strongSwan "$(swan_version R2)"
 run_test "certificates are made" make_certificates
 
 both rsa-sig pubkey rsa RSA RSA_EMSA_PKCS1_SHA2_256

@@ -15,8 +15,11 @@
 # only_through_proto PROTO: fragments of it, too; of AH's later ones nft does not know
 # what is in them, nor what comes behind hop-by-hop options: there both ends' policies judge
 only_through_proto() {
-	only_through "$([ $family -eq 4 ] && echo "ip protocol $1" ||
-		echo "ip6 nexthdr { $1, 0, 44 }")"
+	if [ $family -eq 4 ]; then
+		only_through "ip protocol $1"
+	else
+		only_through "ip6 nexthdr $1" "ip6 nexthdr 0" "ip6 nexthdr 44"
+	fi
 }
 
 # layers OUTSIDE...: on the wire, the last is next to the payload
