@@ -13,7 +13,6 @@
 
 static void begin(struct ikev1_sa *sa, struct tunnel *tunnel)
 {
-	struct ike *ike = sa->base.ike;
 	bool aggressive = sa->base.isakmp && sa->base.isakmp->aggressive;
 	struct ikev1_task *task =
 		ikev1_task_new(sa, aggressive ? IKEV1_AGGRESSIVE : IKEV1_MAIN, true, 0);
@@ -21,7 +20,6 @@ static void begin(struct ikev1_sa *sa, struct tunnel *tunnel)
 
 	if (tunnel)
 		task->owner = tunnel_owner(tunnel);
-	ike->stats[IKE_STAT_ADMITTED]++;
 	log_line(LOG_ISAKMP, ": Created a peer struct for %s, peer port %u",
 		 address_format(&sa->base.remote.address, remote), sa->base.remote.port);
 	ikev1_run(task, aggressive ? IKEV1_SA_REQ_AM : IKEV1_SA_REQ_MM);
@@ -100,7 +98,6 @@ void phase1_receive_first(struct ike *ike, const struct path *path, const struct
 		       message->header.exchange == ISAKMP_EXCHANGE_AGGRESSIVE ? IKEV1_AGGRESSIVE :
 										IKEV1_MAIN,
 		       false, 0);
-	ike->stats[IKE_STAT_ADMITTED]++;
 	ikev1_receive_message(sa, message, path);
 }
 

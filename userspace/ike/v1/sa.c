@@ -37,7 +37,7 @@ struct ikev1_sa *ikev1_sa_new(struct ike *ike, bool initiator)
 	sa->rekey.fire = rekey_due;
 	sa->expire.fire = expire_due;
 	ike_sa_register(ike, &sa->base);
-	ike->stats[initiator ? IKE_STAT_OUTGOING_NEGOTIATING : IKE_STAT_INCOMING_NEGOTIATING]++;
+	ike_sa_admit(&sa->base);
 	return sa;
 }
 
