@@ -107,7 +107,8 @@ struct result auth_make_keys(struct ikev1_task *task)
 	struct ike_header header = ikev1_header(sa, ikev1_exchange_of(task), 0);
 	struct ikev1_cookies cookies = { header.spi_initiator, header.spi_responder };
 	struct bytes own = buffer_bytes(&task->own_public), peer = buffer_bytes(&task->peer_public);
-	struct result result = sa->method->make_skeyid(task);
+	struct result result = task->secret.len ? sa->method->make_skeyid(task) :
+						  fail(-EPROTO, "the peer's public value is empty");
 
 	if (!failed(&result))
 		result = ikev1_keys_expand(&sa->keys, buffer_bytes(&task->secret), &cookies);

@@ -210,6 +210,8 @@ struct result phase1_take_public(struct ikev1_task *task)
 
 	if (payload)
 		result = isakmp_nonce_parse(payload->body, &nonce);
+	if (!failed(&result) && !ke->body.len)
+		result = fail(-EPROTO, "KE payload is empty");
 	if (failed(&result))
 		return result;
 	buffer_set(&task->peer_public, ke->body);

@@ -409,6 +409,8 @@ static struct result take_public(struct ikev1_task *task)
 	if (!ke || !task->group)
 		return fail(-EPROTO, ke ? "KE payload without a group" :
 					  "KE payload is not contained, though a group is agreed");
+	if (!ke->body.len)
+		return fail(-EPROTO, "KE payload is empty");
 	buffer_set(&task->peer_public, ke->body);
 	return RESULT_OK;
 }
