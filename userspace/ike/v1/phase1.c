@@ -303,13 +303,18 @@ void phase1_put_contact(const struct ikev1_task *task, struct writer *chain)
 	buffer_free(&cookies);
 }
 
-/* The peer is about to ask for what it needs: only if it does not do we. */
+/*
+ * The peer is about to ask for what it needs: only if it does not do we. Until then the old
+ * pairs carry on, since it may be that only the peer's daemon has begun anew.
+ */
 static void let_the_peer_begin(struct ike_sa *sa)
 {
 	struct child_sa *child;
 
-	TAILQ_FOREACH(child, &sa->children, of_sa)
+	TAILQ_FOREACH(child, &sa->children, of_sa) {
 		timer_start(sa->ike->env.timers, &child->tunnel->retry, SECONDS(5));
+		child_sa_wait(child, SECONDS(10));
+	}
 }
 
 static void forget_others(struct ikev1_sa *sa)
@@ -329,7 +334,7 @@ static void forget_others(struct ikev1_sa *sa)
 		    address_equal(&other->home_remote, &sa->base.home_remote) &&
 		    identity_equal(&other->remote_id, &sa->base.remote_id)) {
 			let_the_peer_begin(other);
-			ikev1_sa_end(ikev1_of(other), false);
+			ikev1_sa_end(ikev1_of(other), true);
 		}
 	}
 }
