@@ -9,10 +9,8 @@
  * A whole session each, so fewer runs: 800
  */
 #include <stdlib.h>
-#include <string.h>
 
-#include "ike/v1/internal.h"
-#include "sim.h"
+#include "scene_isakmp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -62,86 +60,20 @@ struct lie {
 	bool told;
 };
 
-static struct ikev1_sa *receiver_of(struct sim *sim, int node, const struct ike_header *header)
-{
-	struct ike *ike = sim->nodes[node].ike;
-	struct ike_sa *sa = ike_find(ike, header->spi_initiator);
-
-	if (!sa)
-		sa = ike_find(ike, header->spi_responder);
-	return sa && sa->version == &ikev1 ? ikev1_of(sa) : NULL;
-}
-
-/* The IV that the receiver is going to decrypt with, and the nonce of HASH(2). */
-static struct ikev1_iv iv_of(struct ikev1_sa *sa, uint32_t message_id, struct bytes *nonce)
-{
-	struct ikev1_task *task;
-	struct ikev1_iv iv = {};
-
-	if (!message_id)
-		return sa->initial->iv;
-	TAILQ_FOREACH(task, &sa->tasks, link) {
-		if (task->message_id != message_id)
-			continue;
-		*nonce = buffer_bytes(&task->nonce_i);
-		return task->iv;
-	}
-	ikev1_iv_phase_2(&sa->keys, &sa->phase_1, message_id, &iv);
-	return iv;
-}
-
-static void tell_in_clear(struct sim_message *message, struct ike_header header,
-			  const struct lie *lie)
-{
-	struct writer writer;
-
-	writer_begin(&writer, &header);
-	buffer_put(&writer.buffer, lie->chain);
-	writer.buffer.data[16] = lie->first;
-	writer_finish(&writer);
-	buffer_set(&message->octets, buffer_bytes(&writer.buffer));
-	writer_free(&writer);
-}
-
 static bool tell(struct sim *sim, struct sim_message *message)
 {
 	struct lie *lie = sim->filter_context;
-	struct bytes nonce = bytes_of(NULL, 0);
+	struct scene_isakmp opened;
 	struct ike_header header;
-	struct ikev1_sa *sa;
-	struct writer chain;
-	struct ikev1_iv iv;
 
 	if (lie->told || header_parse(buffer_bytes(&message->octets), &header).code ||
 	    header.exchange != targets[lie->target].exchange ||
 	    !(header.flags & ISAKMP_FLAG_ENCRYPTED) != targets[lie->target].clear ||
-	    ++lie->seen != targets[lie->target].nth)
-		return true;
-	if (targets[lie->target].clear) {
-		lie->told = true;
-		tell_in_clear(message, header, lie);
-		return true;
-	}
-	sa = receiver_of(sim, message->to, &header);
-	if (!sa || !sa->initial || !sa->keys.ready)
+	    ++lie->seen != targets[lie->target].nth || !scene_isakmp_open(sim, message, &opened))
 		return true;
 	lie->told = true;
-	iv = iv_of(sa, header.message_id, &nonce);
-	if (targets[lie->target].hashed) {
-		ikev1_open_hash(sa, &chain);
-		chain.buffer.data[0] = lie->first;
-	} else {
-		writer_begin_chain(&chain);
-		chain.first = lie->first;
-	}
-	buffer_put(&chain.buffer, lie->chain);
-	if (targets[lie->target].hashed &&
-	    ikev1_close_hash(sa, &chain, header.message_id, nonce).code)
-		abort();
-	header.flags = 0;
-	if (chain.buffer.len && ikev1_seal(sa, &header, &chain, &iv, &message->octets).code)
-		abort();
-	writer_free(&chain);
+	scene_isakmp_seal(message, &opened, lie->first, lie->chain, targets[lie->target].hashed);
+	scene_isakmp_free(&opened);
 	return true;
 }
 

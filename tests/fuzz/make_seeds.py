@@ -179,6 +179,17 @@ def isakmp():
             (11, "0c000010" "0000000101000010" "01020304"[:8] + "000000140000000103040001"
                  "01020304" "00000000")):
         write("isakmp", bytes([first]) + bytes.fromhex(chain))
+    # Fragments: first, last, of nothing, behind the last number, two in one message; and pieces
+    # in the place of the first messages of aggressive mode.
+    for chain in ("0000000c" "00010100" "aabbccdd", "0000000c" "00010201" "aabbccdd",
+                  "00000008" "00010100", "00000009" "0001ff01" "aa", "00000006" "0001",
+                  "8400000c" "00020100" "aabbccdd" "0000000c" "00020201" "aabbccdd"):
+        octets = bytes.fromhex("11" * 8 + "22" * 8 + "84100200" + "00000000")
+        body = bytes.fromhex(chain)
+        write("isakmp", octets + (28 + len(body)).to_bytes(4, "big") + body)
+        write("isakmp", bytes([132]) + body)
+        for place in 6, 7:
+            write("isakmp_exchange", bytes([place, 132]) + body)
     # What each encrypted message may begin with; HASH payloads are put in front where they belong.
     for place in range(9):
         for first, chain in (

@@ -402,14 +402,14 @@ void ikev1_receive_message(struct ikev1_sa *sa, const struct message *message,
 		 sa->base.initiator ? 'I' : 'R', sa->initial->stage);
 	switch (header->exchange) {
 	case ISAKMP_EXCHANGE_MAIN:
-		if (header->message_id || is_repeated(sa->initial, message))
-			return;
-		/* MM1 to MM4 are in the clear, what follows never is. */
-		feed(sa->initial, message, path, IKEV1_MM_EXCH);
-		return;
 	case ISAKMP_EXCHANGE_AGGRESSIVE:
-		if (!header->message_id && !is_repeated(sa->initial, message))
-			feed(sa->initial, message, path, IKEV1_AM_EXCH);
+		if (header->message_id)
+			ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
+		else if (!is_repeated(sa->initial, message))
+			/* MM1 to MM4 are in the clear, what follows never is. */
+			feed(sa->initial, message, path,
+			     header->exchange == ISAKMP_EXCHANGE_MAIN ? IKEV1_MM_EXCH :
+									IKEV1_AM_EXCH);
 		return;
 	case ISAKMP_EXCHANGE_QUICK:
 		if (encrypted)

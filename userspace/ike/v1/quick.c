@@ -373,8 +373,6 @@ static struct result take_selectors(struct ikev1_task *task, struct traffic_sele
 
 		if (!payload)
 			return fail(-EPROTO, "IDcr payload is not contained");
-		isakmp_line(task->sa, " processing ID payload. message ID = %d",
-			    (int)task->message_id);
 		result = isakmp_id_parse(payload->body, &id);
 		if (failed(&result))
 			return result;
@@ -386,14 +384,26 @@ static struct result take_selectors(struct ikev1_task *task, struct traffic_sele
 	return RESULT_OK;
 }
 
+/* As routers do once the proposal is good, though we have read them before (rows E16, E18). */
+static void say_rest(const struct ikev1_task *task)
+{
+	for (size_t i = 0; i < task->message->count; i++) {
+		uint8_t type = task->message->payloads[i].type;
+
+		if (type == ISAKMP_PAYLOAD_NONCE || type == ISAKMP_PAYLOAD_KE ||
+		    type == ISAKMP_PAYLOAD_ID)
+			isakmp_line(task->sa, " processing %s payload. message ID = %d",
+				    isakmp_payload_name(type), (int)task->message_id);
+	}
+}
+
 static struct result take_nonce(struct ikev1_task *task)
 {
-	struct result result = RESULT_OK;
-	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_NONCE, &result);
+	const struct payload *payload = message_get(task->message, ISAKMP_PAYLOAD_NONCE);
 	struct bytes nonce;
+	struct result result = payload ? isakmp_nonce_parse(payload->body, &nonce) :
+					 fail(-EPROTO, "NONCE payload is not contained");
 
-	if (payload)
-		result = isakmp_nonce_parse(payload->body, &nonce);
 	if (!failed(&result))
 		buffer_set(task->initiator ? &task->nonce_r : &task->nonce_i, nonce);
 	return result;
@@ -740,8 +750,10 @@ static struct result accept_answer(struct ikev1_task *task)
 		result = isakmp_sa_parse(payload->body, answer);
 	if (!failed(&result))
 		result = check_chosen(task->offer, answer);
-	if (!failed(&result))
+	if (!failed(&result)) {
+		say_rest(task);
 		result = take_nonce(task);
+	}
 	if (!failed(&result))
 		result = take_public(task);
 	if (!failed(&result) && message_get(task->message, ISAKMP_PAYLOAD_ID)) {
@@ -915,6 +927,7 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 		goto out;
 	}
 	task->group = task->answer->proposals[0].transforms[0].group;
+	say_rest(task);
 	result = take_public(task);
 	if (!failed(&result))
 		result = new_child(task, tunnel, child_protocol(profile), task->answer->count == 2);
@@ -941,7 +954,10 @@ enum ikev1_event quick_choose(struct ikev1_task *task)
 	ikev1_accept(task);
 	result = choose_child(task, &notify);
 	if (failed(&result))
-		return ikev1_fail(task, result, notify, IKE_STAT_REJECTED);
+		return ikev1_fail(task, result, notify,
+				  notify == ISAKMP_NOTIFY_PAYLOAD_MALFORMED ?
+					  IKE_STAT_DROP_MALFORMED :
+					  IKE_STAT_REJECTED);
 	ikev1_new_nonce(&task->nonce_r);
 	if (!task->group)
 		return IKEV1_NEXT;

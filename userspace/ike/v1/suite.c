@@ -110,6 +110,16 @@ static bool compare(const struct ikev1_task *task, const struct isakmp_transform
 	return !difference;
 }
 
+/* Those of the configuration, then the one that is always there (rows D13, E06). */
+static const struct isakmp_policy *to_compare(const struct policy *policy, size_t at)
+{
+	const struct isakmp_policy *entry = policy_isakmp_suite(policy, at),
+				   *before = at ? policy_isakmp_suite(policy, at - 1) : NULL;
+
+	return entry || !before || before == &isakmp_policy_default ? entry :
+								      &isakmp_policy_default;
+}
+
 struct result suites_choose(struct ikev1_task *task, const struct isakmp_sa *offered,
 			    struct isakmp_sa *answer, struct isakmp_transform *chosen)
 {
@@ -118,7 +128,7 @@ struct result suites_choose(struct ikev1_task *task, const struct isakmp_sa *off
 	const struct isakmp_policy *entry;
 
 	memset(answer, 0, sizeof(*answer));
-	for (size_t at = 0; (entry = policy_isakmp_suite(sa->base.ike->policy, at)); at++) {
+	for (size_t at = 0; (entry = to_compare(sa->base.ike->policy, at)); at++) {
 		for (size_t i = 0; i < offered->count; i++) {
 			const struct isakmp_proposal *proposal = &offered->proposals[i];
 
@@ -142,7 +152,7 @@ struct result suites_choose(struct ikev1_task *task, const struct isakmp_sa *off
 	isakmp_line(sa, "phase 1 SA policy not acceptable! (local %s remote %s)",
 		    address_format(&sa->base.local.address, local),
 		    address_format(&sa->base.remote.address, remote));
-	isakmp_line(sa, "peer does not do paranoid keepalives.");
+	isakmp_line(sa, "incrementing error counter on sa: construct_fail_ag_init");
 	return fail(-ENOENT, "Phase1 SA policy proposal not accepted: no \"crypto isakmp policy\" "
 			     "has what the peer offers");
 }

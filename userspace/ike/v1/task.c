@@ -213,6 +213,19 @@ static enum log_topic failure_topic(const struct ikev1_task *task)
 	return stranger && !ike_noise_allowed(task->sa->base.ike) ? LOG_ISAKMP : LOG_ERROR;
 }
 
+/* Row E06; the reason is what stands in front of the details. */
+static void say_deleted(const struct ikev1_task *task)
+{
+	const struct ikev1_sa *sa = task->sa;
+	const char *why = task->error.why;
+	char remote[ADDRESS_TEXT];
+
+	isakmp_line(sa, "peer does not do paranoid keepalives.");
+	isakmp_line(sa, "deleting SA reason \"%.*s\" state (%c) %s (peer %s)",
+		    (int)strcspn(why, ":"), why, sa->base.initiator ? 'I' : 'R', task->stage,
+		    address_format(&sa->base.remote.address, remote));
+}
+
 static void clean_up(struct ikev1_task *task, bool peer_is_gone)
 {
 	struct ikev1_sa *sa = task->sa;
@@ -231,6 +244,7 @@ static void clean_up(struct ikev1_task *task, bool peer_is_gone)
 		}
 	} else {
 		ike->stats[IKE_STAT_FAILED]++;
+		say_deleted(task);
 		ikev1_sa_end(sa, false);
 	}
 	if (tunnel)
