@@ -59,6 +59,39 @@ static void check_sa(struct bytes body)
 	writer_free(&writer);
 }
 
+/* What is read and written again is read the same way. */
+static void check_config(struct bytes body)
+{
+	static struct isakmp_config config, again;
+	struct isakmp_split_network split;
+	struct writer writer;
+	struct result result = isakmp_config_parse(body, &config);
+
+	check(result);
+	if (failed(&result))
+		return;
+	take_line(NULL, isakmp_config_type_name(config.type));
+	for (size_t i = 0; i < config.count; i++) {
+		const struct isakmp_config_attribute *attribute = &config.attributes[i];
+		struct reader reader = reader_of(attribute->octets);
+
+		if (isakmp_config_attribute_name(attribute->type))
+			take_line(NULL, isakmp_config_attribute_name(attribute->type));
+		while (isakmp_split_take(&reader, &split))
+			if (split.network.length > 32)
+				abort();
+	}
+	writer_begin_chain(&writer);
+	isakmp_put_config(&writer, &config);
+	result = isakmp_config_parse(bytes_of(writer.buffer.data + PAYLOAD_HEADER_SIZE,
+					      writer.buffer.len - PAYLOAD_HEADER_SIZE),
+				     &again);
+	if (!writer.overflow && (failed(&result) || again.count != config.count ||
+				 again.identifier != config.identifier))
+		abort();
+	writer_free(&writer);
+}
+
 static void check_payload(struct bytes octets, const struct payload *payload)
 {
 	struct isakmp_notify_payload notify;
@@ -75,6 +108,7 @@ static void check_payload(struct bytes octets, const struct payload *payload)
 		abort();
 	take_line(NULL, isakmp_payload_name(payload->type));
 	check_sa(payload->body);
+	check_config(payload->body);
 	check(isakmp_nonce_parse(payload->body, &nonce));
 	check(cert_payload_parse(payload->body, &encoding, &nonce));
 	check(isakmp_delete_parse(payload->body, &delete));

@@ -32,9 +32,26 @@ static const char *const aggressive_mode[] = {
 	END("2", "1", AGGRESSIVE, " set isakmp-profile P\n"),
 };
 
+#define EASY_SUITE \
+	"crypto legacy\ncrypto isakmp policy 10\n encryption aes\n hash sha256\n" \
+	" authentication pre-share\n group 19\n"
+
+static const char *const easy_vpn[] = {
+	EASY_SUITE "crypto ipsec client ezvpn E\n peer 10.0.0.2\n group g key k\n"
+		   " username u password p\ninterface Tunnel0\n tunnel source 10.0.0.1\n"
+		   " crypto ipsec client ezvpn E\n",
+	EASY_SUITE "ip local pool P 10.9.0.1 10.9.0.9\nusername u password p\n"
+		   "crypto isakmp client configuration group g\n key k\n pool P\n"
+		   "crypto isakmp profile P\n match identity group g\n"
+		   " client authentication list L\n client configuration address respond\n"
+		   "crypto ipsec profile I\n set isakmp-profile P\n"
+		   "interface Tunnel0\n tunnel source 10.0.0.2\n tunnel mode ipsec ipv4\n"
+		   " tunnel destination 10.0.0.1\n tunnel protection ipsec profile I\n",
+};
+
 /*
- * Messages 5 and 6 of main mode, 1 to 3 of quick mode, an informational one, and those of
- * aggressive mode, two of them in the clear
+ * Messages 5 and 6 of main mode, 1 to 3 of quick mode, an informational one, those of
+ * aggressive mode, two of them in the clear, and those of XAUTH and mode config
  */
 static const struct {
 	uint8_t exchange;
@@ -50,6 +67,12 @@ static const struct {
 	{ ISAKMP_EXCHANGE_AGGRESSIVE, 1, false, true },
 	{ ISAKMP_EXCHANGE_AGGRESSIVE, 2, false, true },
 	{ ISAKMP_EXCHANGE_AGGRESSIVE, 1, false, false },
+	{ ISAKMP_EXCHANGE_TRANSACTION, 1, true, false },
+	{ ISAKMP_EXCHANGE_TRANSACTION, 2, true, false },
+	{ ISAKMP_EXCHANGE_TRANSACTION, 3, true, false },
+	{ ISAKMP_EXCHANGE_TRANSACTION, 4, true, false },
+	{ ISAKMP_EXCHANGE_TRANSACTION, 5, true, false },
+	{ ISAKMP_EXCHANGE_TRANSACTION, 6, true, false },
 };
 
 struct lie {
@@ -90,8 +113,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.first = data[1],
 		.chain = bytes_of(data + 2, size - 2),
 	};
-	configs = targets[lie.target].exchange == ISAKMP_EXCHANGE_AGGRESSIVE ? aggressive_mode :
-									       main_mode;
+	configs = targets[lie.target].exchange == ISAKMP_EXCHANGE_AGGRESSIVE  ? aggressive_mode :
+		  targets[lie.target].exchange == ISAKMP_EXCHANGE_TRANSACTION ? easy_vpn :
+										main_mode;
 	sim = sim_new(1, configs[0], configs[1]);
 	log_set(LOG_IKEV2_INTERNAL, false);
 	sim->filter = tell;
@@ -108,7 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sim_run(sim, SECONDS(100));
 	sim_set_up(sim, 1, true);
 	sim_set_up(sim, 0, true);
-	if (!sim_run_until(sim, SECONDS(200), sim_both_up))
+	if (!sim_run_until(sim, SECONDS(300), sim_both_up))
 		abort();
 	sim_free(sim);
 	return 0;

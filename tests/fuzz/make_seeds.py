@@ -204,6 +204,20 @@ def isakmp():
                 (11, "00000020" "0000000101108d28" + "ab" * 16 + "00000001"),
                 (11, "0000000c" "000000010100000e")):
             write("isakmp_exchange", bytes([place, first]) + bytes.fromhex(chain))
+    # XAUTH and mode config: each of their messages in the place of each
+    attributes = (
+        "01000001" "40890000" "408a0000", "02000001" "40890001" "75" "408a0001" "70",
+        "03000001" "c08f0001", "03000001" "c08f0000" "408c0004" "6e6f6e6f", "04000001" "c08f0001",
+        "01000001" "0001000400000000" "00020000" "70040000" "70000000" "0007000473656b69",
+        "02000001" "000100040a090001" "00020004ffffff00" "000300040a090002" "0005000400015179"
+        "f0010000" "70020003612e62" "7004000e" "0a090000ffff0000" "000000000000",
+        "03000001" "000100047f000001", "04000001" "00010000")
+    for text in attributes:
+        body = bytes.fromhex(text)
+        chain = bytes([0, 0]) + (len(body) + 4).to_bytes(2, "big") + body
+        write("isakmp", bytes([14]) + chain)
+        for place in range(9, 15):
+            write("isakmp_exchange", bytes([place, 14]) + chain)
     # The first two messages of aggressive mode in the clear: suite, key, nonce, name, hash.
     suite = ("0400003c" "0000000100000001" "0000003001010001" "0000002801010000"
              "8001000780020004" "8003000180040013" "800e0080" "800b0001" "000c000400015180")

@@ -146,7 +146,7 @@ static void incomplete_and_ambiguous(void **state)
 static void not_there_yet(void **state)
 {
 	static const struct bad cases[] = {
-		{ "crypto isakmp client configuration group G\n key k\n pool P\n!\nhostname R1\n",
+		{ "crypto isakmp xauth timeout 5\n!\nhostname R1\n",
 		  "1:1 error this statement of IKEv1 (ISAKMP) is not there yet\n" },
 		{ "crypto pki trustpoint TP1\n enrollment url http://x\n",
 		  "2:2 error enrolment is not there yet: name the files of the certificate and of "

@@ -46,6 +46,14 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 				      "crypto isakmp policy 10\n authentication pre-share\n",
 	[CONFIG_MODE_ISAKMP_PROFILE] =
 		TRUSTPOINT "crypto isakmp profile O\n match identity address 192.0.2.1\n",
+	[CONFIG_MODE_CLIENT_GROUP] = "access-list 150 permit ip 10.1.0.0 0.0.255.255 any\n"
+				     "ip local pool POOL 10.9.0.1 10.9.0.9\n"
+				     "crypto isakmp client configuration group admin\n",
+	[CONFIG_MODE_EZVPN] =
+		TRUSTPOINT "crypto legacy\ncrypto isakmp policy 10\n authentication pre-share\n"
+			   "crypto ipsec transform-set T esp-gcm\n"
+			   "crypto ipsec client ezvpn EASY\n peer 10.0.0.2\n"
+			   " username bob password x\n",
 	[CONFIG_MODE_PUBKEY_CHAIN] = "crypto legacy\ncrypto key pubkey-chain rsa\n",
 	[CONFIG_MODE_PUBKEY] = "crypto legacy\ncrypto key pubkey-chain rsa\n named-key r2.example\n"
 			       "  key-string\n" RSA_STRING,
@@ -72,6 +80,10 @@ static const char *const contexts[CONFIG_MODE_COUNT] = {
 			      "access-list 100 permit ip host 10.1.0.1 any\n"
 			      "crypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n"
 			      " set ikev2-profile P\n match address 100\n"
+			      "crypto isakmp policy 10\n encryption aes\n group 14\n"
+			      " authentication pre-share\n"
+			      "crypto ipsec client ezvpn EASY\n peer 10.0.0.2\n legacy\n"
+			      " group g key k\n username bob password x\n"
 			      "interface Ethernet0/0\n ip address 192.0.2.1 255.255.255.0\n"
 			      "interface Tunnel0\n",
 };
@@ -103,6 +115,8 @@ struct example {
 #define KP CONFIG_MODE_PUBKEY
 #define KS CONFIG_MODE_KEY_STRING
 #define IO CONFIG_MODE_ISAKMP_PROFILE
+#define CG CONFIG_MODE_CLIENT_GROUP
+#define EZ CONFIG_MODE_EZVPN
 #define TS CONFIG_MODE_TRANSFORM_SET
 #define IP CONFIG_MODE_IPSEC_PROFILE
 #define KR CONFIG_MODE_ISAKMP_KEYRING
@@ -443,6 +457,8 @@ static const struct example examples[] = {
 	  " authentication rsa-encr", NULL, "no key pair of ours" },
 	{ SU, "authentication rsa-encr [revised]", "authentication rsa-encr revised",
 	  " authentication rsa-encr revised", NULL, "no key pair of ours" },
+	{ SU, "authentication hybrid", "authentication hybrid",
+	  REFUSED("authenticates with RSA signatures, as a policy does unless told otherwise") },
 	{ SU, "encryption des|3des", "encr 3des", KEPT(" encryption 3des") },
 	{ SU, "encryption aes [128|192|256]", "encr aes", KEPT(" encryption aes 128") },
 	{ SU, "encryption aes [128|192|256]", "encryption aes 256", KEPT(" encryption aes 256") },
@@ -488,8 +504,74 @@ static const struct example examples[] = {
 	  KEPT(" match identity group admin") },
 	{ IO, "initiate mode aggressive", "initiate mode aggressive",
 	  KEPT(" initiate mode aggressive") },
+	{ IO, "client authentication list NAME", "client authentication list USERS",
+	  KEPT(" client authentication list USERS") },
+	{ IO, "isakmp authorization list NAME", "isakmp authorization list GROUPS",
+	  KEPT(" isakmp authorization list GROUPS") },
+	{ IO, "client configuration address respond|initiate",
+	  "client configuration address respond", KEPT(" client configuration address respond") },
+	{ IO, "client configuration address respond|initiate",
+	  "client configuration address initiate", KEPT(" client configuration address initiate") },
+	{ IO, "client configuration group NAME", "client configuration group G",
+	  " client configuration group G", "crypto isakmp client configuration group G\n", NULL },
+	{ IO, "client configuration group NAME", "client configuration group NOBODY",
+	  REFUSED("there is no \"crypto isakmp client configuration group NOBODY\"") },
+	{ G, "crypto isakmp client configuration group NAME",
+	  "crypto isakmp client configuration group sales",
+	  KEPT("crypto isakmp client configuration group sales") },
+	{ G, "crypto isakmp client configuration address-pool local NAME",
+	  "crypto isakmp client configuration address-pool local POOL",
+	  "crypto isakmp client configuration address-pool local POOL",
+	  "ip local pool POOL 10.9.0.1 10.9.0.9\n", NULL },
+	{ G, "crypto isakmp client configuration address-pool local NAME",
+	  "crypto isakmp client configuration address-pool local POLO",
+	  REFUSED("there is no \"ip local pool POLO\"") },
+	{ CG, "key [0] SECRET", "key cisco123", KEPT(" key 0 cisco123") },
+	{ CG, "key [0] SECRET", "key 0 0", KEPT(" key 0 0") },
+	{ CG, "key [0] SECRET", "key <removed>",
+	  REFUSED("the password was removed when this was printed") },
+	{ CG, "pool NAME", "pool POOL", KEPT(" pool POOL") },
+	{ CG, "netmask MASK", "netmask 255.255.255.0", KEPT(" netmask 255.255.255.0") },
+	{ CG, "dns A.B.C.D [A.B.C.D]", "dns 10.1.1.1", KEPT(" dns 10.1.1.1") },
+	{ CG, "wins A.B.C.D [A.B.C.D]", "wins 10.1.1.1 10.1.1.2", KEPT(" wins 10.1.1.1 10.1.1.2") },
+	{ CG, "domain NAME", "domain cisco.com", KEPT(" domain cisco.com") },
+	{ CG, "split-dns NAME", "split-dns cisco.com", KEPT(" split-dns cisco.com") },
+	{ CG, "acl NAME", "acl 150", KEPT(" acl 150") },
+	{ CG, "acl NAME", "acl 151", REFUSED("there is no \"access-list 151\"") },
+	{ CG, "save-password", "save-password", KEPT(" save-password") },
+	{ CG, "include-local-lan", "include-local-lan", KEPT(" include-local-lan") },
+	{ CG, "pfs", "pfs", KEPT(" pfs") },
+	{ CG, "backup-gateway NAME", "backup-gateway vpn2.cisco.com",
+	  KEPT(" backup-gateway vpn2.cisco.com") },
+	{ CG, "banner REST", " banner Welcome, all of you", KEPT(" banner Welcome, all of you") },
+	{ CG, "max-users <1-5000>", "max-users 100", KEPT(" max-users 100") },
+	{ CG, "max-logins <1-10>", "max-logins 2", KEPT(" max-logins 2") },
+	{ G, "crypto ipsec client ezvpn NAME", "crypto ipsec client ezvpn HOME",
+	  "crypto ipsec client ezvpn HOME", " peer 10.0.0.2\n username bob password x\n", NULL },
+	{ G, "crypto ipsec client ezvpn NAME", "crypto ipsec client ezvpn HOME",
+	  REFUSED("client \"HOME\" has no \"peer\"") },
+	{ EZ, "connect auto", "connect auto", REFUSED("ignored") },
+	{ EZ, "connect manual", "connect manual", REFUSED("only \"connect auto\" is there") },
+	{ EZ, "group NAME key [0] SECRET", "group admin key cisco123",
+	  KEPT(" group admin key 0 cisco123") },
+	{ EZ, "mode client|network-extension", "mode network-extension",
+	  KEPT(" mode network-extension") },
+	{ EZ, "peer A.B.C.D", "peer 10.0.0.3", KEPT(" peer 10.0.0.3") },
+	{ EZ, "username NAME password [0] KEY", "username alice password two words",
+	  KEPT(" username alice password 0 two words") },
+	{ EZ, "xauth userid mode local", "xauth userid mode local", REFUSED("ignored") },
+	{ EZ, "xauth userid mode REST", "xauth userid mode interactive",
+	  REFUSED("only \"xauth userid mode local\" is there") },
+	{ EZ, "match identity host NAME", "match identity host vpn.cisco.com",
+	  KEPT(" match identity host vpn.cisco.com") },
+	{ EZ, "ca trust-point NAME", "ca trust-point TP1", KEPT(" ca trust-point TP1") },
+	{ EZ, "set transform-set NAME...", "set transform-set T", KEPT(" set transform-set T") },
+	{ EZ, "set pfs groupN", "set pfs group14", KEPT(" set pfs group14") },
+	{ EZ, "legacy", "legacy", KEPT(" legacy") },
+	{ IF, "crypto ipsec client ezvpn NAME [outside]", "crypto ipsec client ezvpn EASY outside",
+	  " crypto ipsec client ezvpn EASY", " tunnel source 192.0.2.1\n", NULL },
 	{ IO, "description REST", "description x", REFUSED("ignored") },
-	{ G, "crypto isakmp REST", "crypto isakmp client x", REFUSED("IKEv1") },
+	{ G, "crypto isakmp REST", "crypto isakmp xauth timeout 5", REFUSED("IKEv1") },
 	{ G, "crypto isakmp key [0] SECRET hostname NAME",
 	  "crypto isakmp key secret hostname r2.example.com",
 	  KEPT("crypto isakmp key 0 secret hostname r2.example.com") },

@@ -2,8 +2,9 @@
 /*
  * The wire format of IKEv1: octets whose meaning the documents print, every
  * bound with the sentence that names it, and writers whose output is read back.
- * Rows A11, A16, E05, E07, E12, E16, E18, L19.
+ * Rows A11, A16, E05, E07, E12, E16, E18, F05, F06, L19.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -429,6 +430,91 @@ static void damage(void **state)
 	}
 }
 
+/* F05, F06: what a Unity client's server answers, octet by octet */
+static void config_as_printed(void **state)
+{
+	static const char hex[] = "02001234" /* REPLY, identifier */
+				  "00010004 c0a800de" /* address */
+				  "0005000400015179" /* 86393 seconds */
+				  "f0010000" /* do not save the password */
+				  "70020009 636973636f2e636f6d" /* domain */
+				  "7004001c c0a80000ffffff00 000000000000"
+				  "0a000001ff000000 0006 0000 01bb"
+				  "70ff0001aa"; /* nobody knows what */
+	struct buffer octets = from_hex(hex);
+	static struct isakmp_config config;
+	struct isakmp_split_network split;
+	struct writer writer;
+	struct reader reader;
+	struct result result = isakmp_config_parse(buffer_bytes(&octets), &config);
+
+	assert_string_equal(result.why, "");
+	assert_int_equal(config.type, ISAKMP_CONFIG_REPLY);
+	assert_int_equal(config.identifier, 0x1234);
+	assert_int_equal(config.count, 6);
+	assert_true(config.attributes[2].basic);
+	assert_int_equal(config.attributes[2].type, ISAKMP_CONFIG_SAVE_PASSWORD);
+	assert_int_equal(config.attributes[2].number, 0);
+	assert_ptr_equal(isakmp_config_find(&config, ISAKMP_CONFIG_DEFAULT_DOMAIN),
+			 &config.attributes[3]);
+	assert_null(isakmp_config_find(&config, ISAKMP_CONFIG_BANNER));
+	assert_string_equal(isakmp_config_attribute_name(ISAKMP_CONFIG_XAUTH_USER_NAME),
+			    "XAUTH_USER_NAME_V2");
+	assert_null(isakmp_config_attribute_name(0x70ff));
+	reader = reader_of(config.attributes[4].octets);
+	assert_true(isakmp_split_take(&reader, &split));
+	assert_int_equal(split.network.length, 24);
+	assert_true(isakmp_split_take(&reader, &split));
+	assert_int_equal(split.network.length, 8);
+	/* without host bits */
+	assert_int_equal(split.network.address.octets[3], 0);
+	assert_int_equal(split.protocol, 6);
+	assert_int_equal(split.destination_port, 443);
+	assert_false(isakmp_split_take(&reader, &split));
+	writer_begin_chain(&writer);
+	isakmp_put_config(&writer, &config);
+	assert_int_equal(writer.buffer.len, octets.len + PAYLOAD_HEADER_SIZE);
+	assert_memory_equal(writer.buffer.data + PAYLOAD_HEADER_SIZE, octets.data, octets.len);
+	writer_free(&writer);
+	buffer_free(&octets);
+}
+
+static void bad_configs(void **state)
+{
+	static const struct {
+		const char *hex, *why;
+	} bad[] = {
+		{ "020012", "3" },
+		{ "00001234", "type 0 is not known" },
+		{ "05001234", "type 5 is not known" },
+		{ "0100123400", "attribute" },
+		{ "01001234000100040102", "attribute" },
+		{ "010012344089ffff", "attribute" },
+	};
+	static struct isakmp_config config;
+	struct buffer many = {};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct buffer octets;
+		struct result result;
+
+		octets = from_hex(bad[i].hex);
+		result = isakmp_config_parse(buffer_bytes(&octets), &config);
+		assert_int_equal(result.code, -EPROTO);
+		assert_non_null(strstr(result.why, bad[i].why));
+		buffer_free(&octets);
+	}
+	/* More than there is room for: checked, and passed over */
+	buffer_put_u32(&many, 0x01000001);
+	for (size_t i = 0; i < 100; i++)
+		buffer_put_u32(&many, 0x80010000 | (uint32_t)i);
+	assert_int_equal(isakmp_config_parse(buffer_bytes(&many), &config).code, 0);
+	assert_int_equal(config.count, ISAKMP_CONFIG_ATTRIBUTES_MAX);
+	buffer_put_u8(&many, 0);
+	assert_int_equal(isakmp_config_parse(buffer_bytes(&many), &config).code, -EPROTO);
+	buffer_free(&many);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -443,6 +529,8 @@ int main(void)
 		cmocka_unit_test(padding_is_left_out),
 		cmocka_unit_test(notify_and_delete),
 		cmocka_unit_test(damage),
+		cmocka_unit_test(config_as_printed),
+		cmocka_unit_test(bad_configs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

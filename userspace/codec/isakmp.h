@@ -115,6 +115,48 @@ struct result isakmp_nonce_parse(struct bytes body, struct bytes *nonce);
 struct result isakmp_lifetimes_parse(struct bytes data, struct isakmp_transform *life);
 void isakmp_lifetimes_put(struct buffer *data, const struct isakmp_transform *life);
 
+/** struct isakmp_config_attribute - of mode config: one of 16 bits has no octets but @number */
+struct isakmp_config_attribute {
+	uint16_t type;
+	bool basic;
+	uint16_t number;
+	struct bytes octets;
+};
+
+#define ISAKMP_CONFIG_ATTRIBUTES_MAX 64
+
+/**
+ * struct isakmp_config - a payload of mode config (draft-dukes-ike-mode-cfg section 3.2)
+ * @type: enum isakmp_config_type
+ * @identifier: the same in what answers it
+ */
+struct isakmp_config {
+	uint8_t type;
+	uint16_t identifier;
+	size_t count;
+	struct isakmp_config_attribute attributes[ISAKMP_CONFIG_ATTRIBUTES_MAX];
+};
+/** isakmp_config_parse() - what has no place in the array is checked and passed over */
+struct result isakmp_config_parse(struct bytes body, struct isakmp_config *config);
+/** isakmp_config_find() - the first of a type, or NULL */
+const struct isakmp_config_attribute *isakmp_config_find(const struct isakmp_config *config,
+							 uint16_t type);
+/** isakmp_config_add(), isakmp_config_add_number() - for a payload to write; a full one stays as it is */
+void isakmp_config_add(struct isakmp_config *config, uint16_t type, struct bytes octets);
+void isakmp_config_add_number(struct isakmp_config *config, uint16_t type, uint16_t number);
+
+/**
+ * struct isakmp_split_network - one of a SPLIT_INCLUDE attribute of Unity
+ * @source_port, @destination_port: 0 for any, as @protocol
+ */
+struct isakmp_split_network {
+	struct prefix network;
+	uint16_t protocol, source_port, destination_port;
+};
+/** isakmp_split_take() - the next one, without host bits; false at the end and at what makes no sense */
+bool isakmp_split_take(struct reader *reader, struct isakmp_split_network *split);
+void isakmp_split_put(struct buffer *buffer, const struct isakmp_split_network *split);
+
 /* Building, with the writer of codec.h. KE, HASH, NONCE and vendor IDs are raw payloads. */
 
 void isakmp_put_sa(struct writer *writer, const struct isakmp_sa *sa);
@@ -130,12 +172,17 @@ void isakmp_put_notify(struct writer *writer, uint16_t type, uint8_t protocol, s
 /** isakmp_put_delete() - one SPI, of 4 octets or two cookies */
 void isakmp_put_delete(struct writer *writer, uint8_t protocol, struct bytes spi);
 
+void isakmp_put_config(struct writer *writer, const struct isakmp_config *config);
+
 /* Names, as IOS prints them; other numbers as isakmp_name() says: good for one line */
 
 const char *isakmp_exchange_name(uint8_t exchange);
 const char *isakmp_payload_name(uint8_t type);
 const char *isakmp_notify_name(uint16_t type);
 const char *isakmp_auth_name(uint16_t auth);
+const char *isakmp_config_type_name(uint8_t type); /* "REQUEST" */
+/** isakmp_config_attribute_name() - NULL for one that no list has */
+const char *isakmp_config_attribute_name(uint16_t type);
 /** isakmp_transform_id_name() - "ESP_AES", "AH_SHA_HMAC" */
 const char *isakmp_transform_id_name(uint8_t protocol, uint8_t id);
 

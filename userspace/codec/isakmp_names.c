@@ -61,6 +61,24 @@ const char *isakmp_auth_name(uint16_t auth)
 	}
 }
 
+const char *isakmp_config_type_name(uint8_t type)
+{
+	switch (type) {
+		ISAKMP_CONFIG_TYPE_LIST(CASE_NAME)
+	default:
+		return unknown(type);
+	}
+}
+
+const char *isakmp_config_attribute_name(uint16_t type)
+{
+	switch (type) {
+		ISAKMP_CONFIG_ATTRIBUTE_LIST(CASE_TEXT)
+	default:
+		return NULL;
+	}
+}
+
 static const char *encryption_name(unsigned int number)
 {
 	switch (number) {

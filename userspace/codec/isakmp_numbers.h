@@ -227,4 +227,63 @@ enum isakmp_encapsulation {
 	ISAKMP_ENCAPSULATION_UDP_TRANSPORT_DRAFT = 61444,
 };
 
+/* Types of the payload of mode config (draft-dukes-ike-mode-cfg section 3.2) */
+#define ISAKMP_CONFIG_TYPE_LIST(X) \
+	X(1, REQUEST) \
+	X(2, REPLY) \
+	X(3, SET) \
+	X(4, ACK)
+
+enum isakmp_config_type {
+#define X(number, name) ISAKMP_CONFIG_##name = number,
+	ISAKMP_CONFIG_TYPE_LIST(X)
+#undef X
+};
+
+/*
+ * Attributes of mode config: number, name, and how IOS's debug calls it. The first are of
+ * draft-dukes-ike-mode-cfg section 3.3, those of XAUTH of draft-beaulieu-ike-xauth section 6.2,
+ * those from 28672 on the Unity clients'.
+ */
+#define ISAKMP_CONFIG_ATTRIBUTE_LIST(X) \
+	X(1, IP4_ADDRESS, "IP4_ADDRESS") \
+	X(2, IP4_NETMASK, "IP4_NETMASK") \
+	X(3, IP4_DNS, "IP4_DNS") \
+	X(4, IP4_NBNS, "IP4_NBNS") \
+	X(5, ADDRESS_EXPIRY, "ADDRESS_EXPIRY") \
+	X(6, IP4_DHCP, "IP4_DHCP") \
+	X(7, APPLICATION_VERSION, "APPLICATION_VERSION") \
+	X(8, IP6_ADDRESS, "IP6_ADDRESS") \
+	X(13, IP4_SUBNET, "IP4_SUBNET") \
+	X(14, SUPPORTED_ATTRIBUTES, "SUPPORTED_ATTRIBUTES") \
+	X(16520, XAUTH_TYPE, "XAUTH_TYPE_V2") \
+	X(16521, XAUTH_USER_NAME, "XAUTH_USER_NAME_V2") \
+	X(16522, XAUTH_USER_PASSWORD, "XAUTH_USER_PASSWORD_V2") \
+	X(16523, XAUTH_PASSCODE, "XAUTH_PASSCODE_V2") \
+	X(16524, XAUTH_MESSAGE, "XAUTH_MESSAGE_V2") \
+	X(16525, XAUTH_CHALLENGE, "XAUTH_CHALLENGE_V2") \
+	X(16526, XAUTH_DOMAIN, "XAUTH_DOMAIN_V2") \
+	X(16527, XAUTH_STATUS, "XAUTH_STATUS_V2") \
+	X(16528, XAUTH_NEXT_PIN, "XAUTH_NEXT_PIN_V2") \
+	X(16529, XAUTH_ANSWER, "XAUTH_ANSWER_V2") \
+	X(28672, BANNER, "BANNER") \
+	X(28673, SAVE_PASSWORD, "SAVE_PASSWORD") \
+	X(28674, DEFAULT_DOMAIN, "DEFAULT_DOMAIN") \
+	X(28675, SPLIT_DNS, "SPLIT_DNS") \
+	X(28676, SPLIT_INCLUDE, "SPLIT_INCLUDE") \
+	X(28678, INCLUDE_LOCAL_LAN, "INCLUDE_LOCAL_LAN") \
+	X(28679, PFS, "PFS") \
+	X(28681, BACKUP_SERVER, "BACKUP_SERVER")
+
+enum isakmp_config_attribute_type {
+#define X(number, name, text) ISAKMP_CONFIG_##name = number,
+	ISAKMP_CONFIG_ATTRIBUTE_LIST(X)
+#undef X
+};
+
+#define ISAKMP_CONFIG_IS_XAUTH(type) ((type) >= 16520 && (type) <= 16529)
+#define ISAKMP_XAUTH_GENERIC 0 /* type: a name and a password */
+#define ISAKMP_XAUTH_OK 1 /* status */
+#define ISAKMP_XAUTH_FAIL 0
+
 #endif

@@ -10,6 +10,7 @@
 #include "cryptox/cryptox.h"
 #include "eap/eap.h"
 #include "ike/crypto_map.h"
+#include "ike/easy_vpn.h"
 
 struct reference *refer(struct loader *loader, enum reference_kind kind, const struct arg *name,
 			size_t slot)
@@ -84,7 +85,21 @@ static const char *const reference_statements[] = {
 	[REFERENCE_IPSEC_PROFILE] = "crypto ipsec profile",
 	[REFERENCE_ACCESS_LIST] = "access-list",
 	[REFERENCE_CRYPTO_MAP] = "crypto map",
+	[REFERENCE_SPLIT_LIST] = "access-list",
+	[REFERENCE_CLIENT_POOL] = "ip local pool",
+	[REFERENCE_CLIENT_GROUP] = "crypto isakmp client configuration group",
+	[REFERENCE_EZVPN] = "crypto ipsec client ezvpn",
 };
+
+static const struct ipsec_profile *find_ezvpn(const struct policy *policy, const char *name)
+{
+	const struct ipsec_profile *profile;
+
+	TAILQ_FOREACH(profile, &policy->ipsec_profiles, link)
+		if (profile->ezvpn && !strcmp(profile->ezvpn->name, name))
+			return profile;
+	return NULL;
+}
 
 static void link_reference(struct loader *loader, struct reference *reference)
 {
@@ -189,6 +204,37 @@ static void link_reference(struct loader *loader, struct reference *reference)
 
 		reference->owner.interface->crypto_map = map;
 		found = map;
+		break;
+	}
+	case REFERENCE_SPLIT_LIST: {
+		struct access_list *list = FIND_NAMED(&policy->access_lists, name, near);
+
+		reference->owner.client_group->split = list;
+		if (list)
+			list->used = true;
+		found = list;
+		break;
+	}
+	case REFERENCE_CLIENT_POOL: {
+		const struct address_pool *pool = FIND_NAMED(&policy->pools, name, near);
+
+		policy->client_pool = pool;
+		found = pool;
+		break;
+	}
+	case REFERENCE_CLIENT_GROUP: {
+		const struct client_group *group = FIND_NAMED(&policy->client_groups, name, near);
+
+		reference->owner.isakmp_profile->group = group;
+		found = group;
+		break;
+	}
+	case REFERENCE_EZVPN: {
+		const struct ipsec_profile *profile = find_ezvpn(policy, name);
+
+		if (profile && reference->owner.interface->ezvpn_name)
+			link_ezvpn(loader, reference->owner.interface, profile);
+		found = profile;
 		break;
 	}
 	}
@@ -501,7 +547,7 @@ static void check_transform_set(struct loader *loader, const struct transform_se
 
 const char *ipsec_profile_kind(const struct ipsec_profile *profile)
 {
-	return profile->map_entry ? "crypto map" : "profile";
+	return profile->map_entry ? "crypto map" : profile->ezvpn ? "client" : "profile";
 }
 
 /* What IKEv2 can agree on; a set may hold more, but then no profile may use it. */
@@ -509,7 +555,7 @@ static void check_ipsec_profile(struct loader *loader, const struct ipsec_profil
 {
 	const char *kind = ipsec_profile_kind(profile);
 
-	if (!profile->set_count)
+	if (!profile->set_count && !profile->ezvpn)
 		loader_say(loader, CONFIG_NOTICE, place_of_line(profile->place.line), NULL,
 			   "%s \"%s\" has no \"set transform-set\": the default "
 			   "algorithms are used",
@@ -740,6 +786,7 @@ void check_policy(struct loader *loader)
 		check_interface(loader, interface);
 	check_rsa(loader);
 	check_isakmp_keys(loader);
+	check_easy_vpn(loader);
 	check_isakmp(loader);
 	check_crypto_maps(loader);
 	TAILQ_FOREACH(use, &loader->legacy_uses, link)

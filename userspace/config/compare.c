@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "config/print.h"
 #include "ike/crypto_map.h"
+#include "ike/easy_vpn.h"
 
 struct comparison {
 	void (*changed)(void *context, enum config_change change, const char *object);
@@ -129,8 +130,25 @@ SAME_BY_TEXT(isakmp_policy, print_isakmp_policy)
 SAME_BY_TEXT(isakmp_profile, print_isakmp_profile)
 SAME_BY_TEXT(rsa_peer, print_rsa_peer)
 SAME_BY_TEXT(transform_set, print_transform_set)
-SAME_BY_TEXT(ipsec_profile, print_ipsec_profile)
 SAME_BY_TEXT(interface_config, print_interface)
+static bool same_client_group(const struct client_group *old, const struct client_group *new)
+{
+	return same_text(TEXT_OF(print_client_group(old, out, false)),
+			 TEXT_OF(print_client_group(new, out, false))) &&
+	       same_secret(&old->key, &new->key);
+}
+
+static bool same_ipsec_profile(const struct ipsec_profile *old, const struct ipsec_profile *new)
+{
+	if (!old->ezvpn || !new->ezvpn)
+		return same_text(TEXT_OF(print_ipsec_profile(old, out)),
+				 TEXT_OF(print_ipsec_profile(new, out)));
+	return same_text(TEXT_OF(print_ezvpn(old, out, false)),
+			 TEXT_OF(print_ezvpn(new, out, false))) &&
+	       same_secret(&old->ezvpn->key, &new->ezvpn->key) &&
+	       same_secret(&old->ezvpn->password, &new->ezvpn->password);
+}
+
 SAME_BY_TEXT(access_list, print_access_list)
 SAME_BY_TEXT(host_config, print_host)
 
@@ -237,6 +255,7 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 	COMPARE_LISTS(ikev2_profile, ikev2_profiles, "crypto ikev2 profile");
 	if (comparison.count == before && !same_order(old, new))
 		report(&comparison, CONFIG_CHANGED, "order of crypto ikev2 profiles", "");
+	COMPARE_LISTS(client_group, client_groups, "crypto isakmp client configuration group");
 	COMPARE_LISTS(isakmp_policy, isakmp_policies, "crypto isakmp policy");
 	COMPARE_LISTS(keyring, isakmp_keyrings, "crypto keyring");
 	COMPARE_LISTS(isakmp_profile, isakmp_profiles, "crypto isakmp profile");
@@ -245,7 +264,9 @@ size_t config_compare(const struct policy *old, const struct policy *new,
 		report(&comparison, CONFIG_CHANGED, "crypto isakmp keys", "");
 	COMPARE_LISTS(transform_set, transform_sets, "crypto ipsec transform-set");
 	COMPARE_LISTS(ipsec_profile, ipsec_profiles,
-		      it->map_entry ? "crypto map" : "crypto ipsec profile");
+		      it->map_entry ? "crypto map" :
+		      it->ezvpn	    ? "crypto ipsec client" :
+				      "crypto ipsec profile");
 	COMPARE_LISTS(access_list, access_lists, "access-list");
 	COMPARE_LISTS(host_config, hosts, "ip host");
 	COMPARE_LISTS(interface_config, interfaces, "interface");

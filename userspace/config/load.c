@@ -18,6 +18,7 @@
 #include "config/loader.h"
 #include "config/report.h"
 #include "config/unrelated.h"
+#include "ike/easy_vpn.h"
 
 #define FILE_SIZE_MAX (1024 * 1024)
 #define LINE_MAX_OCTETS 4096
@@ -495,6 +496,7 @@ struct result config_load_text(const char *name, struct bytes text, struct confi
 
 static bool has_secrets(const struct policy *policy)
 {
+	const struct ipsec_profile *ipsec_profile;
 	const struct ikev2_profile *profile;
 	const struct keyring *keyring;
 
@@ -504,8 +506,11 @@ static bool has_secrets(const struct policy *policy)
 	TAILQ_FOREACH(profile, &policy->ikev2_profiles, link)
 		if (profile->eap_password.len)
 			return true;
+	TAILQ_FOREACH(ipsec_profile, &policy->ipsec_profiles, link)
+		if (ipsec_profile->ezvpn)
+			return true;
 	return !TAILQ_EMPTY(&policy->users) || !TAILQ_EMPTY(&policy->isakmp_keys.peers) ||
-	       !TAILQ_EMPTY(&policy->isakmp_keyrings);
+	       !TAILQ_EMPTY(&policy->isakmp_keyrings) || !TAILQ_EMPTY(&policy->client_groups);
 }
 
 static void warn_if_readable(const char *path, mode_t mode, struct config_report *report)

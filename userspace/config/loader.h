@@ -26,6 +26,10 @@ enum reference_kind {
 	REFERENCE_IPSEC_PROFILE,
 	REFERENCE_ACCESS_LIST,
 	REFERENCE_CRYPTO_MAP,
+	REFERENCE_SPLIT_LIST,
+	REFERENCE_CLIENT_POOL,
+	REFERENCE_CLIENT_GROUP,
+	REFERENCE_EZVPN,
 };
 
 /** struct reference - a name to be looked up when all is read; @slot: where in an array */
@@ -41,6 +45,7 @@ struct reference {
 		struct authorization_policy *authorization;
 		struct ikev2_profile *ikev2_profile;
 		struct isakmp_profile *isakmp_profile;
+		struct client_group *client_group;
 		struct ipsec_profile *ipsec_profile;
 		struct interface_config *interface;
 	} owner;
@@ -87,11 +92,12 @@ struct loader {
 	struct trustpoint *trustpoint;
 	struct ikev2_profile *ikev2_profile;
 	struct isakmp_policy *isakmp_policy;
-	struct isakmp_profile *isakmp_profile;
+	struct isakmp_profile *isakmp_profile; /* of an Easy VPN client, too */
+	struct client_group *client_group;
 	struct rsa_peer *rsa_peer;
 	struct keyring *isakmp_keyring;
 	struct transform_set *set;
-	struct ipsec_profile *ipsec_profile; /* of a crypto map, too */
+	struct ipsec_profile *ipsec_profile; /* of a crypto map or Easy VPN client, too */
 	struct access_list *access_list;
 	struct interface_config *interface;
 

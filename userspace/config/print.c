@@ -8,6 +8,7 @@
 #include "config/print.h"
 #include "cryptox/cryptox.h"
 #include "eap/eap.h"
+#include "ike/easy_vpn.h"
 
 /* "A.B.C.D MASK" or "X:X::X/N" */
 static void print_prefix(const struct prefix *prefix, FILE *out)
@@ -97,6 +98,9 @@ void print_globals(const struct policy *policy, FILE *out)
 		fprintf(out, "crypto isakmp identity dn\n");
 	if (policy->isakmp_identity_hostname)
 		fprintf(out, "crypto isakmp identity hostname\n");
+	if (policy->client_pool)
+		fprintf(out, "crypto isakmp client configuration address-pool local %s\n",
+			policy->client_pool->name);
 	if (policy->isakmp_aggressive_disabled)
 		fprintf(out, "crypto isakmp aggressive-mode disable\n");
 	if (policy->isakmp_keepalive)
@@ -274,8 +278,7 @@ void print_pool(const struct address_pool *pool, FILE *out)
 			address_format(&pool->first, first), address_format(&pool->last, last));
 }
 
-static void print_servers(const char *what, const struct address servers[NAME_SERVERS_MAX],
-			  FILE *out)
+void print_servers(const char *what, const struct address servers[NAME_SERVERS_MAX], FILE *out)
 {
 	char text[ADDRESS_TEXT];
 
@@ -553,6 +556,7 @@ void print_isakmp_policy(const struct isakmp_policy *policy, FILE *out)
 	fprintf(out, " authentication %s\n group %u\n",
 		policy->auth == ISAKMP_AUTH_PRE_SHARED	     ? "pre-share" :
 		policy->auth == ISAKMP_AUTH_RSA_ENCR	     ? "rsa-encr" :
+		policy->auth == ISAKMP_AUTH_HYBRID_INIT_RSA  ? "hybrid" :
 		policy->auth == ISAKMP_AUTH_RSA_ENCR_REVISED ? "rsa-encr revised" :
 							       "rsa-sig",
 		policy->group);
@@ -615,6 +619,16 @@ void print_isakmp_profile(const struct isakmp_profile *profile, FILE *out)
 		fprintf(out, " initiate mode aggressive\n");
 	if (profile->keyring)
 		fprintf(out, " keyring %s\n", profile->keyring->name);
+	if (profile->user_list)
+		fprintf(out, " client authentication list %s\n", profile->user_list);
+	if (profile->authorization_list)
+		fprintf(out, " isakmp authorization list %s\n", profile->authorization_list);
+	if (profile->address_respond)
+		fprintf(out, " client configuration address respond\n");
+	if (profile->address_initiate)
+		fprintf(out, " client configuration address initiate\n");
+	if (profile->group)
+		fprintf(out, " client configuration group %s\n", profile->group->name);
 	if (profile->legacy)
 		fprintf(out, " legacy\n");
 }
@@ -713,7 +727,9 @@ void print_interface(const struct interface_config *interface, FILE *out)
 		fprintf(out, " tunnel mode ipsec %s\n", tunnel_mode_name(interface->tunnel_mode));
 	if (interface->tunnel_destination)
 		fprintf(out, " tunnel destination %s\n", interface->tunnel_destination);
-	if (interface->ipsec_profile_name)
+	if (interface->ezvpn_name)
+		fprintf(out, " crypto ipsec client ezvpn %s\n", interface->ezvpn_name);
+	else if (interface->ipsec_profile_name)
 		fprintf(out, " tunnel protection ipsec profile %s\n",
 			interface->ipsec_profile_name);
 	if (interface->crypto_map_name)
@@ -742,6 +758,7 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	const struct isakmp_policy *isakmp_policy;
 	const struct interface_config *interface;
 	const struct keyring_peer *isakmp_key;
+	const struct client_group *group;
 	const struct rsa_peer *rsa_peer;
 	const struct ipsec_profile *ipsec_profile;
 	const struct address_pool *pool;
@@ -771,6 +788,7 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	PRINT_ALL(user, &policy->users, print_user(user, out, with_secrets));
 	PRINT_ALL(pool, &policy->pools, print_pool(pool, out));
 	PRINT_ALL(authorization, &policy->authorizations, print_authorization(authorization, out));
+	PRINT_ALL(group, &policy->client_groups, print_client_group(group, out, with_secrets));
 	PRINT_ALL(trustpoint, &policy->trustpoints,
 		  print_trustpoint(trustpoint, out, with_secrets));
 	PRINT_ALL(profile, &policy->ikev2_profiles,
@@ -784,7 +802,9 @@ void config_print(const struct policy *policy, FILE *out, bool with_secrets)
 	PRINT_ALL(isakmp_profile, &policy->isakmp_profiles,
 		  print_isakmp_profile(isakmp_profile, out));
 	PRINT_ALL(set, &policy->transform_sets, print_transform_set(set, out));
-	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles, print_ipsec_profile(ipsec_profile, out));
+	PRINT_ALL(ipsec_profile, &policy->ipsec_profiles,
+		  ipsec_profile->ezvpn ? print_ezvpn(ipsec_profile, out, with_secrets) :
+					 print_ipsec_profile(ipsec_profile, out));
 	PRINT_ALL(list, &policy->access_lists, print_access_list(list, out));
 	PRINT_ALL(interface, &policy->interfaces, print_interface(interface, out));
 #undef PRINT_ALL

@@ -19,6 +19,10 @@ void print_isakmp_key(const struct keyring_peer *peer, FILE *out, bool with_secr
 void print_isakmp_keyring(const struct keyring *keyring, FILE *out, bool with_secrets);
 void print_isakmp_policy(const struct isakmp_policy *policy, FILE *out);
 void print_rsa_peer(const struct rsa_peer *peer, FILE *out);
+void print_client_group(const struct client_group *group, FILE *out, bool with_secrets);
+void print_ezvpn(const struct ipsec_profile *profile, FILE *out, bool with_secrets);
+/** print_servers() - a line of addresses, if there are any */
+void print_servers(const char *what, const struct address servers[NAME_SERVERS_MAX], FILE *out);
 void print_isakmp_profile(const struct isakmp_profile *profile, FILE *out);
 void print_transform_set(const struct transform_set *set, FILE *out);
 void print_ipsec_profile(const struct ipsec_profile *profile, FILE *out); /* or map entry */

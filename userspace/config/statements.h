@@ -56,6 +56,13 @@ statement_handler open_isakmp_policy, isakmp_authentication, isakmp_authenticati
 	isakmp_aggressive, isakmp_no_aggressive, isakmp_self_identity, isakmp_self_address,
 	isakmp_legacy, isakmp_trustpoint, ipsec_isakmp_profile;
 
+/* statements_ezvpn.c */
+statement_handler open_client_group, group_key, group_domain, group_banner, group_split_dns,
+	group_gateway, group_split, group_save_password, group_local_lan, group_pfs,
+	group_max_users, group_max_logins, set_client_pool, isakmp_user_list,
+	isakmp_authorization_list, isakmp_client_address, isakmp_client_group, isakmp_hybrid,
+	open_ezvpn, ezvpn_group, ezvpn_peer, ezvpn_mode, ezvpn_user, interface_ezvpn;
+
 /* statements_rsa.c */
 statement_handler set_key_storage, open_pubkey_chain, open_named_key, open_addressed_key,
 	pubkey_address, open_key_string, key_string_line, key_string_quit;
@@ -77,6 +84,14 @@ void check_rsa(struct loader *loader);
 /** check_isakmp() - what only the whole file can tell of it */
 void check_isakmp(struct loader *loader);
 void check_isakmp_keys(struct loader *loader);
+void check_easy_vpn(struct loader *loader);
+/** link_ezvpn() - a tunnel belongs to an Easy VPN client: gives it what it does not say itself */
+void link_ezvpn(struct loader *loader, struct interface_config *interface,
+		const struct ipsec_profile *profile);
+/** want_tunnel() - the open interface is one; says so if not */
+bool want_tunnel(struct loader *loader);
+/** secret_is_removed() - was it printed without secrets? Says so then */
+bool secret_is_removed(struct loader *loader, const struct arg *arg);
 /** ipsec_profile_kind() - for messages: an entry of a crypto map is a profile, too */
 const char *ipsec_profile_kind(const struct ipsec_profile *profile);
 void check_crypto_maps(struct loader *loader);

@@ -254,7 +254,7 @@ void interface_mtu(struct loader *loader, const struct match *match)
 }
 
 /* "tunnel ..." makes sense in tunnels alone; false after an error. */
-static bool want_tunnel(struct loader *loader)
+bool want_tunnel(struct loader *loader)
 {
 	if (loader->interface->is_tunnel)
 		return true;

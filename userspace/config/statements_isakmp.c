@@ -7,6 +7,7 @@
 #include "codec/isakmp_numbers.h"
 #include "config/report.h"
 #include "config/statements.h"
+#include "ike/easy_vpn.h"
 
 void open_isakmp_policy(struct loader *loader, const struct match *match)
 {
@@ -261,11 +262,15 @@ void ipsec_isakmp_profile(struct loader *loader, const struct match *match)
 
 static const struct isakmp_profile *permitting_profile(const struct policy *policy)
 {
+	const struct ipsec_profile *ipsec_profile;
 	const struct isakmp_profile *profile;
 
 	TAILQ_FOREACH(profile, &policy->isakmp_profiles, link)
 		if (profile->legacy)
 			return profile;
+	TAILQ_FOREACH(ipsec_profile, &policy->ipsec_profiles, link)
+		if (ipsec_profile->ezvpn && ipsec_profile->ezvpn->isakmp.legacy)
+			return &ipsec_profile->ezvpn->isakmp;
 	return NULL;
 }
 
@@ -293,11 +298,22 @@ static void say_weak(struct loader *loader, const struct isakmp_policy *policy)
 		     policy->priority, list);
 }
 
+static bool has_client(const struct policy *policy)
+{
+	const struct ipsec_profile *profile;
+
+	TAILQ_FOREACH(profile, &policy->ipsec_profiles, link)
+		if (profile->ezvpn)
+			return true;
+	return false;
+}
+
 static void check_isakmp_policy(struct loader *loader, const struct isakmp_policy *policy)
 {
 	if (loader->faulty[policy->place.line])
 		return;
-	if (policy->auth == ISAKMP_AUTH_RSA_SIG &&
+	if ((policy->auth == ISAKMP_AUTH_RSA_SIG ||
+	     (policy->auth == ISAKMP_AUTH_HYBRID_INIT_RSA && !has_client(loader->policy))) &&
 	    !policy_trustpoint(loader->policy, NULL, true, 0))
 		loader_error(loader, place_of_line(policy->place.line),
 			     "policy %u authenticates with RSA signatures, as a policy does unless "
@@ -374,6 +390,7 @@ void check_isakmp(struct loader *loader)
 	TAILQ_FOREACH(entry, &policy->isakmp_policies, link)
 		if (entry->auth == ISAKMP_AUTH_PRE_SHARED &&
 		    TAILQ_EMPTY(&policy->isakmp_keys.peers) &&
+		    TAILQ_EMPTY(&policy->client_groups) && !has_client(policy) &&
 		    TAILQ_EMPTY(&policy->isakmp_keyrings)) {
 			loader_say(loader, CONFIG_WARNING, place_of_line(entry->place.line), NULL,
 				   "there is no \"crypto isakmp key\": no peer can be negotiated "

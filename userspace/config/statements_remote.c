@@ -172,7 +172,7 @@ static void set_password(struct secret *secret, const char *text)
 	secret->len = strlen(text);
 }
 
-static bool is_removed(struct loader *loader, const struct arg *arg)
+bool secret_is_removed(struct loader *loader, const struct arg *arg)
 {
 	if (strcmp(arg->text, "<removed>"))
 		return false;
@@ -189,7 +189,7 @@ void add_user(struct loader *loader, const struct match *match)
 		if (!strcmp(user->name, match->args[0].text))
 			duplicate(loader, match, &user->place);
 
-	if (is_removed(loader, &match->args[2]))
+	if (secret_is_removed(loader, &match->args[2]))
 		return;
 	user = must_calloc(1, sizeof(*user));
 	user->name = must_strdup(match->args[0].text);
@@ -225,7 +225,7 @@ void profile_local_eap(struct loader *loader, const struct match *match)
 
 	profile->local_auth = AUTH_KIND_EAP;
 	replace_text(&profile->eap_user, match->args[0].text);
-	if (!is_removed(loader, &match->args[2]))
+	if (!secret_is_removed(loader, &match->args[2]))
 		set_password(&profile->eap_password, match->args[2].text);
 }
 

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "codec/isakmp_numbers.h"
 #include "ike/crypto_map.h"
+#include "ike/easy_vpn.h"
 #include "ike/policy.h"
 
 struct policy *policy_new(void)
@@ -25,6 +26,7 @@ struct policy *policy_new(void)
 	TAILQ_INIT(&policy->rsa_keys);
 	TAILQ_INIT(&policy->rsa_peers);
 	TAILQ_INIT(&policy->isakmp_profiles);
+	TAILQ_INIT(&policy->client_groups);
 	TAILQ_INIT(&policy->ike_proposals);
 	TAILQ_INIT(&policy->ikev2_policies);
 	TAILQ_INIT(&policy->keyrings);
@@ -105,7 +107,7 @@ static void isakmp_policy_free(struct isakmp_policy *policy)
 	free(policy);
 }
 
-static void isakmp_profile_free(struct isakmp_profile *profile)
+void isakmp_profile_clear(struct isakmp_profile *profile)
 {
 	struct identity_match *match;
 
@@ -114,7 +116,14 @@ static void isakmp_profile_free(struct isakmp_profile *profile)
 		free(match->text);
 		free(match);
 	}
+	free(profile->user_list);
+	free(profile->authorization_list);
 	free(profile->name);
+}
+
+static void isakmp_profile_free(struct isakmp_profile *profile)
+{
+	isakmp_profile_clear(profile);
 	free(profile);
 }
 
@@ -160,6 +169,7 @@ static void interface_free(struct interface_config *interface)
 	free(interface->tunnel_destination);
 	free(interface->ipsec_profile_name);
 	free(interface->crypto_map_name);
+	free(interface->ezvpn_name);
 	free(interface->name);
 	free(interface);
 }
@@ -192,6 +202,7 @@ static void transform_set_free(struct transform_set *set)
 static void ipsec_profile_free(struct ipsec_profile *profile)
 {
 	crypto_map_entry_free(profile->map_entry);
+	ezvpn_free(profile->ezvpn);
 	free(profile->name);
 	free(profile);
 }
@@ -224,6 +235,7 @@ void policy_free(struct policy *policy)
 	free(policy->key_storage);
 	keyring_clear(&policy->isakmp_keys);
 	FREE_ALL(&policy->isakmp_keyrings, keyring_free);
+	FREE_ALL(&policy->client_groups, client_group_free);
 	FREE_ALL(&policy->authorizations, authorization_free);
 	FREE_ALL(&policy->pools, pool_free);
 	FREE_ALL(&policy->trustpoints, trustpoint_free);

@@ -162,6 +162,9 @@ struct user {
 	struct secret password;
 };
 
+struct client_group;
+struct ezvpn;
+
 #define PROFILE_EAP_METHODS_MAX 4
 
 /* Which "aaa authorization group" counts follows from how the client has authenticated. */
@@ -250,6 +253,7 @@ struct ipsec_profile {
 	uint32_t replay_window; /* 0: the kernel's default */
 	bool esn;
 	bool responder_only;
+	struct ezvpn *ezvpn; /* it is that client's, owned; NULL: none */
 	struct crypto_map_entry *map_entry; /* it is that entry's, owned; NULL: on its own */
 };
 
@@ -283,6 +287,11 @@ struct isakmp_profile {
 	struct trustpoint_use trustpoints[PROFILE_TRUSTPOINTS_MAX];
 	bool aggressive; /* "initiate mode aggressive" */
 	const struct keyring *keyring; /* "crypto keyring"; NULL: "crypto isakmp key" */
+	char *user_list; /* "client authentication list NAME": XAUTH asks for a user; NULL: no */
+	char *authorization_list; /* "isakmp authorization list NAME" */
+	bool address_respond, address_initiate; /* "client configuration address ..." */
+	const struct client_group *group; /* NULL: the one that the peer names itself by */
+	const struct ezvpn *client; /* it is that client's; NULL: none */
 };
 
 /** enum tunnel_mode - "tunnel mode ipsec ..."; without it as its addresses say (Q4) */
@@ -333,6 +342,7 @@ struct interface_config {
 	uint32_t mtu; /* 0: automatic */
 	char *ipsec_profile_name;
 	const struct ipsec_profile *ipsec_profile;
+	char *ezvpn_name; /* "crypto ipsec client ezvpn NAME", whose profile it then is */
 	char *crypto_map_name;
 	const struct crypto_map *crypto_map;
 };
@@ -393,6 +403,8 @@ struct policy {
 	TAILQ_HEAD(, keyring) isakmp_keyrings; /* "crypto keyring NAME" */
 	TAILQ_HEAD(, isakmp_policy) isakmp_policies; /* by priority */
 	TAILQ_HEAD(, isakmp_profile) isakmp_profiles;
+	TAILQ_HEAD(, client_group) client_groups; /* of Easy VPN (easy_vpn.h) */
+	const struct address_pool *client_pool; /* of groups without their own; NULL: none */
 	char *key_storage; /* "crypto key storage DIRECTORY"; NULL: "keys" beside the configuration */
 	TAILQ_HEAD(, rsa_key) rsa_keys;
 	TAILQ_HEAD(, rsa_peer) rsa_peers;

@@ -182,7 +182,9 @@ void tunnel_want(struct tunnel *tunnel)
 				      profile ? "set ikev2-profile" : "crypto ipsec profile");
 		return;
 	}
-	if (profile->responder_only)
+	/* Clients whose users are asked for begin themselves. */
+	if (profile->responder_only ||
+	    (profile->isakmp_profile && profile->isakmp_profile->user_list))
 		return;
 
 	tunnel->negotiating = true;

@@ -23,6 +23,14 @@ ikev1_action phase1_done;
 ikev1_action quick_begin, quick_send_offer, quick_take_answer, quick_finish, quick_choose,
 	quick_send_answer, quick_take_last;
 
+/* xauth.c */
+ikev1_action xauth_send_request, xauth_take_reply, xauth_judge, xauth_take_ack, xauth_take_request,
+	xauth_send_reply, xauth_take_status, xauth_complete;
+
+/* modecfg.c */
+ikev1_action modecfg_take_request, modecfg_send_reply, modecfg_send_set, modecfg_take_ack,
+	modecfg_send_request, modecfg_take_reply, modecfg_take_set, modecfg_complete;
+
 /* task.c */
 ikev1_action task_fails, task_times_out;
 

@@ -21,7 +21,9 @@ static struct result may_do_aggressive(const struct ikev1_task *task)
 {
 	const struct ikev1_sa *sa = task->sa;
 
-	if (task->chosen.auth != ISAKMP_AUTH_PRE_SHARED || legacy_is_permitted(sa))
+	const struct ikev1_auth *method = auth_of(task->chosen.auth);
+
+	if (!method || method->policy != ISAKMP_AUTH_PRE_SHARED || legacy_is_permitted(sa))
 		return RESULT_OK;
 	return fail(
 		-EACCES,

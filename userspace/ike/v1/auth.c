@@ -7,13 +7,15 @@
 #include "ike/v1/auth.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ike/easy_vpn.h"
 
 /* Its place in the table is a method's bit in task->ready. */
 static const struct ikev1_auth *const methods[] = {
-	&auth_psk,
-	&auth_rsa_signature,
-	&auth_rsa_encryption,
-	&auth_rsa_revised,
+	&auth_psk,	 &auth_rsa_signature, &auth_rsa_encryption, &auth_rsa_revised,
+	&auth_xauth_psk, &auth_xauth_rsa,     &auth_hybrid,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,14 +28,29 @@ const struct ikev1_auth *auth_of(uint16_t number)
 	return NULL;
 }
 
-static bool is_wanted(const struct policy *policy, uint16_t number)
+/*
+ * A profile with users takes nothing else, one without takes none. A responder of main mode
+ * learns late who the peer is; take_identity() looks again.
+ */
+bool auth_fits(const struct ikev1_task *task, const struct ikev1_auth *method)
 {
-	const struct isakmp_policy *entry;
+	const struct ike_sa *base = &task->sa->base;
+	const struct isakmp_profile *profile = base->isakmp;
 
-	for (size_t i = 0; (entry = policy_isakmp_suite(policy, i)); i++)
-		if (entry->auth == number)
-			return true;
-	return false;
+	if (profile && profile->client)
+		return method->user && task->initiator;
+	if (profile && profile->user_list)
+		return method->user && !task->initiator;
+	return !method->user || (!profile && !task->initiator && task->kind == IKEV1_MAIN &&
+				 policy_authenticates_users(base->ike->policy));
+}
+
+const struct ikev1_auth *auth_for(const struct ikev1_task *task, uint16_t policy)
+{
+	for (size_t i = 0; i < COUNT(methods); i++)
+		if (methods[i]->policy == policy && auth_fits(task, methods[i]))
+			return methods[i];
+	return NULL;
 }
 
 /* In aggressive mode identities and nonces are sent before anything could say how to encrypt them. */
@@ -51,7 +68,7 @@ static bool other_is_ready(struct ikev1_task *task)
 	struct result result;
 
 	for (size_t i = 0; i < COUNT(methods); i++) {
-		if (is_wanted(task->sa->base.ike->policy, methods[i]->number))
+		if (suites_wanted(task, methods[i]) || !auth_fits(task, methods[i]))
 			continue;
 		result = prepare(task, methods[i]);
 		if (!failed(&result))
@@ -70,7 +87,7 @@ struct result auths_prepare(struct ikev1_task *task)
 
 	task->ready = 0;
 	for (size_t i = 0; i < COUNT(methods); i++) {
-		if (!is_wanted(task->sa->base.ike->policy, methods[i]->number))
+		if (!suites_wanted(task, methods[i]) || !auth_fits(task, methods[i]))
 			continue;
 		result = prepare(task, methods[i]);
 		if (!failed(&result))
@@ -99,6 +116,21 @@ bool auth_is_ready(const struct ikev1_task *task, uint16_t number)
 		if (methods[i]->number == number)
 			return task->ready & 1u << i;
 	return false;
+}
+
+void auths_say(const struct ikev1_task *task)
+{
+	const struct isakmp_profile *profile;
+	char names[200] = "";
+
+	TAILQ_FOREACH(profile, &task->sa->base.ike->policy->isakmp_profiles, link)
+		if (profile->user_list)
+			snprintf(names + strlen(names), sizeof(names) - strlen(names), " %s",
+				 profile->name);
+	/* Row E13 */
+	log_line(LOG_ISAKMP, " : Scanning profiles for xauth ...%s", names);
+	if (auth_is_ready(task, ISAKMP_AUTH_XAUTH_INIT_PRE_SHARED))
+		isakmp_line(task->sa, " Authentication by xauth preshared");
 }
 
 struct result auth_make_keys(struct ikev1_task *task)
@@ -187,14 +219,14 @@ static struct result psk_skeyid(struct ikev1_task *task)
 				buffer_bytes(&task->nonce_i), buffer_bytes(&task->nonce_r));
 }
 
-static enum ikev1_event psk_prove(struct ikev1_task *task, struct bytes hash, struct writer *chain)
+enum ikev1_event hash_prove(struct ikev1_task *task, struct bytes hash, struct writer *chain)
 {
 	(void)task;
 	put_raw_payload(chain, ISAKMP_PAYLOAD_HASH, hash);
 	return IKEV1_NEXT;
 }
 
-static enum ikev1_event psk_check(struct ikev1_task *task, struct bytes hash)
+enum ikev1_event hash_check(struct ikev1_task *task, struct bytes hash, const char *otherwise)
 {
 	struct result result = RESULT_OK;
 	const struct payload *payload = ikev1_need(task, ISAKMP_PAYLOAD_HASH, &result);
@@ -203,16 +235,45 @@ static enum ikev1_event psk_check(struct ikev1_task *task, struct bytes hash)
 		return ikev1_fail(task, result, ISAKMP_NOTIFY_PAYLOAD_MALFORMED,
 				  IKE_STAT_DROP_MALFORMED);
 	if (!bytes_equal_secret(payload->body, hash))
-		return auth_failed(task, fail(-EACCES, "the pre-shared keys differ"));
+		return auth_failed(task, fail(-EACCES, "%s", otherwise));
 	return IKEV1_NEXT;
+}
+
+static enum ikev1_event psk_check(struct ikev1_task *task, struct bytes hash)
+{
+	return hash_check(task, hash, "the pre-shared keys differ");
 }
 
 const struct ikev1_auth auth_psk = {
 	.number = ISAKMP_AUTH_PRE_SHARED,
+	.policy = ISAKMP_AUTH_PRE_SHARED,
 	.label = "PSK",
 	.doing = "pre-shared key",
 	.prepare = psk_prepare,
 	.make_skeyid = psk_skeyid,
-	.prove = psk_prove,
+	.prove = hash_prove,
+	.check = psk_check,
+};
+
+/* Whoever knows the group's key can be the server, too, and ask users for their passwords. */
+static struct result xauth_psk_prepare(struct ikev1_task *task)
+{
+	if (!legacy_is_permitted(task->sa))
+		return fail(-EACCES,
+			    "XAUTH with a pre-shared key lets everybody in the group pose as the "
+			    "server and collect passwords: to permit it, add \"crypto legacy\", or "
+			    "\"legacy\" in the profile");
+	return psk_prepare(task);
+}
+
+const struct ikev1_auth auth_xauth_psk = {
+	.number = ISAKMP_AUTH_XAUTH_INIT_PRE_SHARED,
+	.policy = ISAKMP_AUTH_PRE_SHARED,
+	.user = true,
+	.label = "PSK",
+	.doing = "pre-shared key",
+	.prepare = xauth_psk_prepare,
+	.make_skeyid = psk_skeyid,
+	.prove = hash_prove,
 	.check = psk_check,
 };

@@ -11,7 +11,8 @@
 
 /**
  * struct ikev1_auth - a method
- * @number: enum isakmp_auth
+ * @number: enum isakmp_auth, as on the wire; @policy: as "crypto isakmp policy" calls it
+ * @user: the initiator has shown no more than a group, a user must follow (XAUTH)
  * @label: for people: "PSK"
  * @doing: what debug calls it
  * @prepare: is everything there that it needs for this peer? Asked before a suite is chosen (rows
@@ -27,7 +28,8 @@
  * while a worker is at it (the same action is run again), or the way out
  */
 struct ikev1_auth {
-	uint16_t number;
+	uint16_t number, policy;
+	bool user;
 	const char *label;
 	const char *doing;
 	struct result (*prepare)(struct ikev1_task *task);
@@ -41,12 +43,19 @@ struct ikev1_auth {
 	enum ikev1_event (*check)(struct ikev1_task *task, struct bytes hash);
 };
 
-extern const struct ikev1_auth auth_psk, auth_rsa_signature, auth_rsa_encryption, auth_rsa_revised;
+extern const struct ikev1_auth auth_psk, auth_rsa_signature, auth_rsa_encryption, auth_rsa_revised,
+	auth_xauth_psk, auth_xauth_rsa, auth_hybrid;
 
 /** auth_of() - NULL for a method that is not there */
 const struct ikev1_auth *auth_of(uint16_t number);
 /** auths_prepare() - finds out which methods can be used with this peer; why not, if none can */
 struct result auths_prepare(struct ikev1_task *task);
+/** auths_say() - row F02: XAUTH is among them */
+void auths_say(const struct ikev1_task *task);
+/** auth_for() - the method by which a policy's word counts for this SA, or NULL */
+const struct ikev1_auth *auth_for(const struct ikev1_task *task, uint16_t policy);
+/** auth_fits() - may it be used with who the peer is, as far as that is known? */
+bool auth_fits(const struct ikev1_task *task, const struct ikev1_auth *method);
 bool auth_is_ready(const struct ikev1_task *task, uint16_t number);
 
 /** auth_make_keys() - SKEYID and all that follows from it, once nonces and secret are there */
@@ -63,6 +72,16 @@ enum ikev1_event auth_failed(struct ikev1_task *task, struct result why);
 
 /** signature_credential() - what we sign with, chosen at the first call; NULL: nothing */
 const struct credential *signature_credential(struct ikev1_task *task);
+/** signature_skeyid(), signature_note(), signature_request() - as of struct ikev1_auth */
+struct result signature_skeyid(struct ikev1_task *task);
+void signature_note(struct ikev1_task *task);
+void signature_request(struct ikev1_task *task, struct writer *writer);
+/** signature_can_sign(), signature_can_verify() - is there what that needs? */
+struct result signature_can_sign(const struct ikev1_task *task);
+struct result signature_can_verify(const struct ikev1_task *task);
+/** hash_prove(), hash_check() - HASH alone, as with pre-shared keys */
+enum ikev1_event hash_prove(struct ikev1_task *task, struct bytes hash, struct writer *chain);
+enum ikev1_event hash_check(struct ikev1_task *task, struct bytes hash, const char *otherwise);
 /** signature_prove(), signature_check() - CERT and SIG, as of struct ikev1_auth */
 enum ikev1_event signature_prove(struct ikev1_task *task, struct bytes hash, struct writer *chain);
 enum ikev1_event signature_check(struct ikev1_task *task, struct bytes hash);

@@ -368,6 +368,7 @@ static enum ikev1_event encr_check(struct ikev1_task *task, struct bytes hash)
 #define ENCR(symbol, number_of, put, take) \
 	const struct ikev1_auth symbol = { \
 		.number = number_of, \
+		.policy = number_of, \
 		.label = "RSA encryption", \
 		.doing = "RSA encryption", \
 		.prepare = encr_prepare, \

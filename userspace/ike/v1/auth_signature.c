@@ -21,7 +21,7 @@ static bool is_x509(uint8_t encoding)
 }
 
 /* Kept as names in DER, one behind the other, each behind its length. */
-static void signature_note(struct ikev1_task *task)
+void signature_note(struct ikev1_task *task)
 {
 	const struct payload *payload;
 	uint8_t encoding;
@@ -50,7 +50,7 @@ static void put_request(struct writer *writer, struct bytes name)
 	writer_close(writer, at);
 }
 
-static void signature_request(struct ikev1_task *task, struct writer *writer)
+void signature_request(struct ikev1_task *task, struct writer *writer)
 {
 	const struct ike_sa *base = &task->sa->base;
 	const struct trustpoint *trustpoint;
@@ -94,17 +94,29 @@ static const struct trustpoint *requested(const struct ikev1_task *task)
 }
 
 /* Rows A13, A18 */
-static struct result signature_prepare(struct ikev1_task *task)
+struct result signature_can_sign(const struct ikev1_task *task)
+{
+	return candidate(task, 0) ?
+		       RESULT_OK :
+		       fail(-ENOKEY, "RSA signatures need a certificate, and no \"crypto pki "
+				     "trustpoint\" has one with an RSA key");
+}
+
+struct result signature_can_verify(const struct ikev1_task *task)
 {
 	const struct ike_sa *base = &task->sa->base;
 
-	if (!candidate(task, 0))
-		return fail(-ENOKEY, "RSA signatures need a certificate, and no \"crypto pki "
-				     "trustpoint\" has one with an RSA key");
-	if (!policy_isakmp_trustpoint(base->ike->policy, base->isakmp, false, 0))
-		return fail(-ENOKEY, "RSA signatures need a \"ca file\" to verify the peer's "
+	return policy_isakmp_trustpoint(base->ike->policy, base->isakmp, false, 0) ?
+		       RESULT_OK :
+		       fail(-ENOKEY, "RSA signatures need a \"ca file\" to verify the peer's "
 				     "certificate with, and no \"crypto pki trustpoint\" has one");
-	return RESULT_OK;
+}
+
+static struct result signature_prepare(struct ikev1_task *task)
+{
+	struct result result = signature_can_sign(task);
+
+	return failed(&result) ? result : signature_can_verify(task);
 }
 
 static void signature_agreed(struct ikev1_task *task)
@@ -121,7 +133,7 @@ const struct credential *signature_credential(struct ikev1_task *task)
 	return task->credential;
 }
 
-static struct result signature_skeyid(struct ikev1_task *task)
+struct result signature_skeyid(struct ikev1_task *task)
 {
 	return ikev1_skeyid_signature(&task->sa->keys, buffer_bytes(&task->nonce_i),
 				      buffer_bytes(&task->nonce_r), buffer_bytes(&task->secret));
@@ -338,6 +350,7 @@ enum ikev1_event signature_check(struct ikev1_task *task, struct bytes hash)
 
 const struct ikev1_auth auth_rsa_signature = {
 	.number = ISAKMP_AUTH_RSA_SIG,
+	.policy = ISAKMP_AUTH_RSA_SIG,
 	.label = "RSA",
 	.doing = "RSA signature",
 	.prepare = signature_prepare,
@@ -347,4 +360,58 @@ const struct ikev1_auth auth_rsa_signature = {
 	.make_skeyid = signature_skeyid,
 	.prove = signature_prove,
 	.check = signature_check,
+};
+
+const struct ikev1_auth auth_xauth_rsa = {
+	.number = ISAKMP_AUTH_XAUTH_INIT_RSA,
+	.policy = ISAKMP_AUTH_RSA_SIG,
+	.user = true,
+	.label = "RSA",
+	.doing = "RSA signature",
+	.prepare = signature_prepare,
+	.agreed = signature_agreed,
+	.request = signature_request,
+	.note = signature_note,
+	.make_skeyid = signature_skeyid,
+	.prove = signature_prove,
+	.check = signature_check,
+};
+
+/* --- hybrid (draft-zegman-ike-hybrid-auth): the server signs, of the client only the user counts --- */
+
+static struct result hybrid_prepare(struct ikev1_task *task)
+{
+	return task->initiator ? signature_can_verify(task) : signature_can_sign(task);
+}
+
+static void hybrid_request(struct ikev1_task *task, struct writer *writer)
+{
+	if (task->initiator)
+		signature_request(task, writer);
+}
+
+static enum ikev1_event hybrid_prove(struct ikev1_task *task, struct bytes hash,
+				     struct writer *chain)
+{
+	return task->initiator ? hash_prove(task, hash, chain) : signature_prove(task, hash, chain);
+}
+
+static enum ikev1_event hybrid_check(struct ikev1_task *task, struct bytes hash)
+{
+	return task->initiator ? signature_check(task, hash) :
+				 hash_check(task, hash, "the HASH payload is wrong");
+}
+
+const struct ikev1_auth auth_hybrid = {
+	.number = ISAKMP_AUTH_HYBRID_INIT_RSA,
+	.policy = ISAKMP_AUTH_HYBRID_INIT_RSA,
+	.user = true,
+	.label = "RSA",
+	.doing = "hybrid RSA signature",
+	.prepare = hybrid_prepare,
+	.request = hybrid_request,
+	.note = signature_note,
+	.make_skeyid = signature_skeyid,
+	.prove = hybrid_prove,
+	.check = hybrid_check,
 };

@@ -12,6 +12,7 @@
 #include "base/container.h"
 #include "base/memory.h"
 #include "ike/v1/auth.h"
+#include "ike/v1/transaction.h"
 
 #define RESEND_FIRST SECONDS(1)
 #define RESEND_TRIES 6 /* 1, 2, 4, 8, 16, 32 seconds: a minute in all */
@@ -37,6 +38,7 @@ uint8_t ikev1_exchange_of(const struct ikev1_task *task)
 		[IKEV1_MAIN] = ISAKMP_EXCHANGE_MAIN,
 		[IKEV1_AGGRESSIVE] = ISAKMP_EXCHANGE_AGGRESSIVE,
 		[IKEV1_QUICK] = ISAKMP_EXCHANGE_QUICK,
+		[IKEV1_TRANSACTION] = ISAKMP_EXCHANGE_TRANSACTION,
 	};
 
 	return exchanges[task->kind];
@@ -388,6 +390,70 @@ static void receive_quick(struct ikev1_sa *sa, const struct message *message,
 		sa->base.ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
 }
 
+/* What it is, when it is authentic; of a node that is there, or with the IV of a new one. */
+static struct result peek(const struct ikev1_sa *sa, const struct ikev1_task *task,
+			  const struct message *message, enum ikev1_event *event)
+{
+	static struct isakmp_config config;
+	static struct message inner;
+	struct result result = RESULT_OK;
+	struct buffer plain = {};
+	struct ikev1_iv iv;
+
+	if (task)
+		iv = task->iv;
+	else
+		result = ikev1_iv_phase_2(&sa->keys, &sa->phase_1, message->header.message_id, &iv);
+	if (!failed(&result))
+		result = ikev1_open(sa, message, &iv, &plain, &inner);
+	if (!failed(&result))
+		result = ikev1_check_hash(sa, &inner, bytes_of(NULL, 0));
+	if (!failed(&result) && transaction_parse(&inner, &config, &result))
+		*event = transaction_event(&config);
+	buffer_free(&plain);
+	return result;
+}
+
+static void receive_transaction(struct ikev1_sa *sa, const struct message *message,
+				const struct path *path)
+{
+	uint32_t id = message->header.message_id;
+	struct ikev1_task *task = find_node(sa, id);
+	struct ike *ike = sa->base.ike;
+	enum ikev1_event event;
+	struct result result;
+
+	if (task && (task->kind != IKEV1_TRANSACTION || is_repeated(task, message)))
+		return;
+	if (!sa->complete || sa->base.closing || !id) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		return;
+	}
+	result = peek(sa, task, message, &event);
+	if (failed(&result)) {
+		if (result.code == -EBADMSG)
+			ike->stats[IKE_STAT_DROP_NOT_AUTHENTIC]++;
+		bad_message(sa, result);
+		return;
+	}
+	if (!task && !transaction_may_begin(sa, event)) {
+		ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		isakmp_line(sa, "%s is not expected of the peer now", ikev1_event_name(event));
+		return;
+	}
+	if (!task && !ikev1_message_is_new(sa, id)) {
+		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;
+		isakmp_line(sa, "message ID %d was used before: replayed", (int)id);
+		return;
+	}
+	if (!task) {
+		task = ikev1_task_new(sa, IKEV1_TRANSACTION, false, id);
+		if (event == IKEV1_XAUTH_SET)
+			task->state = IKE_XAUTH_REPLY_SENT;
+	}
+	feed(task, message, path, event);
+}
+
 void ikev1_receive_message(struct ikev1_sa *sa, const struct message *message,
 			   const struct path *path)
 {
@@ -414,6 +480,12 @@ void ikev1_receive_message(struct ikev1_sa *sa, const struct message *message,
 	case ISAKMP_EXCHANGE_QUICK:
 		if (encrypted)
 			receive_quick(sa, message, path);
+		else
+			ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
+		return;
+	case ISAKMP_EXCHANGE_TRANSACTION:
+		if (encrypted)
+			receive_transaction(sa, message, path);
 		else
 			ike->stats[IKE_STAT_DROP_UNEXPECTED]++;
 		return;

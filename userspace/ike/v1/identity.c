@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ike/easy_vpn.h"
 #include "ike/v1/auth.h"
 
 void own_identity(struct ikev1_task *task, struct identity *identity)
@@ -17,7 +18,9 @@ void own_identity(struct ikev1_task *task, struct identity *identity)
 	const struct credential *credential =
 		policy->isakmp_identity_dn ? signature_credential(task) : NULL;
 
-	if (sa->base.isakmp && sa->base.isakmp->self_identity.type != ID_NONE)
+	if (sa->base.isakmp && sa->base.isakmp->client && sa->base.isakmp->client->group)
+		identity_set_text(identity, ID_KEY_ID, sa->base.isakmp->client->group);
+	else if (sa->base.isakmp && sa->base.isakmp->self_identity.type != ID_NONE)
 		*identity = sa->base.isakmp->self_identity;
 	else if (credential &&
 		 identity_set(identity, ID_DER_ASN1_DN, credential_subject(credential)))
@@ -26,6 +29,32 @@ void own_identity(struct ikev1_task *task, struct identity *identity)
 		identity_set_text(identity, ID_FQDN, policy->hostname);
 	else
 		identity_set_address(identity, &sa->base.local.address);
+}
+
+static bool take_key(const struct ikev1_sa *sa, const struct secret *key, const char *of,
+		     struct buffer *psk)
+{
+	if (!key->len)
+		return false;
+	isakmp_line(sa, ": success");
+	isakmp_line(sa, "found pre-shared key of group %s", of);
+	buffer_set(psk, bytes_of(key->data, key->len));
+	return true;
+}
+
+/* Of a group, which either end knows by its name (row F01). */
+static bool find_group_key(const struct ikev1_sa *sa, struct buffer *psk)
+{
+	const struct isakmp_profile *profile = sa->base.isakmp;
+	const struct client_group *group = NULL;
+
+	if (profile && profile->client)
+		return take_key(sa, &profile->client->key,
+				profile->client->group ? profile->client->group : "-", psk);
+	if (profile && profile->user_list && sa->base.remote_id.type == ID_KEY_ID)
+		group = policy_find_client_group(sa->base.ike->policy,
+						 identity_bytes(&sa->base.remote_id));
+	return group && take_key(sa, &group->key, group->name, psk);
 }
 
 static bool is_name(const struct identity *identity)
@@ -41,6 +70,8 @@ struct result find_key(struct ikev1_sa *sa, struct buffer *psk)
 
 	/* A name is known beforehand only in aggressive mode. */
 	address_format(&sa->base.remote.address, remote);
+	if (find_group_key(sa, psk))
+		return RESULT_OK;
 	peer = policy_isakmp_key(sa->base.ike->policy, sa->base.isakmp, &sa->base.remote.address,
 				 &sa->base.remote_id, &keyring);
 	isakmp_line(sa, "Looking for a matching key for %s in %s", remote, keyring);
@@ -52,6 +83,14 @@ struct result find_key(struct ikev1_sa *sa, struct buffer *psk)
 			    "no pre-shared key for %.100s: add \"crypto isakmp key KEY hostname "
 			    "%.100s\"",
 			    name, name);
+	}
+	if (!peer && sa->base.remote_id.type == ID_KEY_ID) {
+		identity_format(&sa->base.remote_id, name);
+		return fail(-ENOKEY,
+			    "no pre-shared key for group %.100s: add \"crypto isakmp client "
+			    "configuration group\" with its \"key\", for a profile with \"client "
+			    "authentication list\"",
+			    name);
 	}
 	if (!peer)
 		return fail(-ENOKEY,
@@ -81,6 +120,23 @@ static void dump_identity(const struct payload *payload, const struct isakmp_id 
 	log_line(LOG_ISAKMP, "        length       : %zu", payload->body.len + PAYLOAD_HEADER_SIZE);
 }
 
+/* In main mode the method was agreed on before anybody had a name. */
+static struct result check_users(const struct ikev1_sa *sa)
+{
+	const struct isakmp_profile *profile = sa->base.isakmp;
+	bool asks = profile && profile->user_list;
+
+	if (sa->base.initiator || !sa->method || sa->method->user == asks)
+		return RESULT_OK;
+	if (asks)
+		return fail(
+			-EACCES,
+			"profile %.60s asks for a user by XAUTH, which the peer has not offered",
+			profile->name);
+	return fail(-EACCES, "the peer wants XAUTH, and no profile with \"client authentication "
+			     "list\" matches it");
+}
+
 struct result take_identity(struct ikev1_sa *sa, const struct payload *payload)
 {
 	const struct isakmp_profile *profile;
@@ -108,6 +164,9 @@ struct result take_identity(struct ikev1_sa *sa, const struct payload *payload)
 			    sa->base.isakmp->name);
 	if (!sa->base.initiator)
 		sa->base.isakmp = profile;
+	result = check_users(sa);
+	if (failed(&result))
+		return result;
 	if (proposal_is_legacy(&sa->base.chosen) && !legacy_is_permitted(sa))
 		return fail(-EACCES,
 			    "the agreed suite is weak, which is not permitted with %.100s: add "

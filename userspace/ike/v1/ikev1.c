@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "ike/v1/internal.h"
+#include "ike/easy_vpn.h"
+#include "ike/v1/auth.h"
 
 /* By both cookies; the first answer brings the responder's. */
 static struct ikev1_sa *find_sa(struct ike *ike, const struct ike_header *header)
@@ -97,7 +98,10 @@ static void receive(struct ike *ike, const struct endpoint *local, const struct 
 
 static struct result create_child(struct ike_sa *sa, struct tunnel *tunnel)
 {
-	quick_start(ikev1_of(sa), tunnel, NULL);
+	if (client_wants_address(sa, tunnel, FAMILY_IPV4))
+		modecfg_start(ikev1_of(sa), tunnel);
+	else
+		quick_start(ikev1_of(sa), tunnel, NULL);
 	return RESULT_OK;
 }
 
@@ -108,6 +112,11 @@ static void rekey_child(struct child_sa *child)
 
 static void rekey(struct ike_sa *sa)
 {
+	struct ikev1_sa *v1 = ikev1_of(sa);
+
+	/* A server cannot begin: it is the client who shows the user. */
+	if (v1->method && v1->method->user && !ikev1_is_client(v1))
+		return;
 	/* Without children there is nothing that would need another one. */
 	if (!TAILQ_EMPTY(&sa->children) && !sa->closing)
 		phase1_restart(ikev1_of(sa));
@@ -127,7 +136,7 @@ static void drop(struct ike_sa *sa)
 
 static void close_sa(struct ike_sa *sa)
 {
-	if (sa->established)
+	if (sa->established || ikev1_of(sa)->complete)
 		ikev1_delete_sa(ikev1_of(sa), false);
 	else
 		drop(sa);
@@ -144,9 +153,8 @@ static bool rebind(struct ike_sa *sa, const struct policy *policy)
 
 	if (!sa->isakmp)
 		return true;
-	TAILQ_FOREACH(profile, &policy->isakmp_profiles, link) {
-		if (strcmp(profile->name, sa->isakmp->name))
-			continue;
+	profile = policy_isakmp_profile_like(policy, sa->isakmp);
+	if (profile) {
 		sa->isakmp = profile;
 		return true;
 	}

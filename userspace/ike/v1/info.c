@@ -22,7 +22,7 @@ static void send_chain(struct ikev1_sa *sa, void (*put)(struct writer *chain, co
 	struct ike_header header =
 		ikev1_header(sa, ISAKMP_EXCHANGE_INFORMATIONAL, ikev1_new_message_id());
 	const struct ikev1_iv *last =
-		sa->base.established || !sa->initial ? &sa->phase_1 : &sa->initial->iv;
+		sa->complete || !sa->initial ? &sa->phase_1 : &sa->initial->iv;
 	struct path path = { sa->base.local, sa->base.remote };
 	struct result result = RESULT_OK;
 	struct buffer octets = {};
@@ -100,7 +100,7 @@ static void send_delete(struct ikev1_sa *sa, uint8_t protocol, struct bytes spi)
 {
 	struct deletion deletion = { protocol, spi };
 
-	if (sa->base.established)
+	if (sa->complete)
 		send_chain(sa, put_deletion, &deletion);
 }
 
@@ -320,7 +320,7 @@ static void note_error(struct ikev1_sa *sa, const struct message *message)
 	char remote[ADDRESS_TEXT];
 	struct result why;
 
-	if (!payload || !sa->initial || sa->base.established ||
+	if (!payload || !sa->initial || sa->complete ||
 	    isakmp_notify_parse(payload->body, &notify).code ||
 	    !ISAKMP_NOTIFY_IS_ERROR(notify.type))
 		return;
@@ -360,15 +360,19 @@ static void act_on(struct ikev1_sa *sa, const struct message *message)
 	if (!deleted || sa->base.dead)
 		return;
 	isakmp_line(sa, "the peer deletes the ISAKMP SA");
+	if (sa->user_due) {
+		ikev1_give_up(sa, "the peer has deleted the ISAKMP SA before the user was known");
+		return;
+	}
 	sa->base.closing = true;
 	/* IPsec SAs may outlive it (row M04); a tunnel that is up gets new ones. */
-	ikev1_sa_end(sa, true);
+	ikev1_sa_end(sa, !ikev1_has_lease(sa));
 }
 
 void ikev1_receive_info(struct ikev1_sa *sa, const struct message *outer, const struct path *path)
 {
 	const struct ikev1_iv *last =
-		sa->base.established || !sa->initial ? &sa->phase_1 : &sa->initial->iv;
+		sa->complete || !sa->initial ? &sa->phase_1 : &sa->initial->iv;
 	struct ike *ike = sa->base.ike;
 	struct buffer plain = {};
 	struct message inner;
@@ -391,7 +395,7 @@ void ikev1_receive_info(struct ikev1_sa *sa, const struct message *outer, const 
 	if (failed(&result)) {
 		ike->stats[IKE_STAT_DROP_NOT_AUTHENTIC]++;
 		isakmp_line(sa, "informational message dropped: %s", result.why);
-	} else if (!sa->base.established) {
+	} else if (!sa->complete) {
 		note_error(sa, &inner);
 	} else if (!ikev1_message_is_new(sa, outer->header.message_id)) {
 		ike->stats[IKE_STAT_DROP_MESSAGE_ID]++;

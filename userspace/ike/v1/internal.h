@@ -54,6 +54,13 @@ struct ikev1_sa {
 	unsigned int dpd_unanswered;
 	uint64_t last_heard;
 	struct timer rekey, expire, liveness;
+
+	bool complete; /* phase 1 is: its keys serve others */
+	bool unity; /* the peer speaks of Unity's attributes */
+	bool user_due; /* XAUTH has not found a user yet */
+	bool first_contact; /* the peer has forgotten all that there was, if the user is right */
+	unsigned int user_tries;
+	struct timer user_wait; /* of a client, for the server */
 	struct ikev1_sa *successor; /* a phase 1 that will take over */
 	bool replaced; /* its children have moved: its end is no news */
 };
@@ -73,7 +80,7 @@ struct ikev1_work {
 	void (*release)(struct ikev1_work *work);
 };
 
-enum ikev1_task_kind { IKEV1_MAIN, IKEV1_AGGRESSIVE, IKEV1_QUICK };
+enum ikev1_task_kind { IKEV1_MAIN, IKEV1_AGGRESSIVE, IKEV1_QUICK, IKEV1_TRANSACTION };
 
 /** struct ikev1_task - phase 1, or a node of phase 2 */
 struct ikev1_task {
@@ -135,7 +142,11 @@ struct ikev1_task {
 	bool doubtful; /* and cannot have been right, which must not show yet */
 	bool proven; /* the peer has shown who it is */
 
-	/* phase 1 that we begin, and quick mode */
+	/* transactions */
+	uint16_t config_id; /* of request and reply */
+	bool wants_type; /* XAUTH: the peer has named it */
+
+	/* phase 1 that we begin, what a client asks for, and quick mode */
 	struct kernel_owner owner; /* the tunnel that it is for; 0 as responder */
 	struct child_sa *child; /* being made */
 	bool rekeys;
@@ -167,6 +178,8 @@ struct tunnel *ikev1_task_tunnel(const struct ikev1_task *task);
  * the peer's value is known; then the task goes on with @then
  */
 void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then);
+/** ikev1_node_stays() - in case that the peer has not got its last message */
+void ikev1_node_stays(struct ikev1_task *task);
 /**
  * ikev1_task_submit() - gives work to the workers; the task does nothing else meanwhile
  * @then: goes on; an action that names its own task->event and answers NONE is run once more
@@ -251,6 +264,26 @@ void phase1_put_contact(const struct ikev1_task *task, struct writer *chain);
 /** phase1_proven() - the message in hand has shown who the peer is */
 void phase1_proven(struct ikev1_task *task);
 
+/** phase1_usable() - and nothing else has to be shown: IPsec SAs may be made */
+void phase1_usable(struct ikev1_sa *sa);
+/** ikev1_give_up() - the SA ends before it was of use, and its tunnel is told why */
+void ikev1_give_up(struct ikev1_sa *sa, const char *why);
+
+/* xauth.c, modecfg.c, transaction.c */
+
+/** xauth_begin() - phase 1 is complete, the user is not known yet */
+void xauth_begin(struct ikev1_sa *sa);
+/** modecfg_start() - client: asks for an address for the tunnel; modecfg_push() - server: gives one */
+void modecfg_start(struct ikev1_sa *sa, struct tunnel *tunnel);
+void modecfg_push(struct ikev1_sa *sa);
+/** modecfg_client_selectors() - of an SA that has given (@server), or got, an address: that alone */
+void modecfg_client_selectors(const struct ikev1_sa *sa, bool server,
+			      struct traffic_selectors *selectors);
+/** ikev1_is_client() - of an Easy VPN server */
+bool ikev1_is_client(const struct ikev1_sa *sa);
+/** ikev1_has_lease() - its IPsec SAs are for an address that ends with it */
+bool ikev1_has_lease(const struct ikev1_sa *sa);
+
 /* suite.c: the suites of phase 1 that policy allows */
 
 /** suites_offer() - in order of priority; false when there is none */
@@ -267,6 +300,9 @@ struct result suites_agreed(struct ikev1_sa *sa, const struct isakmp_transform *
 bool legacy_is_permitted(const struct ikev1_sa *sa);
 /** read_aloud() - an attribute's line, for isakmp_attributes_read_aloud() */
 void read_aloud(void *context, const char *text);
+
+/** suites_wanted() - is there a policy for this method? */
+bool suites_wanted(const struct ikev1_task *task, const struct ikev1_auth *method);
 
 /* identity.c: who we are, who the peer is */
 

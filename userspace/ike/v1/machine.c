@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/names.h"
 #include "ike/v1/actions.h"
@@ -60,6 +61,34 @@ static const struct row rows[] = {
 	R(IKE_R_AM2, AM_EXCH, aggressive_take_proof, IKE_P1_COMPLETE, PHASE1_COMPLETE),
 
 	R(IKE_P1_COMPLETE, PHASE1_COMPLETE, phase1_done, IKE_P1_COMPLETE, NONE),
+
+	/* XAUTH, server */
+	R(IKE_P1_COMPLETE, START_XAUTH, xauth_send_request, IKE_XAUTH_REQ_SENT, NONE),
+	R(IKE_XAUTH_REQ_SENT, CFG_REPLY, xauth_take_reply, IKE_XAUTH_AAA_CONT_LOGIN_AWAIT, AAA_CONT_LOGIN),
+	R(IKE_XAUTH_AAA_CONT_LOGIN_AWAIT, AAA_CONT_LOGIN, xauth_judge, IKE_XAUTH_SET_SENT, NONE),
+	R(IKE_XAUTH_AAA_CONT_LOGIN_AWAIT, AAA_RETRY, xauth_send_request, IKE_XAUTH_REQ_SENT, NONE),
+	R(IKE_XAUTH_SET_SENT, CFG_ACK, xauth_take_ack, IKE_P1_COMPLETE, XAUTH_COMPLETE),
+
+	/* XAUTH, client */
+	R(IKE_P1_COMPLETE, XAUTH_REQUEST, xauth_take_request, IKE_XAUTH_REPLY_AWAIT, XAUTH_REPLY_ATTR),
+	R(IKE_XAUTH_REPLY_SENT, XAUTH_REQUEST, xauth_take_request, IKE_XAUTH_REPLY_AWAIT, XAUTH_REPLY_ATTR),
+	R(IKE_XAUTH_REPLY_AWAIT, XAUTH_REPLY_ATTR, xauth_send_reply, IKE_XAUTH_REPLY_SENT, NONE),
+	R(IKE_XAUTH_REPLY_SENT, XAUTH_SET, xauth_take_status, IKE_P1_COMPLETE, XAUTH_COMPLETE),
+
+	R(IKE_P1_COMPLETE, XAUTH_COMPLETE, xauth_complete, IKE_P1_COMPLETE, NONE),
+
+	/* mode config, server */
+	R(IKE_P1_COMPLETE, CFG_REQUEST, modecfg_take_request, IKE_CONFIG_AUTHOR_AAA_AWAIT, AAA_GROUP_ATTR),
+	R(IKE_CONFIG_AUTHOR_AAA_AWAIT, AAA_GROUP_ATTR, modecfg_send_reply, IKE_P1_COMPLETE, CONFIG_COMPLETE),
+	R(IKE_P1_COMPLETE, START_SET, modecfg_send_set, IKE_CONFIG_MODE_SET_SENT, NONE),
+	R(IKE_CONFIG_MODE_SET_SENT, CFG_ACK, modecfg_take_ack, IKE_P1_COMPLETE, CONFIG_COMPLETE),
+
+	/* mode config, client */
+	R(IKE_P1_COMPLETE, START_CONFIG, modecfg_send_request, IKE_CONFIG_MODE_REQ_SENT, NONE),
+	R(IKE_CONFIG_MODE_REQ_SENT, CFG_REPLY, modecfg_take_reply, IKE_P1_COMPLETE, CONFIG_COMPLETE),
+	R(IKE_P1_COMPLETE, CFG_SET, modecfg_take_set, IKE_P1_COMPLETE, CONFIG_COMPLETE),
+
+	R(IKE_P1_COMPLETE, CONFIG_COMPLETE, modecfg_complete, IKE_P1_COMPLETE, NONE),
 
 	/* quick mode, initiator */
 	R(IKE_QM_READY, INIT_QM, quick_begin, IKE_QM_READY, SPI_REPLY),
@@ -127,7 +156,7 @@ static void trace(const struct ikev1_task *task, enum ikev1_state old, enum ikev
 {
 	if (!log_enabled(LOG_ISAKMP))
 		return;
-	if (task->message_id)
+	if (task->kind == IKEV1_QUICK)
 		isakmp_line(task->sa, "Node %d, Input = %s, %s", (int)task->message_id,
 			    ikev1_event_input(event), ikev1_event_name(event));
 	else
@@ -180,11 +209,24 @@ enum ikev1_event ikev1_fail(struct ikev1_task *task, struct result why, uint16_t
 	return IKEV1_PROCESS_ERROR;
 }
 
+#define SYMBOL_ENTRY(symbol, input, name) [IKEV1_##symbol] = #symbol,
+
+/* Its name, and of those that share one, which IOS's output does not tell apart, ours. */
+static const char *event_label(enum ikev1_event event)
+{
+	static const char *const symbols[] = { IKEV1_EVENT_LIST(SYMBOL_ENTRY) };
+
+	for (enum ikev1_event other = 0; other < event; other++)
+		if (!strcmp(ikev1_event_name(other), ikev1_event_name(event)))
+			return symbols[event];
+	return ikev1_event_name(event);
+}
+
 static void print_row(FILE *out, const char *state, const struct row *row)
 {
-	fprintf(out, "%-15s %-24s %-4s %-23s %s\n", state, ikev1_event_name(row->event),
+	fprintf(out, "%-15s %-24s %-4s %-23s %s\n", state, event_label(row->event),
 		row->action ? "yes" : "null", ikev1_state_name(row->next_state),
-		row->next_event ? ikev1_event_name(row->next_event) : "-");
+		row->next_event ? event_label(row->next_event) : "-");
 }
 
 void ikev1_print_states(FILE *out)

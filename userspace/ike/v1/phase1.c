@@ -146,6 +146,7 @@ struct result phase1_choose(struct ikev1_task *task, uint16_t *notify)
 	buffer_set(&task->sa_body, payload->body);
 	vendors_take(sa, task->message);
 	result = auths_prepare(task);
+	auths_say(task);
 	task->answer = must_calloc(1, sizeof(*task->answer));
 	if (!failed(&result))
 		result = suites_choose(task, offered, task->answer, &task->chosen);
@@ -249,7 +250,8 @@ void phase1_choose_id(struct ikev1_task *task)
 		return;
 	own_identity(task, &sa->base.local_id);
 	id = isakmp_id_of_identity(&sa->base.local_id);
-	isakmp_line(sa, "SA is doing %s authentication using id type %s", method_of(task)->doing,
+	isakmp_line(sa, "SA is doing %s authentication%s using id type %s", method_of(task)->doing,
+		    method_of(task)->user ? " plus XAUTH" : "",
 		    id_type_name(sa->base.local_id.type));
 	isakmp_id_body(&id, &task->id_body);
 }
@@ -332,9 +334,10 @@ static void forget_others(struct ikev1_sa *sa)
 		if (other != &sa->base && other->version == &ikev1 && other->established &&
 		    other->established_at < sa->base.created_at &&
 		    address_equal(&other->home_remote, &sa->base.home_remote) &&
-		    identity_equal(&other->remote_id, &sa->base.remote_id)) {
+		    identity_equal(&other->remote_id, &sa->base.remote_id) &&
+		    identity_equal(client_identity(other), client_identity(&sa->base))) {
 			let_the_peer_begin(other);
-			ikev1_sa_end(ikev1_of(other), true);
+			ikev1_sa_end(ikev1_of(other), !ikev1_has_lease(ikev1_of(other)));
 		}
 	}
 }
@@ -350,7 +353,10 @@ static void take_notifies(struct ikev1_task *task)
 			continue;
 		isakmp_line(task->sa, " processing NOTIFY %s protocol %u",
 			    isakmp_notify_name(notify.type), notify.protocol);
-		if (notify.type == ISAKMP_NOTIFY_INITIAL_CONTACT)
+		/* Whoever knows a group's key could say so of all others in it. */
+		if (notify.type == ISAKMP_NOTIFY_INITIAL_CONTACT && task->sa->method->user)
+			task->sa->first_contact = true;
+		else if (notify.type == ISAKMP_NOTIFY_INITIAL_CONTACT)
 			forget_others(task->sa);
 	}
 }
@@ -373,19 +379,35 @@ void phase1_proven(struct ikev1_task *task)
 enum ikev1_event phase1_done(struct ikev1_task *task)
 {
 	struct ikev1_sa *sa = task->sa;
-	struct tunnel *tunnel = ikev1_task_tunnel(task);
 
 	sa->phase_1 = task->iv;
+	sa->complete = true;
 	task->stage = "QM_IDLE";
-	task->owner = (struct kernel_owner){};
-	sa->base.tunnel = NULL;
 	key_exchange_free(task->key_exchange);
 	task->key_exchange = NULL;
+	if (sa->method->user)
+		xauth_begin(sa);
+	else
+		phase1_usable(sa);
+	return IKEV1_NEXT;
+}
+
+void phase1_usable(struct ikev1_sa *sa)
+{
+	const struct isakmp_profile *profile = sa->base.isakmp;
+	struct ikev1_task *task = sa->initial;
+	struct tunnel *tunnel = ikev1_task_tunnel(task);
+
+	task->owner = (struct kernel_owner){};
+	sa->base.tunnel = NULL;
+	if (sa->first_contact)
+		forget_others(sa);
 	ikev1_sa_ready(sa);
+	if (profile && profile->address_initiate && !sa->base.initiator && !sa->base.client)
+		modecfg_push(sa);
 	if (!tunnel)
-		return IKEV1_NEXT;
+		return;
 	/* The peer may have been faster. */
 	tunnel->negotiating = false;
 	tunnel_want(tunnel);
-	return IKEV1_NEXT;
 }

@@ -18,7 +18,6 @@
 #include "base/memory.h"
 #include "ike/v1/actions.h"
 
-#define NODE_STAYS SECONDS(60) /* to repeat its last message */
 #define SIMULTANEOUS SECONDS(60)
 #define REKEY_RETRY SECONDS(5)
 
@@ -62,10 +61,9 @@ void quick_abandon(struct ikev1_task *task)
 		timer_start(old->ike->env.timers, &old->rekey, REKEY_RETRY);
 }
 
-/* The node stays, in case that the peer has not got its last message. */
 static void finish_node(struct ikev1_task *task)
 {
-	timer_start(task->sa->base.ike->env.timers, &task->end, NODE_STAYS);
+	ikev1_node_stays(task);
 	key_exchange_free(task->key_exchange);
 	task->key_exchange = NULL;
 	task->owner = (struct kernel_owner){};
@@ -601,6 +599,8 @@ static void activate(struct ikev1_task *task)
 		return;
 	}
 	relieve(child, old);
+	if (task->sa->base.client && task->sa->base.client->server)
+		client_route(&task->sa->base, child->tunnel);
 }
 
 /* Row E20 */
@@ -662,6 +662,10 @@ static struct result prepare(struct ikev1_task *task)
 	child->transport = child_wants_transport(tunnel, base);
 	child->local_ts = old ? old->local_ts : tunnel->local_ts;
 	child->remote_ts = old ? old->remote_ts : tunnel->remote_ts;
+	if (!old) {
+		modecfg_client_selectors(task->sa, false, &child->local_ts);
+		modecfg_client_selectors(task->sa, true, &child->remote_ts);
+	}
 	task->offer = must_calloc(1, sizeof(*task->offer));
 	allowed(task->sa, profile, child->transport, task->offer);
 	put_spis(child, task->offer);
@@ -863,6 +867,25 @@ static bool within(const struct traffic_selectors *wanted, const struct traffic_
 	       common.items[0].end_port == wanted->items[0].end_port;
 }
 
+/* What the peer wants, against what the tunnel carries and, of a client, what it was given. */
+static struct result check_selectors(const struct ikev1_task *task, const struct tunnel *tunnel,
+				     const struct traffic_selectors *of_initiator,
+				     const struct traffic_selectors *of_responder)
+{
+	struct traffic_selectors remote = tunnel->remote_ts, local = tunnel->local_ts;
+
+	modecfg_client_selectors(task->sa, true, &remote);
+	modecfg_client_selectors(task->sa, false, &local);
+	if (within(of_initiator, &remote) && within(of_responder, &local))
+		return RESULT_OK;
+	task->sa->base.ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
+	if (within(of_initiator, &tunnel->remote_ts) && within(of_responder, &tunnel->local_ts))
+		return fail(-EPROTO, "proxy identities not supported: they are not for the address "
+				     "that mode config gave");
+	return fail(-EPROTO, "proxy identities not supported: %s carries other traffic",
+		    tunnel->device.name);
+}
+
 static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 {
 	struct traffic_selectors of_initiator, of_responder;
@@ -903,13 +926,9 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 		result = fail(-ENETDOWN, "%s is shut down", tunnel->device.name);
 		goto out;
 	}
-	if (!within(&of_initiator, &tunnel->remote_ts) ||
-	    !within(&of_responder, &tunnel->local_ts)) {
-		base->ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
-		result = fail(-EPROTO, "proxy identities not supported: %s carries other traffic",
-			      tunnel->device.name);
+	result = check_selectors(task, tunnel, &of_initiator, &of_responder);
+	if (failed(&result))
 		goto out;
-	}
 	*notify = ISAKMP_NOTIFY_PROPOSAL_NOT_CHOSEN;
 	obstacle = obstacle_of(base, profile);
 	if (obstacle) {

@@ -4,6 +4,7 @@
  * a newer SA with the same peer takes them over.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/container.h"
@@ -24,7 +25,7 @@ static void expire_due(struct timer *timer)
 
 	log_line(LOG_ISAKMP, ": ISADB: reaper checking SA, conn_id = %u DELETE IT!", sa->base.id);
 	/* Child SAs have lifetimes of their own; a tunnel that is up begins again. */
-	ikev1_delete_sa(sa, true);
+	ikev1_delete_sa(sa, !ikev1_has_lease(sa));
 }
 
 struct ikev1_sa *ikev1_sa_new(struct ike *ike, bool initiator)
@@ -67,6 +68,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 	timer_stop(timers, &sa->rekey);
 	timer_stop(timers, &sa->expire);
 	timer_stop(timers, &sa->liveness);
+	timer_stop(timers, &sa->user_wait);
 	keepalive_stop(&sa->base);
 	fragment_forget(sa);
 	while (!keep_children && (child = TAILQ_FIRST(&sa->base.children))) {
@@ -79,6 +81,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 		else
 			child_sa_destroy(child);
 	}
+	client_config_end(&sa->base, keep_children);
 	ike_sa_bury(&sa->base, release);
 	if (!sa->base.established || ike->shutting_down)
 		return;
@@ -94,7 +97,8 @@ void ikev1_sa_heard(struct ikev1_sa *sa)
 static bool same_peer(const struct ike_sa *a, const struct ike_sa *b)
 {
 	return a->version == b->version && a->isakmp == b->isakmp &&
-	       identity_equal(&a->remote_id, &b->remote_id);
+	       identity_equal(&a->remote_id, &b->remote_id) &&
+	       identity_equal(client_identity(a), client_identity(b));
 }
 
 /* What an older SA has made carries on under the new one; who began the new one ends the old. */
@@ -111,11 +115,24 @@ static void relieve_older(struct ikev1_sa *sa)
 			continue;
 		while ((child = TAILQ_FIRST(&other->children)))
 			child_sa_move(child, &sa->base);
+		client_config_move(other, &sa->base);
 		ikev1_of(other)->replaced = true;
 		timer_stop(sa->base.ike->env.timers, &ikev1_of(other)->rekey);
 		if (sa->base.initiator)
 			ikev1_delete_sa(ikev1_of(other), true);
 	}
+}
+
+void ikev1_give_up(struct ikev1_sa *sa, const char *why)
+{
+	struct tunnel *tunnel = sa->initial ? ikev1_task_tunnel(sa->initial) : NULL;
+	char text[sizeof(tunnel->last_error)];
+
+	snprintf(text, sizeof(text), "%s", why);
+	sa->base.ike->stats[IKE_STAT_FAILED]++;
+	ikev1_delete_sa(sa, false);
+	if (tunnel)
+		tunnel_failed(tunnel, text);
 }
 
 void ikev1_sa_ready(struct ikev1_sa *sa)

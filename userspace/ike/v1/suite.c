@@ -25,13 +25,25 @@ bool legacy_is_permitted(const struct ikev1_sa *sa)
 	return false;
 }
 
-static bool may_use(const struct ikev1_task *task, const struct isakmp_policy *entry)
+bool suites_wanted(const struct ikev1_task *task, const struct ikev1_auth *method)
 {
-	return auth_is_ready(task, entry->auth) &&
+	const struct isakmp_policy *entry;
+
+	for (size_t i = 0; (entry = policy_isakmp_suite(task->sa->base.ike->policy, i)); i++)
+		if (entry->auth == method->policy)
+			return true;
+	return false;
+}
+
+static bool may_use(const struct ikev1_task *task, const struct isakmp_policy *entry,
+		    const struct ikev1_auth *method)
+{
+	return method && auth_is_ready(task, method->number) &&
 	       (!isakmp_policy_is_legacy(entry) || legacy_is_permitted(task->sa));
 }
 
-static struct isakmp_transform transform_of(const struct isakmp_policy *entry, uint8_t number)
+static struct isakmp_transform transform_of(const struct isakmp_policy *entry, uint8_t number,
+					    uint16_t auth)
 {
 	return (struct isakmp_transform){
 		.number = number,
@@ -40,7 +52,7 @@ static struct isakmp_transform transform_of(const struct isakmp_policy *entry, u
 		.key_bits = entry->key_bits,
 		.prf = entry->prf,
 		.group = entry->group,
-		.auth = entry->auth,
+		.auth = auth,
 		.seconds = entry->lifetime,
 	};
 }
@@ -55,10 +67,12 @@ bool suites_offer(const struct ikev1_task *task, struct isakmp_sa *offer)
 	proposal->number = 1;
 	proposal->protocol = ISAKMP_PROTOCOL_ISAKMP;
 	for (size_t i = 0; (entry = policy_isakmp_suite(task->sa->base.ike->policy, i)); i++) {
-		if (proposal->count == ISAKMP_TRANSFORMS_MAX || !may_use(task, entry))
+		const struct ikev1_auth *method = auth_for(task, entry->auth);
+
+		if (proposal->count == ISAKMP_TRANSFORMS_MAX || !may_use(task, entry, method))
 			continue;
 		proposal->transforms[proposal->count] =
-			transform_of(entry, (uint8_t)(proposal->count + 1));
+			transform_of(entry, (uint8_t)(proposal->count + 1), method->number);
 		proposal->count++;
 	}
 	return proposal->count;
@@ -68,16 +82,18 @@ bool suites_offer(const struct ikev1_task *task, struct isakmp_sa *offer)
 static const char *mismatch(const struct isakmp_transform *offered,
 			    const struct isakmp_policy *entry)
 {
+	const struct ikev1_auth *method = auth_of(offered->auth);
+
 	if (offered->encr != entry->encr)
 		return "Encryption algorithm offered does not match policy!";
-	if (offered->key_bits != entry->key_bits)
-		return "Proposed key length does not match policy";
 	if (offered->prf != entry->prf)
 		return "Hash algorithm offered does not match policy!";
 	if (offered->group != entry->group)
 		return "Diffie-Hellman group offered does not match policy!";
-	if (offered->auth != entry->auth)
+	if (!method || method->policy != entry->auth)
 		return "Authentication method offered does not match policy!";
+	if (offered->key_bits != entry->key_bits)
+		return "Proposed key length does not match policy";
 	if (offered->unknown)
 		return "an attribute offered is not known";
 	return NULL;
@@ -93,15 +109,21 @@ static bool compare(const struct ikev1_task *task, const struct isakmp_transform
 		    const struct isakmp_policy *entry, uint8_t next)
 {
 	const struct ikev1_sa *sa = task->sa;
+	const struct ikev1_auth *method = auth_of(offered->auth);
 	const char *difference = mismatch(offered, entry);
 
 	isakmp_line(sa, "Checking ISAKMP transform %u against priority %u policy", offered->number,
 		    entry->priority);
 	isakmp_attributes_read_aloud(ISAKMP_PROTOCOL_ISAKMP, offered->attributes, read_aloud, NULL);
 	/* Row A13 */
-	if (!difference && !auth_is_ready(task, entry->auth))
+	if (!difference && !auth_fits(task, method))
+		difference = method->user ?
+				     "no profile of the peer's asks for a user by XAUTH" :
+				     "the peer's profile asks for a user by XAUTH, and that is not "
+				     "offered";
+	if (!difference && !auth_is_ready(task, method->number))
 		difference = "there is no key to authenticate with as the policy says";
-	if (!difference && !may_use(task, entry))
+	if (!difference && !may_use(task, entry, method))
 		difference = "the policy is weak and not permitted";
 	if (difference)
 		isakmp_line(sa, "%s", difference);

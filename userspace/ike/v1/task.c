@@ -11,6 +11,8 @@
 #include "base/memory.h"
 #include "ike/v1/actions.h"
 
+#define NODE_STAYS SECONDS(60) /* to repeat its last message */
+
 static void end_due(struct timer *timer)
 {
 	struct ikev1_task *task = container_of(timer, struct ikev1_task, end);
@@ -38,16 +40,21 @@ struct ikev1_task *ikev1_task_new(struct ikev1_sa *sa, enum ikev1_task_kind kind
 		sa->initial = task;
 		return task;
 	}
-	task->state = IKE_QM_READY;
-	task->stage = "QM_IDLE";
-	task->mode = "Quick";
+	task->state = kind == IKEV1_QUICK ? IKE_QM_READY : IKE_P1_COMPLETE;
+	task->stage = sa->initial ? sa->initial->stage : "QM_IDLE";
+	task->mode = kind == IKEV1_QUICK ? "Quick" : "Transaction";
 	task->have_iv = true;
 	result = ikev1_iv_phase_2(&sa->keys, &sa->phase_1, message_id, &task->iv);
 	if (failed(&result))
 		isakmp_line(sa, "%s", result.why);
 	TAILQ_INSERT_TAIL(&sa->tasks, task, link);
-	log_line(LOG_ISAKMP, ": set new node %d to QM_IDLE", (int)message_id);
+	log_line(LOG_ISAKMP, ": set new node %d to %s", (int)message_id, task->stage);
 	return task;
+}
+
+void ikev1_node_stays(struct ikev1_task *task)
+{
+	timer_start(task->sa->base.ike->env.timers, &task->end, NODE_STAYS);
 }
 
 struct tunnel *ikev1_task_tunnel(const struct ikev1_task *task)
@@ -226,6 +233,17 @@ static void say_deleted(const struct ikev1_task *task)
 		    address_format(&sa->base.remote.address, remote));
 }
 
+/* A user who is not known ends the SA; a configuration that fails may be asked for again. */
+static void transaction_failed(struct ikev1_task *task, bool peer_is_gone)
+{
+	struct ikev1_sa *sa = task->sa;
+
+	if (sa->user_due)
+		ikev1_give_up(sa, task->error.why);
+	else if (peer_is_gone)
+		ikev1_sa_end(sa, false);
+}
+
 static void clean_up(struct ikev1_task *task, bool peer_is_gone)
 {
 	struct ikev1_sa *sa = task->sa;
@@ -242,6 +260,8 @@ static void clean_up(struct ikev1_task *task, bool peer_is_gone)
 			isakmp_line(sa, "the peer does not answer: the SA is deleted");
 			ikev1_sa_end(sa, false);
 		}
+	} else if (task->kind == IKEV1_TRANSACTION) {
+		transaction_failed(task, peer_is_gone);
 	} else {
 		ike->stats[IKE_STAT_FAILED]++;
 		say_deleted(task);
