@@ -400,6 +400,7 @@ static struct result peek(const struct ikev1_sa *sa, const struct ikev1_task *ta
 	struct buffer plain = {};
 	struct ikev1_iv iv;
 
+	*event = IKEV1_NONE;
 	if (task)
 		iv = task->iv;
 	else
