@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Easy VPN between two daemons: XAUTH with a group's key, mode config, and what fails. Node 0 is
- * the client, node 1 the server. Rows D12, E12, E13, F01, F02, F03, F04, F05, F06, F07.
+ * the client, node 1 the server. Rows A13, D12, E12, E13, F01, F02, F03, F04, F05, F06, F07.
  */
 
 #include <setjmp.h>
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../support/pki_scene.h"
 #include "../support/scene.h"
 #include "codec/isakmp.h"
 #include "config/config.h"
@@ -495,6 +496,70 @@ static void without_xauth(void **state)
 		      "profile P asks for a user by XAUTH, which the peer has not offered", "");
 }
 
+#define MODERN(method) \
+	"crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication " method \
+	"\n group 14\n"
+
+/* Certificates need no permission: nobody else in the group can be the server. */
+static struct sim *with_certificates(uint64_t seed, const char *method, const struct pki_end *end)
+{
+	static const struct pki_end good = { .local = "rsa-sig" };
+	static char first[6000], second[6000];
+	char policy[300];
+
+	snprintf(policy, sizeof(policy), MODERN("%s"), method);
+	snprintf(first, sizeof(first),
+		 "%s%s" SETS "crypto ipsec client ezvpn EASY\n peer 10.0.0.2\n"
+		 " username alice password wonderland\n set transform-set T\n"
+		 "interface Tunnel0\n tunnel source 10.0.0.1\n"
+		 " crypto ipsec client ezvpn EASY\n",
+		 pki_scene_trustpoint(0, &good), policy);
+	snprintf(second, sizeof(second),
+		 "%s%s" SETS GROUP "username alice password wonderland\n"
+		 "crypto isakmp profile P\n match identity address 10.0.0.1\n"
+		 " client authentication list USERS\n client configuration address respond\n"
+		 " client configuration group admin\n" TUNNEL,
+		 pki_scene_trustpoint(1, end ? end : &good), policy);
+	return sim_new(seed, first, second);
+}
+
+static void certificates(void **state)
+{
+	static const char *const methods[] = { "rsa-sig", "hybrid" };
+	static const char *const lines[] = { "auth XAUTHInitRSA", "auth HybridInitRSA" };
+
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		struct sim *sim = with_certificates(30 + i, methods[i], NULL);
+
+		up(sim);
+		assert_true(sim_run_until(sim, SECONDS(20), sim_both_up));
+		assert_true(sim_logged(sim, lines[i]));
+		sim_run(sim, SECONDS(70));
+		assert_works(sim);
+		sim_free(sim);
+	}
+}
+
+/* Nobody is told a password who is not the server. */
+static void strange_servers(void **state)
+{
+	static const struct pki_end ends[] = {
+		{ .local = "rsa-sig", .of_stranger = true },
+		{ .local = "rsa-sig", .san = "DNS:other.example,IP:10.0.0.9" },
+	};
+
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		struct sim *sim = with_certificates(40 + i, "hybrid", &ends[i]);
+
+		up(sim);
+		assert_true(sim_run_until(sim, SECONDS(20), client_knows));
+		assert_non_null(strstr(client_error(sim), "authentication failed"));
+		assert_false(sim_logged(sim, "reply attribute XAUTH_USER_PASSWORD_V2"));
+		assert_int_equal(sim->nodes[0].addresses.count, 0);
+		sim_free(sim);
+	}
+}
+
 static void network_extension(void **state)
 {
 	struct sim *sim = with_client(18, " mode client\n", " mode network-extension\n");
@@ -637,6 +702,8 @@ int main(void)
 		cmocka_unit_test(phase_1_anew),
 		cmocka_unit_test(main_mode),
 		cmocka_unit_test(without_xauth),
+		cmocka_unit_test(certificates),
+		cmocka_unit_test(strange_servers),
 		cmocka_unit_test(network_extension),
 		cmocka_unit_test(lossy_wire),
 		cmocka_unit_test(each_message_lost),
@@ -645,6 +712,10 @@ int main(void)
 		cmocka_unit_test(needs_permission),
 	};
 
+	int failures;
+
 	cmocka_set_test_filter(getenv("TEST_FILTER"));
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failures = cmocka_run_group_tests(tests, NULL, NULL);
+	pki_scene_end();
+	return failures;
 }
