@@ -14,11 +14,15 @@ set -eu
 export pair_show="crypto isakmp sa" pair_debug="crypto isakmp" pair_profile=isakmp-profile
 export pair_transforms="esp-aes 256 esp-sha-hmac"
 . tests/lib/host_pair.sh
+pki=$folder/pki
+. tests/lib/pki.sh
 
+# server [METHOD [STATEMENT OF THE PROFILE]]
 server() {
 	pair_config "" <<-END
+	$(cat "$folder/trustpoint")
 	crypto isakmp policy 10
-	 authentication pre-share
+	 authentication ${1:-pre-share}
 	 encryption aes 256
 	 hash sha
 	 group 14
@@ -41,6 +45,7 @@ server() {
 	 isakmp authorization list GROUPS
 	 client configuration address respond
 	 legacy
+	 ${2:-}
 	END
 }
 
@@ -95,6 +100,20 @@ connects() {
 over_esp() { connects --natt-mode none; }
 over_udp() { connects --natt-mode force-natt; }
 
+# The server has a certificate, the client its user alone.
+hybrid() {
+	server hybrid "self-identity fqdn R1.example"
+	or_logs pair_start
+	client --natt-mode none --auth-mode hybrid --ca-file "$pki/ca.pem"
+	or_shows wait_for 30 is_given
+	or_shows wait_for 10 is_up
+	or_shows was_given "INTERNAL_IP4_ADDRESS=172.16.9.7"
+	or_shows we_say "auth HybridInitRSA"
+	kill "$client_pid"
+	or_shows wait_for 15 client_ended
+	pair_stop
+}
+
 # fails SENTENCE-OF-OURS OPTION...
 fails() {
 	local sentence=$1
@@ -115,8 +134,16 @@ unknown_group() { fails "peer matches \*none\* of the profiles" --id strangers; 
 
 trap pair_end EXIT
 pair_begin
+make_authority
+certify R1 rsa
+cat >"$folder/trustpoint" <<-END
+crypto pki trustpoint TP
+ certificate file $pki/R1-rsa.pem
+ private-key file $pki/R1-rsa.key
+END
 run_test "vpnc gets all that the group gives, ESP as it is" over_esp
 run_test "the same with ESP in UDP" over_udp
+run_test "the server has a certificate: hybrid" hybrid
 run_test "a wrong password" wrong_password
 run_test "a wrong key of the group" wrong_group_key
 run_test "a group that is not there" unknown_group
