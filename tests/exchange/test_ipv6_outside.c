@@ -72,7 +72,10 @@ static void test_life(void **state)
 	}
 	/* 1280 octets with 40 of IPv6, 8 of UDP and 4 of the marker on port 4500 */
 	assert_true(largest <= 1280 - 52);
-	assert_int_equal(ike_clear_sas(sim->nodes[0].ike, &sim->nodes[0].tunnel.remote), 1);
+	assert_int_equal(ike_clear_sas(sim->nodes[0].ike,
+				       &(struct sa_filter){ .remote =
+								    &sim->nodes[0].tunnel.remote }),
+			 1);
 	sim_run(sim, SECONDS(30));
 	scene_assert_clean(sim);
 	sim_free(sim);

@@ -94,7 +94,7 @@ phase_1_again() { [ "$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")" -gt
 phase_1_rekeys() {
 	local before
 	before=$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")
-	ctl rekey crypto ikev2 sa
+	ctl rekey crypto isakmp sa
 	or_logs wait_for 15 phase_1_again "$before"
 	or_logs wait_for 10 works
 	before=$(grep -c "New State = IKE_P1_COMPLETE" "$folder/log")

@@ -56,23 +56,59 @@ static size_t note(struct ike *ike, const char *order, const struct address *rem
 	char buffer[ADDRESS_TEXT];
 	const char *text = remote ? address_format(remote, buffer) : "all";
 
-	snprintf(fake->order, sizeof(fake->order), "%s %.40s", order, text);
+	snprintf(fake->order, sizeof(fake->order), "%.80s %.40s", order, text);
 	return !remote || strcmp(text, "10.0.0.2") == 0 ? count : 0;
 }
 
-static size_t clear_sas(struct ike *ike, const struct address *remote)
+static size_t order_sas(struct ike *ike, const char *order, const struct sa_filter *filter)
 {
-	return note(ike, "clear_sas", remote, fake_of(ike)->sa_count);
+	char text[64];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s v%u", order, filter->version);
+
+	if (filter->id)
+		snprintf(text + len, sizeof(text) - len, " id %u:", filter->id);
+	return note(ike, text, filter->remote, fake_of(ike)->sa_count);
 }
 
-static size_t clear_children(struct ike *ike, const struct address *remote)
+static size_t clear_sas(struct ike *ike, const struct sa_filter *filter)
 {
-	return note(ike, "clear_children", remote, fake_of(ike)->child_count);
+	return order_sas(ike, "clear_sas", filter);
 }
 
-static size_t rekey_sas(struct ike *ike, const struct address *remote)
+static size_t clear_sas_alone(struct ike *ike, const struct sa_filter *filter)
 {
-	return note(ike, "rekey_sas", remote, fake_of(ike)->sa_count);
+	return order_sas(ike, "clear_sas_alone", filter);
+}
+
+static size_t order_children(struct ike *ike, const char *order, const struct child_filter *filter)
+{
+	char text[64], address[ADDRESS_TEXT];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s", order);
+
+	if (filter->map)
+		snprintf(text + len, sizeof(text) - len, " map %.16s:", filter->map);
+	if (filter->spi)
+		snprintf(text + len, sizeof(text) - len,
+			 " %s %u 0x%X:", address_format(filter->destination, address),
+			 filter->protocol, filter->spi);
+	if (filter->connection)
+		snprintf(text + len, sizeof(text) - len, " connection %u:", filter->connection);
+	return note(ike, text, filter->remote, fake_of(ike)->child_count);
+}
+
+static size_t clear_children(struct ike *ike, const struct child_filter *filter)
+{
+	return order_children(ike, "clear_children", filter);
+}
+
+static size_t clear_counters(struct ike *ike)
+{
+	return note(ike, "clear_counters", NULL, fake_of(ike)->child_count);
+}
+
+static size_t rekey_sas(struct ike *ike, const struct sa_filter *filter)
+{
+	return order_sas(ike, "rekey_sas", filter);
 }
 
 static size_t redirect_sas(struct ike *ike, const struct address *remote,
@@ -84,9 +120,26 @@ static size_t redirect_sas(struct ike *ike, const struct address *remote,
 	return note(ike, order, remote, fake_of(ike)->sa_count);
 }
 
-static size_t rekey_children(struct ike *ike, const struct address *remote)
+static size_t rekey_children(struct ike *ike, const struct child_filter *filter)
 {
-	return note(ike, "rekey_children", remote, fake_of(ike)->child_count);
+	return order_children(ike, "rekey_children", filter);
+}
+
+static void each_dropped(struct ike *ike,
+			 void (*found)(void *context, const char *interface,
+				       const struct address *local, uint64_t count),
+			 void *context)
+{
+	const struct ctl_fake *fake = fake_of(ike);
+
+	for (size_t i = 0; i < fake->child_count; i++)
+		found(context, fake->children[i].interface, &fake->children[i].local.address,
+		      fake->dropped);
+}
+
+static void host(const struct ike *ike, struct ctl_host *out)
+{
+	*out = fake_of(ike)->host;
 }
 
 /* The engine's functions are given no place for a context here. */
@@ -104,7 +157,11 @@ static const struct ctl_engine engine = {
 	.each_tunnel = each_tunnel,
 	.stat_name = stat_name,
 	.stat = stat,
+	.each_dropped = each_dropped,
+	.host = host,
 	.clear_sas = clear_sas,
+	.clear_sas_alone = clear_sas_alone,
+	.clear_counters = clear_counters,
 	.clear_children = clear_children,
 	.rekey_sas = rekey_sas,
 	.redirect_sas = redirect_sas,

@@ -18,8 +18,10 @@ struct ctl_fake {
 	size_t tunnel_count;
 	size_t repeat; /* each child is reported that often; 0: once */
 	struct ctl_path path;
+	struct ctl_host host;
+	uint64_t dropped; /* once for each child */
 	/* Orders that came: "clear_sas 10.0.0.2", the last one. */
-	char order[64];
+	char order[128];
 	/* What the daemon would say. */
 	const char *config_text;
 	struct result reload_result;

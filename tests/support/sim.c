@@ -240,6 +240,14 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 	return RESULT_OK;
 }
 
+static struct result get_dropped(struct kernel *kernel, const struct kernel_owner *owner,
+				 uint64_t *count)
+{
+	(void)owner;
+	*count = node_of_kernel(kernel)->lost_no_sa;
+	return RESULT_OK;
+}
+
 static struct result each_sa(struct kernel *kernel,
 			     void (*found)(void *context, const struct kernel_sa_id *id,
 					   const struct kernel_owner *owner),
@@ -372,6 +380,7 @@ static const struct kernel_ops kernel_ops = {
 	.delete_sa = delete_sa,
 	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
+	.get_dropped = get_dropped,
 	.each_sa = each_sa,
 	.add_policy = add_policy,
 	.delete_policy = delete_policy,
@@ -641,7 +650,9 @@ struct sim *sim_new(uint64_t seed, const char *config_1, const char *config_2)
 	log_set(LOG_IKEV2_INVALID_SPI, true);
 	log_set(LOG_IKEV2_ERROR, true);
 	log_set(LOG_ISAKMP, true);
+	log_set(LOG_ISADB, true);
 	log_set(LOG_IPSEC, true);
+	log_set(LOG_ENGINE, true);
 	node_init(sim, 0, config_1);
 	node_init(sim, 1, config_2);
 	return sim;

@@ -218,10 +218,23 @@ static void orders_reach_the_engine(void **state)
 		{ "{\"command\":\"clear crypto sa\"}", "clear_children all" },
 		{ "{\"command\":\"clear crypto sa\",\"arguments\":{\"peer\":\"10.0.0.2\"}}",
 		  "clear_children 10.0.0.2" },
-		{ "{\"command\":\"clear crypto ikev2 sa\"}", "clear_sas all" },
+		{ "{\"command\":\"clear crypto sa\",\"arguments\":{\"map\":\"test\"}}",
+		  "clear_children map test: all" },
+		{ "{\"command\":\"clear crypto sa\",\"arguments\":{\"destination\":\"20.20.20.20\","
+		  "\"protocol\":\"AH\",\"spi\":\"6694349\"}}",
+		  "clear_children 20.20.20.20 2 0x6625CD: all" },
+		{ "{\"command\":\"clear crypto sa counters\"}", "clear_counters all" },
+		{ "{\"command\":\"clear crypto connection\",\"arguments\":{\"connection\":\"11\"}}",
+		  "clear_children connection 11: all" },
+		/* K04: each clears what it is called by, and nothing of the other version */
+		{ "{\"command\":\"clear crypto isakmp\"}", "clear_sas_alone v1 all" },
+		{ "{\"command\":\"clear crypto isakmp\",\"arguments\":{\"connection\":\"7\"}}",
+		  "clear_sas_alone v1 id 7: all" },
+		{ "{\"command\":\"clear crypto ikev2 sa\"}", "clear_sas v2 all" },
 		{ "{\"command\":\"clear crypto ikev2 sa\",\"arguments\":{\"remote\":\"10.0.0.2\"}}",
-		  "clear_sas 10.0.0.2" },
-		{ "{\"command\":\"rekey crypto ikev2 sa\"}", "rekey_sas all" },
+		  "clear_sas v2 10.0.0.2" },
+		{ "{\"command\":\"rekey crypto ikev2 sa\"}", "rekey_sas v2 all" },
+		{ "{\"command\":\"rekey crypto isakmp sa\"}", "rekey_sas v1 all" },
 		{ "{\"command\":\"rekey crypto sa\",\"arguments\":{\"peer\":\"10.0.0.2\"}}",
 		  "rekey_children 10.0.0.2" },
 		{ "{\"command\":\"redirect crypto ikev2 sa\",\"arguments\":"
@@ -286,6 +299,14 @@ static void wrong_requests_are_refused(void **state)
 		  "\"peer\" is no string" },
 		{ "{\"command\":\"clear crypto sa\",\"arguments\":{\"peer\":\"10.0.0.256\"}}",
 		  "\"10.0.0.256\" is no address" },
+		{ "{\"command\":\"clear crypto sa\",\"arguments\":{\"spi\":\"7\"}}",
+		  "\"destination\", \"protocol\" and \"spi\" name an SA together: one of them "
+		  "is missing" },
+		{ "{\"command\":\"clear crypto sa\",\"arguments\":{\"spi\":\"-1\"}}",
+		  "\"-1\" is no number from 1 to 4294967295" },
+		{ "{\"command\":\"clear crypto sa\",\"arguments\":{\"protocol\":\"tcp\"}}",
+		  "\"tcp\" is not \"ah\" or \"esp\"" },
+		{ "{\"command\":\"clear crypto connection\"}", "\"connection\" is missing" },
 		{ "{\"command\":\"debug\"}", "\"topic\" is missing" },
 		{ "{\"command\":\"debug\",\"arguments\":{\"topic\":\"ip packet\"}}",
 		  "there is nothing called \"ip packet\" to debug" },
@@ -419,7 +440,7 @@ static void slow_readers_only_hurt_themselves(void **state)
 			 2000);
 	json_decref(answer);
 	expect_field(slow, "found");
-	assert_string_equal(fake.order, "clear_sas all");
+	assert_string_equal(fake.order, "clear_sas v2 all");
 	expect_field(slow, "debug");
 	/* Gone with an answer half read. */
 	fake.repeat = 2000;

@@ -482,6 +482,31 @@ static void policies_are_deleted(void **state)
 	assert_null(tb[SEKI_A_POLICY_IFINDEX]);
 }
 
+/* J11: the sum of all reasons, also of those that only a newer module has */
+static void drops_of_a_policy_are_added_up(void **state)
+{
+	const struct kernel_owner owner = { .ifindex = 3, .policy = 42 };
+	struct nl_msg *reply = family_message(SEKI_CMD_POLICY_GET, 0, 1);
+	struct nlattr *tb[SEKI_A_POLICY_MAX + 1], *drops;
+	uint64_t count = 1;
+
+	nla_put_u32(reply, SEKI_A_POLICY_ID, 42);
+	drops = nla_nest_start(reply, SEKI_A_POLICY_DROPS);
+	nla_put_u64(reply, SEKI_A_DROPS_REPLAYED, 3);
+	nla_put(reply, SEKI_A_DROPS_PAD, 0, NULL);
+	nla_put_u64(reply, SEKI_A_DROPS_MAX + 100, 5);
+	nla_nest_end(reply, drops);
+	answer(generic, reply, NULL);
+	assert_int_equal(kernel->ops->get_dropped(kernel, &owner, &count).code, 0);
+	assert_int_equal(count, 8);
+	read_family_request(SEKI_CMD_POLICY_GET, 0, tb, SEKI_A_POLICY_MAX);
+	assert_u32(tb[SEKI_A_POLICY_ID], 42);
+
+	answer(generic, verdict(-ESRCH, "There is no such policy", 2, 0), NULL);
+	assert_int_equal(kernel->ops->get_dropped(kernel, &owner, &count).code, -ENOENT);
+	assert_int_equal(count, 0);
+}
+
 static struct kernel_policy listed[4];
 
 static void keep_policy(void *context, const struct kernel_policy *policy)
@@ -667,6 +692,7 @@ int main(void)
 		KERNEL_TEST(a_dump_may_end_with_an_error),
 		KERNEL_TEST(add_policy_says_everything),
 		KERNEL_TEST(policies_are_deleted),
+		KERNEL_TEST(drops_of_a_policy_are_added_up),
 		KERNEL_TEST(policies_are_listed),
 		KERNEL_TEST(acquire_tells_which_packet),
 		KERNEL_TEST(expire_tells_which_sa),

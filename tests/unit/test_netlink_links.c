@@ -266,6 +266,24 @@ static void a_device_of_another_kind_is_refused(void **state)
 	assert_non_null(strstr(result.why, "tunnel0"));
 }
 
+/* J11: both directions; what the device itself has to say of errors is no drop of ours */
+static void drops_of_a_tunnel_are_added_up(void **state)
+{
+	const struct rtnl_link_stats64 stats = { .rx_dropped = 3, .tx_dropped = 4, .rx_errors = 9 };
+	const struct kernel_owner owner = { .ifindex = 7 };
+	struct nl_msg *reply = link_like(tunnel0, 7, 1);
+	struct nlmsghdr *header;
+	uint64_t count = 1;
+
+	nla_put(reply, IFLA_STATS64, sizeof(stats), &stats);
+	answer(route, reply, NULL);
+	assert_int_equal(kernel->ops->get_dropped(kernel, &owner, &count).code, 0);
+	assert_int_equal(count, 7);
+	header = read_request(route);
+	assert_int_equal(header->nlmsg_type, RTM_GETLINK);
+	assert_int_equal(((struct ifinfomsg *)nlmsg_data(header))->ifi_index, 7);
+}
+
 static struct nl_msg *route_message(uint32_t ifindex, uint32_t sequence)
 {
 	struct nl_msg *msg = message(RTM_NEWROUTE, NLM_F_MULTI, sequence);
@@ -309,6 +327,7 @@ int main(void)
 		KERNEL_TEST(a_tunnel_is_made_when_it_is_missing),
 		KERNEL_TEST(a_tunnel_is_adopted_or_changed),
 		KERNEL_TEST(a_device_of_another_kind_is_refused),
+		KERNEL_TEST(drops_of_a_tunnel_are_added_up),
 		KERNEL_TEST(an_existing_route_is_fine_if_it_is_the_same),
 	};
 

@@ -11,7 +11,7 @@
  * One list of what can be switched on: topic, the words of the debug command
  * and the prefix of its lines in either style; where that is NULL the style has
  * no such lines. Topics without words are always on. The words may be those of
- * two topics, one for each style.
+ * two topics, one for each style or each prefix.
  */
 #define YAMAHA "[IKE2] "
 #define LOG_TOPIC_LIST(X) \
@@ -28,7 +28,9 @@
 	X(LOG_IKEV2_KEEPALIVE, "crypto ikev2 keepalive", "IKEv2:", YAMAHA) \
 	X(LOG_IKEV2_INVALID_SPI, "crypto ikev2 invalid-spi", "IKEv2:", YAMAHA) \
 	X(LOG_ISAKMP, "crypto isakmp", "ISAKMP", "ISAKMP") \
+	X(LOG_ISADB, "crypto isakmp", "", "") /* of the table of ISAKMP SAs */ \
 	X(LOG_IPSEC, "crypto ipsec", "", "") \
+	X(LOG_ENGINE, "crypto engine", "", "") /* what computes keys */ \
 	X(LOG_KERNEL, "crypto engine", "KERNEL:", "KERNEL:") \
 	X(LOG_CONFIG, "config", "CONFIG:", "CONFIG:")
 

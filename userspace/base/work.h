@@ -2,6 +2,7 @@
 #ifndef SEKI_BASE_WORK_H
 #define SEKI_BASE_WORK_H
 
+#include <stdint.h>
 #include <sys/queue.h>
 
 /**
@@ -17,9 +18,11 @@ struct work {
 
 /**
  * struct workers - runs work elsewhere; tests run it later on the same thread
- * @submit: never blocks and never calls @done before it has returned
+ * @submit: never blocks and never calls work->done before it has returned
+ * @queued, @done: how many so far; for the protocol thread
  */
 struct workers {
+	uint64_t queued, done;
 	void (*submit)(struct workers *workers, struct work *work);
 };
 

@@ -43,6 +43,8 @@ enum {
  */
 struct result cryptox_start(bool legacy);
 void cryptox_stop(void);
+/** cryptox_library() - name and version of what computes */
+const char *cryptox_library(void);
 
 /** random_fill() - from OpenSSL's private DRBG; ends the process if it fails */
 void random_fill(void *out, size_t len);

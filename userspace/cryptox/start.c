@@ -3,6 +3,7 @@
 #include "cryptox/old.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/provider.h>
 
@@ -54,4 +55,9 @@ void cryptox_stop(void)
 		OSSL_PROVIDER_unload(default_provider);
 	legacy_provider = NULL;
 	default_provider = NULL;
+}
+
+const char *cryptox_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
 }

@@ -22,6 +22,15 @@ struct ctl_path {
 	uint32_t mtu;
 };
 
+/** struct ctl_host - what this host encrypts with; texts "" where it does not say */
+struct ctl_host {
+	char library[64]; /* "OpenSSL 3.0.15 3 Sep 2024" */
+	char platform[160]; /* "Linux 6.1.0-28-amd64 x86_64" */
+	char serial[64]; /* of the machine */
+	char extensions[128]; /* of the processor, for cryptography: "aes vaes sha_ni" */
+	uint64_t queued, done; /* computations given to the worker threads so far */
+};
+
 /**
  * struct ctl_engine - what the socket asks of the key exchange
  *
@@ -37,14 +46,21 @@ struct ctl_engine {
 	void (*each_tunnel)(struct ike *ike,
 			    void (*found)(void *context, const struct tunnel_facts *facts),
 			    void *context);
+	void (*each_dropped)(struct ike *ike,
+			     void (*found)(void *context, const char *interface,
+					   const struct address *local, uint64_t count),
+			     void *context);
 	const char *(*stat_name)(size_t index);
 	uint64_t (*stat)(const struct ike *ike, size_t index);
-	size_t (*clear_sas)(struct ike *ike, const struct address *remote);
-	size_t (*clear_children)(struct ike *ike, const struct address *remote);
-	size_t (*rekey_sas)(struct ike *ike, const struct address *remote);
+	size_t (*clear_sas)(struct ike *ike, const struct sa_filter *filter);
+	size_t (*clear_sas_alone)(struct ike *ike, const struct sa_filter *filter);
+	size_t (*clear_children)(struct ike *ike, const struct child_filter *filter);
+	size_t (*clear_counters)(struct ike *ike);
+	size_t (*rekey_sas)(struct ike *ike, const struct sa_filter *filter);
 	size_t (*redirect_sas)(struct ike *ike, const struct address *remote,
 			       const struct address *gateway);
-	size_t (*rekey_children)(struct ike *ike, const struct address *remote);
+	size_t (*rekey_children)(struct ike *ike, const struct child_filter *filter);
+	void (*host)(const struct ike *ike, struct ctl_host *host);
 	/** @path: the interface that holds @local; false when none does */
 	bool (*path)(const struct address *local, struct ctl_path *path);
 };

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "ctl/ctl.h"
+#include "ctl/internal.h"
 
 static uint32_t interface_mtu(const char *name)
 {
@@ -48,16 +48,26 @@ static bool interface_of(const struct address *local, struct ctl_path *path)
 	return found;
 }
 
+static void host_of(const struct ike *ike, struct ctl_host *host)
+{
+	ctl_host_facts(host);
+	ike_work(ike, &host->queued, &host->done);
+}
+
 const struct ctl_engine ctl_ike_engine = {
 	.each_sa = ike_each_sa,
 	.each_child = ike_each_child,
 	.each_tunnel = ike_each_tunnel,
+	.each_dropped = ike_each_dropped,
 	.stat_name = ike_stat_name,
 	.stat = ike_stat,
 	.clear_sas = ike_clear_sas,
+	.clear_sas_alone = ike_clear_sas_alone,
 	.clear_children = ike_clear_children,
+	.clear_counters = ike_clear_counters,
 	.rekey_sas = ike_rekey_sas,
 	.redirect_sas = ike_redirect_sas,
 	.rekey_children = ike_rekey_children,
+	.host = host_of,
 	.path = interface_of,
 };

@@ -237,6 +237,7 @@ static void add_ike_sa(void *context, const struct ike_sa_facts *sa)
 	put_bool(object, "nat_remote", sa->nat_remote);
 	put_bool(object, "legacy", sa->legacy);
 	put_number(object, "child_count", sa->child_count);
+	put_text(object, "hint", sa->hint);
 	put_client(object, sa->client);
 	json_array_append_new(listing->array, object);
 }
@@ -272,32 +273,16 @@ static json_t *selectors(const struct traffic_selectors *list)
 	return array;
 }
 
-/* The words of a transform set: a key size other than the default stands where IOS has it. */
-static void add_set_word(json_t *words, uint8_t protocol, const struct transform *transform)
-{
-	const struct esp_keyword *keyword;
-	char text[64], name[TRANSFORM_TEXT];
-
-	if (!transform->id)
-		return;
-	keyword = esp_keyword_of(protocol, transform);
-	if (!keyword)
-		snprintf(text, sizeof(text), "%s", transform_name(transform, name));
-	else if (!keyword->takes_bits || transform->key_bits == 128)
-		snprintf(text, sizeof(text), "%s", keyword->keyword);
-	else if (strcmp(keyword->keyword, "esp-aes") == 0)
-		snprintf(text, sizeof(text), "esp-%u-aes", transform->key_bits);
-	else
-		snprintf(text, sizeof(text), "%s %u", keyword->keyword, transform->key_bits);
-	json_array_append_new(words, ctl_text(text));
-}
-
 static json_t *set_words(const struct child_sa_facts *child)
 {
+	const struct transform *const transforms[] = { &child->encr, &child->integ };
 	json_t *words = json_array();
+	char text[TRANSFORM_TEXT];
 
-	add_set_word(words, child->protocol, &child->encr);
-	add_set_word(words, child->protocol, &child->integ);
+	for (size_t i = 0; i < 2; i++)
+		if (transforms[i]->id)
+			json_array_append_new(words, ctl_text(set_word(child->protocol,
+								       transforms[i], text)));
 	return words;
 }
 
@@ -343,6 +328,9 @@ static void add_ipsec_sa(void *context, const struct child_sa_facts *child)
 	    (!child->interface || strcasecmp(listing->interface, child->interface) != 0))
 		return;
 	object = json_object();
+	put_number(object, "ike_version", child->version);
+	put_bool(object, "crypto_map", child->crypto_map);
+	put_bool(object, "bundled", child->bundled);
 	put_number(object, "ifindex", child->ifindex);
 	put_text(object, "interface", child->interface);
 	put_text(object, "map_tag", child->map_tag);
@@ -555,5 +543,47 @@ json_t *ctl_stats(struct ctl_context *context)
 
 	for (size_t i = 0; (name = context->engine->stat_name(i)); i++)
 		put_number(object, name, context->engine->stat(context->ike, i));
+	return object;
+}
+
+static void add_dropped(void *context, const char *interface, const struct address *local,
+			uint64_t count)
+{
+	json_t *interfaces = context, *object = json_object_get(interfaces, interface);
+
+	if (!object) {
+		object = json_object();
+		put_text(object, "interface", interface);
+		put_address(object, "address", local);
+		put_number(object, "dropped", 0);
+		put(interfaces, interface, object);
+	}
+	put_number(object, "dropped", (uint64_t)number(object, "dropped") + count);
+}
+
+json_t *ctl_dropped(struct ctl_context *context)
+{
+	json_t *interfaces = json_object(), *array = json_array(), *object;
+	const char *name;
+
+	context->engine->each_dropped(context->ike, add_dropped, interfaces);
+	json_object_foreach(interfaces, name, object) if (number(object, "dropped"))
+		json_array_append(array, object);
+	json_decref(interfaces);
+	return array;
+}
+
+json_t *ctl_engine(struct ctl_context *context)
+{
+	json_t *object = json_object();
+	struct ctl_host host;
+
+	context->engine->host(context->ike, &host);
+	put_text(object, "library", host.library);
+	put_text(object, "platform", host.platform);
+	put_text(object, "serial_number", host.serial[0] ? host.serial : NULL);
+	put_text(object, "cpu_extensions", host.extensions);
+	put_number(object, "queued", host.queued);
+	put_number(object, "done", host.done);
 	return object;
 }

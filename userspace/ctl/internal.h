@@ -30,11 +30,25 @@ json_t *ctl_ipsec_sas(struct ctl_context *context, const char *interface,
 		      const struct address *peer);
 json_t *ctl_sessions(struct ctl_context *context);
 json_t *ctl_stats(struct ctl_context *context); /* an object */
+/** ctl_dropped() - how many packets have been dropped, for each interface with any */
+json_t *ctl_dropped(struct ctl_context *context);
+json_t *ctl_engine(struct ctl_context *context); /* an object */
+/** ctl_host_facts() - all but the queue, which is the engine's */
+void ctl_host_facts(struct ctl_host *host);
 
 json_t *ctl_profiles(const struct policy *policy);
 json_t *ctl_proposals(const struct policy *policy);
 json_t *ctl_policies(const struct policy *policy);
 json_t *ctl_isakmp_policies(const struct policy *policy);
+json_t *ctl_transform_sets(const struct policy *policy);
+json_t *ctl_lifetime(const struct policy *policy); /* an object */
+/**
+ * ctl_crypto_maps() - their entries
+ * @interface, @map: only those; NULL for all. A sentence in @result when there is no such thing
+ */
+json_t *ctl_crypto_maps(const struct policy *policy, const char *interface, const char *map,
+			struct result *result);
+json_t *ctl_hosts(const struct policy *policy); /* an object */
 /** ctl_rsa_keys(), ctl_rsa_peers() - public keys alone */
 json_t *ctl_rsa_keys(const struct policy *policy);
 json_t *ctl_rsa_peers(const struct policy *policy);

@@ -25,14 +25,12 @@ TAILQ_HEAD(work_list, work);
 /**
  * struct worker_pool - threads with one queue in and one out
  * @event: an eventfd, written when @finished becomes non-empty
- * @outstanding: submitted and not done(); protocol thread only
  * @lock: protects what follows
  * @wanted: signalled for each new work, and to stop
  */
 struct worker_pool {
 	struct workers base;
 	int event;
-	size_t outstanding;
 	unsigned int thread_count;
 	pthread_t threads[THREADS_MAX];
 	pthread_mutex_t lock;
@@ -76,7 +74,7 @@ static void submit(struct workers *workers, struct work *work)
 {
 	struct worker_pool *pool = (struct worker_pool *)workers; /* @base comes first */
 
-	pool->outstanding++;
+	pool->base.queued++;
 	pthread_mutex_lock(&pool->lock);
 	TAILQ_INSERT_TAIL(&pool->queue, work, link);
 	pthread_mutex_unlock(&pool->lock);
@@ -98,7 +96,7 @@ void worker_pool_collect(struct worker_pool *pool)
 
 	while ((work = TAILQ_FIRST(&finished))) {
 		TAILQ_REMOVE(&finished, work, link);
-		pool->outstanding--;
+		pool->base.done++;
 		work->done(work);
 	}
 }
@@ -107,7 +105,7 @@ void worker_pool_drain(struct worker_pool *pool)
 {
 	struct pollfd event = { .fd = pool->event, .events = POLLIN };
 
-	while (pool->outstanding) {
+	while (pool->base.done < pool->base.queued) {
 		if (poll(&event, 1, -1) == 1)
 			worker_pool_collect(pool);
 	}

@@ -14,6 +14,7 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "ike/key_engine.h"
 #include "ike/sa.h"
 #include "ike/yamaha.h"
 
@@ -266,6 +267,9 @@ static struct result install(struct child_sa *child, enum sa_direction direction
 	if (!failed(&result)) {
 		keylog_child(child, direction, sa.encr_key, sa.integ_key);
 		yamaha_child(child, direction, LOG_IKEV2_INFO, "established");
+		if (sa.outer_spi)
+			key_engine_created(child, direction, true);
+		key_engine_created(child, direction, false);
 	}
 	keys_free(keys);
 	return result;
@@ -345,6 +349,10 @@ static void remove_from_kernel(struct child_sa *child, enum sa_direction directi
 	/* An SPI that was only reserved is given back the same way. */
 	if (!id.spi || (!*installed && direction == SA_OUTBOUND))
 		return;
+	if (*installed && child_outer_kernel_id(child, direction).spi)
+		key_engine_deleted(child, direction, true);
+	if (*installed)
+		key_engine_deleted(child, direction, false);
 	*installed = false;
 	yamaha_child(child, direction, LOG_IKEV2_INFO, "deleted");
 	result = kernel->ops->delete_sa(kernel, &id);
@@ -438,6 +446,36 @@ void child_sa_move(struct child_sa *child, struct ike_sa *to)
 	TAILQ_INSERT_TAIL(&to->children, child, of_sa);
 	yamaha_bound(child, SA_INBOUND, true);
 	yamaha_bound(child, SA_OUTBOUND, true);
+}
+
+void child_sa_counters(const struct child_sa *child, enum sa_direction direction, bool outer,
+		       struct kernel_counters *counters)
+{
+	struct kernel_sa_id id = outer ? child_outer_kernel_id(child, direction) :
+					 child_sa_kernel_id(child, direction);
+	struct kernel *kernel = kernel_of(child);
+	struct result result = RESULT_OK;
+
+	memset(counters, 0, sizeof(*counters));
+	if (id.spi && (direction == SA_INBOUND ? child->in_installed : child->out_installed))
+		result = kernel->ops->get_counters(kernel, &id, counters);
+	if (failed(&result))
+		memset(counters, 0, sizeof(*counters));
+}
+
+/* The kernel counts on: lifetimes in kilobytes are its business. */
+void child_sa_clear_counters(struct child_sa *child)
+{
+	struct kernel_counters now;
+
+	for (enum sa_direction direction = SA_INBOUND; direction <= SA_OUTBOUND; direction++) {
+		child_sa_counters(child, direction, false, &now);
+		child->cleared[direction] =
+			(struct child_tally){ now.packets, now.bytes, now.errors };
+		child_sa_counters(child, direction, true, &now);
+		child->outer_cleared[direction] =
+			(struct child_tally){ now.packets, now.bytes, now.errors };
+	}
 }
 
 uint64_t ike_sa_idle(const struct ike_sa *sa, enum sa_direction direction)

@@ -42,6 +42,16 @@ static void bury_all(struct timer *timer)
 	}
 }
 
+/* Row L05 */
+static void switch_isakmp(struct ike *ike)
+{
+	bool on = policy_has_isakmp(ike->policy);
+
+	if (on != ike->isakmp_on)
+		log_line(LOG_NOTICE, "%%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is %s", on ? "ON" : "OFF");
+	ike->isakmp_on = on;
+}
+
 struct ike *ike_new(const struct ike_env *env, const struct policy *policy)
 {
 	struct ike *ike = must_calloc(1, sizeof(*ike));
@@ -59,6 +69,7 @@ struct ike *ike_new(const struct ike_env *env, const struct policy *policy)
 	env->net->receive = ike_receive;
 	env->net->context = ike;
 	env->kernel->events = ike_kernel_events(ike);
+	switch_isakmp(ike);
 	return ike;
 }
 
@@ -248,6 +259,7 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 	ike->policy = policy;
 	ticket_forget_all(ike);
 	log_configure(policy->log_style, policy->log_topics);
+	switch_isakmp(ike);
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		const struct ikev2_profile *profile = NULL;
 
@@ -275,19 +287,21 @@ void ike_set_policy(struct ike *ike, const struct policy *policy)
 		tunnel_reconfigure(tunnel);
 }
 
-static bool remote_is(const struct ike_sa *sa, const struct address *remote)
+static bool sa_fits(const struct ike_sa *sa, const struct sa_filter *filter)
 {
-	return !remote || address_equal(&sa->remote.address, remote);
+	return !filter || ((!filter->version || sa->version->number == filter->version) &&
+			   (!filter->id || sa->id == filter->id) &&
+			   (!filter->remote || address_equal(&sa->remote.address, filter->remote)));
 }
 
-size_t ike_clear_sas(struct ike *ike, const struct address *remote)
+size_t ike_clear_sas(struct ike *ike, const struct sa_filter *filter)
 {
 	struct ike_sa *sa, *next;
 	size_t count = 0;
 
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		next = TAILQ_NEXT(sa, link);
-		if (!remote_is(sa, remote))
+		if (!sa_fits(sa, filter))
 			continue;
 		count++;
 		sa->version->close(sa);
@@ -295,7 +309,57 @@ size_t ike_clear_sas(struct ike *ike, const struct address *remote)
 	return count;
 }
 
-static size_t each_active_child(struct ike *ike, const struct address *remote,
+size_t ike_clear_sas_alone(struct ike *ike, const struct sa_filter *filter)
+{
+	struct ike_sa *sa, *next;
+	size_t count = 0;
+
+	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
+		next = TAILQ_NEXT(sa, link);
+		if (!sa->version->close_alone || !sa_fits(sa, filter))
+			continue;
+		count++;
+		sa->version->close_alone(sa);
+	}
+	return count;
+}
+
+static bool is_sa(const struct kernel_sa_id *id, const struct child_filter *filter)
+{
+	const struct address *to = id->direction == SA_INBOUND ? &id->local : &id->remote;
+
+	return id->spi == filter->spi && id->protocol == filter->protocol &&
+	       (!filter->destination || address_equal(to, filter->destination));
+}
+
+static bool has_sa(const struct child_sa *child, const struct child_filter *filter)
+{
+	for (enum sa_direction direction = SA_INBOUND; direction <= SA_OUTBOUND; direction++) {
+		struct kernel_sa_id id = child_sa_kernel_id(child, direction);
+		struct kernel_sa_id outer = child_outer_kernel_id(child, direction);
+
+		if (is_sa(&id, filter) || is_sa(&outer, filter))
+			return true;
+	}
+	return false;
+}
+
+static bool has_connection(const struct child_sa *child, uint32_t connection)
+{
+	return child->conn_in == connection || child->conn_out == connection ||
+	       child->outer.conn_in == connection || child->outer.conn_out == connection;
+}
+
+static bool child_fits(const struct child_sa *child, const struct child_filter *filter)
+{
+	return !filter ||
+	       ((!filter->remote || address_equal(&child->remote.address, filter->remote)) &&
+		(!filter->map || !strcmp(child->tunnel->map_tag, filter->map)) &&
+		(!filter->spi || has_sa(child, filter)) &&
+		(!filter->connection || has_connection(child, filter->connection)));
+}
+
+static size_t each_active_child(struct ike *ike, const struct child_filter *filter,
 				void (*order)(struct child_sa *child))
 {
 	struct child_sa *child, *next;
@@ -307,7 +371,7 @@ static size_t each_active_child(struct ike *ike, const struct address *remote,
 			next = TAILQ_NEXT(child, of_tunnel);
 			if (child->state != CHILD_ACTIVE && child->state != CHILD_INBOUND)
 				continue;
-			if (remote && !address_equal(&child->remote.address, remote))
+			if (!child_fits(child, filter))
 				continue;
 			count++;
 			order(child);
@@ -330,24 +394,29 @@ static void rekey_child(struct child_sa *child)
 		child->sa->version->rekey_child(child);
 }
 
-size_t ike_clear_children(struct ike *ike, const struct address *remote)
+size_t ike_clear_children(struct ike *ike, const struct child_filter *filter)
 {
-	return each_active_child(ike, remote, clear_child);
+	return each_active_child(ike, filter, clear_child);
 }
 
-size_t ike_rekey_children(struct ike *ike, const struct address *remote)
+size_t ike_clear_counters(struct ike *ike)
 {
-	return each_active_child(ike, remote, rekey_child);
+	return each_active_child(ike, NULL, child_sa_clear_counters);
 }
 
-size_t ike_rekey_sas(struct ike *ike, const struct address *remote)
+size_t ike_rekey_children(struct ike *ike, const struct child_filter *filter)
+{
+	return each_active_child(ike, filter, rekey_child);
+}
+
+size_t ike_rekey_sas(struct ike *ike, const struct sa_filter *filter)
 {
 	struct ike_sa *sa, *next;
 	size_t count = 0;
 
 	for (sa = TAILQ_FIRST(&ike->sas); sa; sa = next) {
 		next = TAILQ_NEXT(sa, link);
-		if (!sa->established || sa->closing || !remote_is(sa, remote))
+		if (!sa->established || sa->closing || !sa_fits(sa, filter))
 			continue;
 		count++;
 		sa->version->rekey(sa);
@@ -362,7 +431,8 @@ size_t ike_redirect_sas(struct ike *ike, const struct address *remote,
 	size_t count = 0;
 
 	TAILQ_FOREACH(sa, &ike->sas, link)
-		if (sa->established && !sa->closing && remote_is(sa, remote) &&
+		if (sa->established && !sa->closing &&
+		    (!remote || address_equal(&sa->remote.address, remote)) &&
 		    sa->version->redirect && sa->version->redirect(sa, gateway))
 			count++;
 	return count;

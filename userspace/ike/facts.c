@@ -83,44 +83,46 @@ static uint64_t kilobytes_left(const struct child_sa *child, const struct kernel
 	return used < child->lifetime_kilobytes ? child->lifetime_kilobytes - used : 0;
 }
 
-static void counters_of(const struct child_sa *child, const struct kernel_sa_id *id,
-			struct kernel_counters *out)
+static void leave_out(struct kernel_counters *counters, const struct child_tally *cleared)
 {
-	struct kernel *kernel = child->ike->env.kernel;
-	struct result result;
-
-	memset(out, 0, sizeof(*out));
-	if (id->direction == SA_INBOUND ? !child->in_installed : !child->out_installed)
-		return;
-	result = kernel->ops->get_counters(kernel, id, out);
-	if (failed(&result))
-		memset(out, 0, sizeof(*out));
+	counters->packets -= cleared->packets;
+	counters->bytes -= cleared->bytes;
+	counters->errors -= cleared->errors;
 }
 
-static void count(const struct child_sa *child, const struct kernel_sa_id *in,
-		  const struct kernel_sa_id *out, struct child_sa_facts *facts)
+static void count(const struct child_sa *child, bool outer, struct child_sa_facts *facts)
 {
-	counters_of(child, in, &facts->in);
-	counters_of(child, out, &facts->out);
+	const struct child_tally *cleared = outer ? child->outer_cleared : child->cleared;
+
+	child_sa_counters(child, SA_INBOUND, outer, &facts->in);
+	child_sa_counters(child, SA_OUTBOUND, outer, &facts->out);
 	facts->left_kilobytes_in = kilobytes_left(child, &facts->in);
 	facts->left_kilobytes_out = kilobytes_left(child, &facts->out);
+	leave_out(&facts->in, &cleared[SA_INBOUND]);
+	leave_out(&facts->out, &cleared[SA_OUTBOUND]);
 }
 
 /* The other half of a bundle, whose facts are those of the first but for what is told here. */
 static void tell_outer(const struct child_sa *child, struct child_sa_facts *facts)
 {
-	const struct kernel_sa_id in = child_outer_kernel_id(child, SA_INBOUND),
-				  out = child_outer_kernel_id(child, SA_OUTBOUND);
-
 	facts->protocol = PROTOCOL_AH;
-	facts->inbound_spi = in.spi;
-	facts->outbound_spi = out.spi;
+	facts->bundled = true;
+	facts->inbound_spi = child->outer.spi_in;
+	facts->outbound_spi = child->outer.spi_out;
 	facts->conn_in = child->outer.conn_in;
 	facts->conn_out = child->outer.conn_out;
 	facts->encr = (struct transform){};
 	facts->integ.id = child->outer.integ;
 	facts->iv_size = 0;
-	count(child, &in, &out, facts);
+	count(child, true, facts);
+}
+
+/* By what negotiates for it, not by what is left of that: an SA of IKEv1 may outlive its ISAKMP SA. */
+static uint8_t version_of(const struct tunnel *tunnel)
+{
+	const struct ipsec_profile *profile = tunnel_profile(tunnel);
+
+	return profile ? (uint8_t)ipsec_profile_version(tunnel->ike->policy, profile) : 0;
 }
 
 void ike_each_child(struct ike *ike,
@@ -132,8 +134,9 @@ void ike_each_child(struct ike *ike,
 	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
 		TAILQ_FOREACH(child, &tunnel->children, of_tunnel) {
 			uint64_t age = (ike_now(ike) - child->created_at) / SECONDS(1);
-			struct kernel_sa_id in, out;
 			struct child_sa_facts facts = {
+				.version = version_of(tunnel),
+				.crypto_map = tunnel->policy != 0,
 				.ifindex = tunnel->device.ifindex,
 				.interface = tunnel->device.name,
 				.map_tag = tunnel->map_tag,
@@ -168,9 +171,7 @@ void ike_each_child(struct ike *ike,
 
 			if (child->state == CHILD_NEGOTIATING)
 				continue;
-			in = child_sa_kernel_id(child, SA_INBOUND);
-			out = child_sa_kernel_id(child, SA_OUTBOUND);
-			count(child, &in, &out, &facts);
+			count(child, false, &facts);
 			found(context, &facts);
 			if (!child->outer.spi_in)
 				continue;
@@ -220,4 +221,28 @@ void ike_each_tunnel(struct ike *ike,
 				facts.active_sas += child->outer.spi_in ? 4 : 2;
 		found(context, &facts);
 	}
+}
+
+void ike_each_dropped(struct ike *ike,
+		      void (*found)(void *context, const char *interface,
+				    const struct address *local, uint64_t count),
+		      void *context)
+{
+	struct kernel *kernel = ike->env.kernel;
+	const struct tunnel *tunnel;
+
+	TAILQ_FOREACH(tunnel, &ike->tunnels, link) {
+		struct kernel_owner owner = tunnel_owner(tunnel);
+		uint64_t count = 0;
+		struct result result = kernel->ops->get_dropped(kernel, &owner, &count);
+
+		if (!failed(&result))
+			found(context, tunnel->device.name, &tunnel->device.local, count);
+	}
+}
+
+void ike_work(const struct ike *ike, uint64_t *queued, uint64_t *done)
+{
+	*queued = ike->env.workers->queued;
+	*done = ike->env.workers->done;
 }

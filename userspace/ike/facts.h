@@ -44,14 +44,21 @@ struct ike_sa_facts {
 	bool nat_local, nat_remote; /* a NAT in front of us, of the peer */
 	bool legacy; /* it uses an algorithm that needed permission */
 	size_t child_count;
+	const char *hint; /* why it probably is where it is, a sentence; NULL: nothing is wrong */
 	const struct client_config *client; /* of remote access; NULL: none */
 };
 
 void ike_each_sa(struct ike *ike, void (*found)(void *context, const struct ike_sa_facts *facts),
 		 void *context);
 
-/** struct child_sa_facts - a pair of IPsec SAs */
+/**
+ * struct child_sa_facts - a pair of IPsec SAs
+ * @in, @out: packets, bytes and errors since "clear crypto sa counters"
+ */
 struct child_sa_facts {
+	uint8_t version; /* of the IKE that makes it, 0: unknown */
+	bool crypto_map; /* of a policy, not of a tunnel interface */
+	bool bundled; /* the AH around the ESP SA that stands before it: the same packets */
 	uint32_t ifindex; /* 0: none */
 	const char *interface; /* "tunnel0" */
 	const char *map_tag; /* "tunnel0-head-0" */
@@ -94,6 +101,14 @@ struct tunnel_facts {
 
 void ike_each_tunnel(struct ike *ike,
 		     void (*found)(void *context, const struct tunnel_facts *facts), void *context);
+
+/** ike_each_dropped() - packets that came to nothing: of each tunnel, and each policy of an interface */
+void ike_each_dropped(struct ike *ike,
+		      void (*found)(void *context, const char *interface,
+				    const struct address *local, uint64_t count),
+		      void *context);
+/** ike_work() - computations given to the workers so far, and those that came back */
+void ike_work(const struct ike *ike, uint64_t *queued, uint64_t *done);
 
 /** struct ike_stats - engine-wide counters, each counted once; the list is in ike/stats.h */
 const char *ike_stat_name(size_t index); /* NULL past the end */

@@ -55,14 +55,41 @@ void ike_add_flow(struct ike *ike, const struct kernel_policy *policy, const cha
 /** ike_delete_flow() - tells the peer; deleting the policy, which is next, takes the SAs along */
 void ike_delete_flow(struct ike *ike, uint32_t policy);
 
-/* What the administrator orders. Each returns how many it found. */
-size_t ike_clear_sas(struct ike *ike,
-		     const struct address *remote); /* NULL: all; children go with them */
-size_t
-ike_clear_children(struct ike *ike,
-		   const struct address *remote); /* made again at once while the tunnel is up */
-size_t ike_rekey_sas(struct ike *ike, const struct address *remote);
-size_t ike_rekey_children(struct ike *ike, const struct address *remote);
+/**
+ * struct sa_filter - which IKE SAs are meant; what is 0 or NULL is no condition
+ * @id: its "SA ID", or "conn-id"
+ */
+struct sa_filter {
+	unsigned int version;
+	const struct address *remote;
+	uint32_t id;
+};
+
+/**
+ * struct child_filter - which IPsec SAs are meant; what is 0 or NULL is no condition
+ * @map: the crypto map, or the "Crypto map tag" of a tunnel
+ * @destination, @protocol, @spi: of one SA, inbound or outbound; all it was made with belong to it
+ * @connection: the "conn id" of one SA
+ */
+struct child_filter {
+	const struct address *remote;
+	const char *map;
+	const struct address *destination;
+	uint8_t protocol;
+	uint32_t spi;
+	uint32_t connection;
+};
+
+/* What the administrator orders, for all when the filter is NULL. Each returns how many it found. */
+size_t ike_clear_sas(struct ike *ike, const struct sa_filter *filter); /* children go with them */
+/** ike_clear_sas_alone() - children stay, where the version can do without an IKE SA */
+size_t ike_clear_sas_alone(struct ike *ike, const struct sa_filter *filter);
+/** ike_clear_children() - they are made again at once while the tunnel is up */
+size_t ike_clear_children(struct ike *ike, const struct child_filter *filter);
+/** ike_clear_counters() - of all IPsec SAs: show counts from now on */
+size_t ike_clear_counters(struct ike *ike);
+size_t ike_rekey_sas(struct ike *ike, const struct sa_filter *filter);
+size_t ike_rekey_children(struct ike *ike, const struct child_filter *filter);
 /** ike_redirect_sas() - sends clients to another gateway; those that cannot be redirected stay */
 size_t ike_redirect_sas(struct ike *ike, const struct address *remote,
 			const struct address *gateway);

@@ -45,6 +45,7 @@ TAILQ_HEAD(tunnel_list, tunnel);
  * @delete_child: ask the peer to delete it, then child_sa_destroy()
  * @close: ask the peer to delete it, then free it; one that is not established goes at once,
  *   or with the SA that it was to replace
+ * @close_alone: the same without its children; NULL: they cannot be without it
  * @drop: free it at once without a word, its children stay in the kernel
  * @redirect: asks a client to go to another gateway; false when it cannot. NULL: none can
  * @move: we are at another address now; only with @explicit_moves of one that we began
@@ -65,6 +66,7 @@ struct ike_version {
 	void (*rekey)(struct ike_sa *sa);
 	void (*delete_child)(struct child_sa *child);
 	void (*close)(struct ike_sa *sa);
+	void (*close_alone)(struct ike_sa *sa);
 	void (*drop)(struct ike_sa *sa);
 	bool (*redirect)(struct ike_sa *sa, const struct address *gateway);
 	void (*move)(struct ike_sa *sa, const struct address *local);
@@ -99,6 +101,7 @@ struct address_pair {
 /** struct peering - the tunnels and IKE SAs between two addresses; there is none without any */
 struct peering {
 	UT_hash_handle hh;
+	uint32_t number; /* for people */
 	struct address_pair ends;
 	struct tunnel_list tunnels;
 	struct ike_sa_list sas;
@@ -139,7 +142,8 @@ struct ike {
 		clients[CLIENT_LISTS]; /* established ones, by a hash of who the peer is */
 	struct leases leases;
 	uint64_t stats[IKE_STAT_COUNT];
-	uint32_t last_session_id, last_conn_id, last_mib_index;
+	uint32_t last_session_id, last_conn_id, last_mib_index, last_peering;
+	bool isakmp_on; /* IKEv1 is configured */
 	size_t fragment_octets; /* of messages that are not complete */
 	uint64_t noise_since; /* lines that strangers caused: how many, since when */
 	unsigned int noise;
@@ -207,6 +211,11 @@ struct child_keys {
 	struct buffer encr, integ;
 };
 
+/** struct child_tally - what show leaves out: packets from before "clear crypto sa counters" */
+struct child_tally {
+	uint64_t packets, bytes, errors;
+};
+
 /** struct child_outer - the AH SAs around ESP ones, together a bundle (row E18); SPI 0: none */
 struct child_outer {
 	uint32_t spi_in, spi_out;
@@ -239,6 +248,8 @@ struct child_sa {
 	struct traffic_selectors local_ts, remote_ts;
 	struct child_keys keys_in, keys_out; /* until installed */
 	struct child_outer outer;
+	struct child_tally cleared[2]; /* inbound, outbound: by enum sa_direction */
+	struct child_tally outer_cleared[2];
 	uint64_t lifetime_seconds, lifetime_kilobytes; /* 0: none */
 	uint32_t replay_window;
 	char profile[KERNEL_NAME_MAX];
@@ -411,6 +422,11 @@ void child_sa_orphan(struct child_sa *child);
 void child_sa_leave(struct child_sa *child);
 /** child_sa_move() - to the IKE SA that replaces its own */
 void child_sa_move(struct child_sa *child, struct ike_sa *to);
+/** child_sa_counters() - of one of its SAs, from the kernel; all 0 where there is none */
+void child_sa_counters(const struct child_sa *child, enum sa_direction direction, bool outer,
+		       struct kernel_counters *counters);
+/** child_sa_clear_counters() - show counts from now on */
+void child_sa_clear_counters(struct child_sa *child);
 /** ike_sa_idle() - microseconds since a packet of any child went that way, UINT64_MAX for never */
 uint64_t ike_sa_idle(const struct ike_sa *sa, enum sa_direction direction);
 struct child_sa *child_sa_find(struct ike_sa *sa, uint8_t protocol, uint32_t spi_out);

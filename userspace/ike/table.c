@@ -126,6 +126,7 @@ static struct peering *peering_get(struct ike *ike, const struct address *local,
 		return peering;
 	peering = must_calloc(1, sizeof(*peering));
 	peering->ends = pair_of(local, remote);
+	peering->number = ++ike->last_peering;
 	TAILQ_INIT(&peering->tunnels);
 	TAILQ_INIT(&peering->sas);
 	HASH_ADD(hh, ike->peerings, ends, sizeof(peering->ends), peering);

@@ -53,6 +53,7 @@ struct result link_dump(struct kernel_netlink *netlink);
  */
 struct result link_refresh(struct kernel_netlink *netlink, const char *name,
 			   struct kernel_tunnel *tunnel);
+struct result link_dropped(struct kernel *kernel, uint32_t ifindex, uint64_t *count);
 void link_free(struct tunnel_table *table);
 
 /* events.c: the module's events */
@@ -76,6 +77,7 @@ extern const struct nla_policy sa_policy[];
 struct result policy_add(struct kernel *kernel, const struct kernel_policy *policy, uint32_t *id);
 struct result policy_delete(struct kernel *kernel, uint32_t id);
 struct result policy_flush(struct kernel *kernel, uint32_t ifindex);
+struct result policy_dropped(struct kernel *kernel, uint32_t id, uint64_t *count);
 struct result policy_each(struct kernel *kernel,
 			  void (*found)(void *context, const struct kernel_policy *policy),
 			  void *context);

@@ -184,6 +184,9 @@ struct kernel_ops {
 					  const struct endpoint *remote);
 	struct result (*get_counters)(struct kernel *kernel, const struct kernel_sa_id *id,
 				      struct kernel_counters *counters);
+	/** @get_dropped: packets of a policy, or of a tunnel, that came to nothing */
+	struct result (*get_dropped)(struct kernel *kernel, const struct kernel_owner *owner,
+				     uint64_t *count);
 	/** @each_sa: all SAs of this namespace, for the clean-up after a restart */
 	struct result (*each_sa)(struct kernel *kernel,
 				 void (*found)(void *context, const struct kernel_sa_id *id,

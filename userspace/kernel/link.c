@@ -240,6 +240,31 @@ struct result link_refresh(struct kernel_netlink *netlink, const char *name,
 	return result;
 }
 
+static void drops_visit(void *context, struct nlmsghdr *message)
+{
+	struct rtnl_link_stats64 stats = { 0 };
+	struct nlattr *tb[IFLA_MAX + 1];
+	uint64_t *count = context;
+
+	if (nlmsg_parse(message, sizeof(struct ifinfomsg), tb, IFLA_MAX, link_policy) < 0 ||
+	    !tb[IFLA_STATS64])
+		return;
+	nla_memcpy(&stats, tb[IFLA_STATS64], sizeof(stats));
+	*count = stats.rx_dropped + stats.tx_dropped;
+}
+
+struct result link_dropped(struct kernel *kernel, uint32_t ifindex, uint64_t *count)
+{
+	struct kernel_netlink *netlink = netlink_of(kernel);
+	struct nl_msg *request =
+		channel_request(&netlink->route, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	struct ifinfomsg *header = nlmsg_data(nlmsg_hdr(request));
+
+	*count = 0;
+	header->ifi_index = (int)ifindex;
+	return channel_talk(&netlink->route, "drops of a tunnel", drops_visit, count);
+}
+
 void link_free(struct tunnel_table *table)
 {
 	free(table->entries);

@@ -342,6 +342,13 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 	return gone_is_enoent(result);
 }
 
+static struct result get_dropped(struct kernel *kernel, const struct kernel_owner *owner,
+				 uint64_t *count)
+{
+	return owner->policy ? policy_dropped(kernel, owner->policy, count) :
+			       link_dropped(kernel, owner->ifindex, count);
+}
+
 /* What a dump found: kept until its end, because receivers may use the channel. */
 struct sa_list {
 	struct sa_list_entry {
@@ -406,6 +413,7 @@ const struct kernel_ops kernel_netlink_ops = {
 	.delete_sa = delete_sa,
 	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
+	.get_dropped = get_dropped,
 	.each_sa = each_sa,
 	.add_policy = policy_add,
 	.delete_policy = policy_delete,

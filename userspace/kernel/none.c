@@ -47,6 +47,13 @@ static struct result get_counters(struct kernel *kernel, const struct kernel_sa_
 	return RESULT_OK;
 }
 
+static struct result get_dropped(struct kernel *kernel, const struct kernel_owner *owner,
+				 uint64_t *count)
+{
+	*count = 0;
+	return RESULT_OK;
+}
+
 static struct result each_sa(struct kernel *kernel,
 			     void (*found)(void *context, const struct kernel_sa_id *id,
 					   const struct kernel_owner *owner),
@@ -93,6 +100,7 @@ static const struct kernel_ops none_ops = {
 	.delete_sa = delete_sa,
 	.sa_set_endpoints = sa_set_endpoints,
 	.get_counters = get_counters,
+	.get_dropped = get_dropped,
 	.each_sa = each_sa,
 	.add_policy = add_policy,
 	.delete_policy = delete_policy,

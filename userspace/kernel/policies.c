@@ -34,6 +34,7 @@ static const struct nla_policy policy_policy[SEKI_A_POLICY_MAX + 1] = {
 	[SEKI_A_POLICY_LOCAL] = { .maxlen = 16 },
 	[SEKI_A_POLICY_REMOTE] = { .maxlen = 16 },
 	[SEKI_A_POLICY_PROFILE] = { .type = NLA_STRING, .maxlen = KERNEL_NAME_MAX },
+	[SEKI_A_POLICY_DROPS] = { .type = NLA_NESTED },
 };
 
 static const uint32_t action_numbers[] = {
@@ -197,6 +198,33 @@ static bool parse_policy(struct nlmsghdr *message, struct kernel_policy *policy)
 	       get_prefix(tb[SEKI_A_POLICY_DST], tb[SEKI_A_POLICY_DST_LEN], &policy->destination) &&
 	       get_address(tb[SEKI_A_POLICY_LOCAL], &policy->local) &&
 	       get_address(tb[SEKI_A_POLICY_REMOTE], &policy->remote);
+}
+
+static void drops_visit(void *context, struct nlmsghdr *message)
+{
+	struct nlattr *tb[SEKI_A_POLICY_MAX + 1], *drop;
+	uint64_t *count = context;
+	int left;
+
+	if (genlmsg_parse(message, 0, tb, SEKI_A_POLICY_MAX, policy_policy) < 0 ||
+	    !tb[SEKI_A_POLICY_DROPS])
+		return;
+	nla_for_each_nested(drop, tb[SEKI_A_POLICY_DROPS],
+			    left) if (nla_type(drop) != SEKI_A_DROPS_PAD &&
+				      nla_len(drop) == sizeof(uint64_t)) *count +=
+		nla_get_u64(drop);
+}
+
+struct result policy_dropped(struct kernel *kernel, uint32_t id, uint64_t *count)
+{
+	struct kernel_netlink *netlink = netlink_of(kernel);
+	struct nl_msg *request = family_request(netlink, SEKI_CMD_POLICY_GET, 0);
+
+	*count = 0;
+	if (nla_put_u32(request, SEKI_A_POLICY_ID, id))
+		return request_too_big(netlink, "drops of a policy");
+	return gone_is_enoent(
+		channel_talk(&netlink->generic, "drops of a policy", drops_visit, count));
 }
 
 /* What a dump found: kept until its end, because receivers may use the channel. */

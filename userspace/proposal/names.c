@@ -249,3 +249,19 @@ const struct esp_keyword *esp_keyword_of(uint8_t protocol, const struct transfor
 	}
 	return NULL;
 }
+
+/* A key size other than the default stands where IOS has it. */
+const char *set_word(uint8_t protocol, const struct transform *transform, char text[TRANSFORM_TEXT])
+{
+	const struct esp_keyword *keyword = esp_keyword_of(protocol, transform);
+
+	if (!keyword)
+		return transform_name(transform, text);
+	if (!keyword->takes_bits || transform->key_bits == 128)
+		snprintf(text, TRANSFORM_TEXT, "%s", keyword->keyword);
+	else if (strcmp(keyword->keyword, "esp-aes") == 0)
+		snprintf(text, TRANSFORM_TEXT, "esp-%u-aes", transform->key_bits);
+	else
+		snprintf(text, TRANSFORM_TEXT, "%s %u", keyword->keyword, transform->key_bits);
+	return text;
+}

@@ -144,6 +144,9 @@ const struct esp_keyword *esp_keyword_find(const char *keyword);
 const struct esp_keyword *esp_keyword_at(size_t index); /* NULL past the end */
 /** esp_keyword_of() - "esp-aes", "esp-sha-hmac": how a transform is printed by show */
 const struct esp_keyword *esp_keyword_of(uint8_t protocol, const struct transform *transform);
+/** set_word() - a transform as the word of a transform set: "esp-256-aes" */
+const char *set_word(uint8_t protocol, const struct transform *transform,
+		     char text[TRANSFORM_TEXT]);
 
 /**
  * proposal_default_ike() - today's best, and IOS's 15 transforms where @legacy permits

@@ -153,7 +153,7 @@ struct result auth_make_keys(struct ikev1_task *task)
 		return result;
 	task->have_iv = true;
 	keylog_isakmp(&sa->base, bytes_of(sa->keys.cipher_key, sa->keys.cipher_key_len));
-	log_line(LOG_KERNEL, "CryptoEngine0: create ISAKMP SKEYID for conn id %u", sa->base.id);
+	engine_line(sa, "create ISAKMP SKEYID");
 	isakmp_line(sa, "SKEYID state generated");
 	return RESULT_OK;
 }
@@ -172,6 +172,7 @@ struct result auth_hash(const struct ikev1_task *task, bool own, struct bytes id
 		.id_body = id_body,
 	};
 
+	engine_line(task->sa, "generate hmac context");
 	return ikev1_proof_hash(&task->sa->keys, &proof, out);
 }
 

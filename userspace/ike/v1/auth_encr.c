@@ -79,12 +79,12 @@ static struct result put_encrypted(struct ikev1_task *task, struct writer *write
 			    "our %s has %zu octets, and the peer's RSA key of %u bits takes %zu",
 			    isakmp_payload_name(type), body.len,
 			    rsa_bits(buffer_bytes(&task->peer_key)), room);
-	log_line(LOG_KERNEL, "Crypto engine 0: RSA encrypt with public key");
+	log_line(LOG_ENGINE, "Crypto engine 0: RSA encrypt with public key");
 	at = writer_open(writer, type);
 	result = rsa_encrypt(buffer_bytes(&task->peer_key), body, &writer->buffer);
 	writer_close(writer, at);
 	if (!failed(&result))
-		log_line(LOG_KERNEL, "CRYPTO: RSA public encrypt finished with status=OK");
+		log_line(LOG_ENGINE, "CRYPTO: RSA public encrypt finished with status=OK");
 	return result;
 }
 
@@ -236,7 +236,7 @@ static enum ikev1_event find_peer_key(struct ikev1_task *task)
 static enum ikev1_event finish_open(struct ikev1_task *task, struct open_work *work)
 {
 	for (size_t i = 0; i < work->count; i++)
-		log_line(LOG_KERNEL, "CRYPTO: RSA private decrypt finished with status=%s",
+		log_line(LOG_ENGINE, "CRYPTO: RSA private decrypt finished with status=%s",
 			 failed(&work->result) ? "FAILED" : "OK");
 	return failed(&work->result) ? malformed(task, work->result) : IKEV1_NEXT;
 }
@@ -300,7 +300,7 @@ static enum ikev1_event open(struct ikev1_task *task, const struct payload *cons
 	work->key = private_key_hold(task->rsa_key);
 	for (; work->count < count; work->count++) {
 		buffer_set(&work->blocks[work->count], payloads[work->count]->body);
-		log_line(LOG_KERNEL, "Crypto engine 0: RSA decrypt with private key");
+		log_line(LOG_ENGINE, "Crypto engine 0: RSA decrypt with private key");
 	}
 	ikev1_task_submit(task, &work->base, task->event);
 	return IKEV1_NONE;

@@ -199,6 +199,7 @@ static enum ikev1_event sign(struct ikev1_task *task, struct bytes hash)
 	work->base.release = release_sign;
 	work->key = private_key_hold(credential_key(credential));
 	buffer_set(&work->hash, hash);
+	log_line(LOG_ENGINE, "Crypto engine 0: RSA encrypt with private key");
 	ikev1_task_submit(task, &work->base, task->event);
 	return IKEV1_NONE;
 }
@@ -344,6 +345,7 @@ enum ikev1_event signature_check(struct ikev1_task *task, struct bytes hash)
 	work->base.work.run = run_check;
 	work->base.finish = take_verdict;
 	work->base.release = release_check;
+	log_line(LOG_ENGINE, "Crypto engine 0: RSA decrypt with public key");
 	ikev1_task_submit(task, &work->base, task->event);
 	return IKEV1_NONE;
 }

@@ -183,6 +183,7 @@ struct result ikev1_close_hash(struct ikev1_sa *sa, struct writer *writer, uint3
 		bytes_of(writer->buffer.data + skip, writer->buffer.len - skip),
 	};
 
+	engine_line(sa, "generate hmac context");
 	return ikev1_message_hash(&sa->keys, message_id, parts, 2,
 				  writer->buffer.data + PAYLOAD_HEADER_SIZE);
 }
@@ -198,6 +199,7 @@ struct result ikev1_check_hash(const struct ikev1_sa *sa, const struct message *
 	/* It comes first, so that it covers all others. */
 	if (!hash || hash->type != ISAKMP_PAYLOAD_HASH)
 		return fail(-EBADMSG, "HASH payload is not contained");
+	engine_line(sa, "generate hmac context");
 	skip = PAYLOAD_HEADER_SIZE + hash->body.len;
 	result = ikev1_message_hash(&sa->keys, message->header.message_id,
 				    (struct bytes[]){ nonce, bytes_of(message->octets.data + skip,

@@ -142,6 +142,15 @@ static void close_sa(struct ike_sa *sa)
 		drop(sa);
 }
 
+/* What is for an address that mode config gave cannot be without the SA that holds the lease. */
+static void close_alone(struct ike_sa *sa)
+{
+	if (sa->established)
+		ikev1_delete_sa(ikev1_of(sa), !ikev1_has_lease(ikev1_of(sa)));
+	else
+		drop(sa);
+}
+
 /* MOBIKE is not there for IKEv1; @explicit_moves is never set. */
 static void move(struct ike_sa *sa, const struct address *local)
 {
@@ -174,6 +183,7 @@ static void tell(const struct ike_sa *sa, struct ike_sa_facts *facts)
 	facts->dpd_interval = sa->ike->policy->isakmp_keepalive;
 	facts->dpd_retry = sa->ike->policy->isakmp_keepalive_retry;
 	facts->local_window = facts->remote_window = 1;
+	facts->hint = ikev1_hint(v1);
 }
 
 const struct ike_version ikev1 = {
@@ -185,6 +195,7 @@ const struct ike_version ikev1 = {
 	.rekey = rekey,
 	.delete_child = ikev1_delete_child,
 	.close = close_sa,
+	.close_alone = close_alone,
 	.drop = drop,
 	.move = move,
 	.rebind = rebind,

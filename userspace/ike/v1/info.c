@@ -150,6 +150,7 @@ void ikev1_delete_sa(struct ikev1_sa *sa, bool keep_children)
 	if (sa->base.closing)
 		return;
 	sa->base.closing = true;
+	log_line(LOG_ISADB, "ISADB: reaper checking SA, conn_id = %u DELETE IT!", sa->base.id);
 	if (!keep_children)
 		TAILQ_FOREACH(child, &sa->base.children, of_sa)
 			if (child->state != CHILD_NEGOTIATING)

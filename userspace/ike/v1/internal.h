@@ -53,7 +53,7 @@ struct ikev1_sa {
 	uint32_t dpd_sequence, dpd_peer_sequence;
 	unsigned int dpd_unanswered;
 	uint64_t last_heard;
-	struct timer rekey, expire, liveness;
+	struct timer rekey, reaper, liveness;
 
 	bool complete; /* phase 1 is: its keys serve others */
 	bool unity; /* the peer speaks of Unity's attributes */
@@ -165,6 +165,24 @@ enum ikev1_event ikev1_fail(struct ikev1_task *task, struct result why, uint16_t
 /** isakmp_line() - "ISAKMP:(0:1:SW:1):" and the text */
 void isakmp_line(const struct ikev1_sa *sa, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/** engine_line() - row K03: "CryptoEngine0: generate hmac context for conn id 14" */
+void engine_line(const struct ikev1_sa *sa, const char *what);
+
+/* peer.c: row E14, lines of debug about peers and what holds them */
+
+/** peer_lock() - a new SA; @where: who has made it. peer_unlock() - it is about to go */
+void peer_lock(const struct ikev1_sa *sa, const char *where);
+void peer_unlock(const struct ikev1_sa *sa);
+/** peer_inserted() - it is known who it is */
+void peer_inserted(const struct ikev1_sa *sa);
+/** peer_lock_ipsec(), peer_unlock_ipsec() - around the making of child SAs */
+void peer_lock_ipsec(const struct ikev1_sa *sa);
+void peer_unlock_ipsec(const struct ikev1_sa *sa);
+
+/* hint.c */
+
+/** ikev1_hint() - why it probably does not come up; NULL: nothing tells that it does not */
+const char *ikev1_hint(const struct ikev1_sa *sa);
 
 /* task.c */
 

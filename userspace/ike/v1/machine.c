@@ -152,6 +152,11 @@ void isakmp_line(const struct ikev1_sa *sa, const char *format, ...)
 		log_line(LOG_ISAKMP, ":(0:0:N/A:0):%s", text);
 }
 
+void engine_line(const struct ikev1_sa *sa, const char *what)
+{
+	log_line(LOG_ENGINE, "CryptoEngine0: %s for conn id %u", what, sa->base.id);
+}
+
 static void trace(const struct ikev1_task *task, enum ikev1_state old, enum ikev1_event event)
 {
 	if (!log_enabled(LOG_ISAKMP))

@@ -16,12 +16,10 @@ static void begin(struct ikev1_sa *sa, struct tunnel *tunnel)
 	bool aggressive = sa->base.isakmp && sa->base.isakmp->aggressive;
 	struct ikev1_task *task =
 		ikev1_task_new(sa, aggressive ? IKEV1_AGGRESSIVE : IKEV1_MAIN, true, 0);
-	char remote[ADDRESS_TEXT];
 
 	if (tunnel)
 		task->owner = tunnel_owner(tunnel);
-	log_line(LOG_ISAKMP, ": Created a peer struct for %s, peer port %u",
-		 address_format(&sa->base.remote.address, remote), sa->base.remote.port);
+	peer_lock(sa, "isakmp_initiator");
 	ikev1_run(task, aggressive ? IKEV1_SA_REQ_AM : IKEV1_SA_REQ_MM);
 }
 
@@ -94,6 +92,7 @@ void phase1_receive_first(struct ike *ike, const struct path *path, const struct
 	sa->base.local = path->local;
 	ike_sa_set_home(&sa->base, &path->local.address, &path->remote.address);
 	ike_sa_begun(&sa->base, message->header.spi_initiator, &path->remote);
+	peer_lock(sa, "crypto_isakmp_process_block");
 	ikev1_task_new(sa,
 		       message->header.exchange == ISAKMP_EXCHANGE_AGGRESSIVE ? IKEV1_AGGRESSIVE :
 										IKEV1_MAIN,
@@ -369,6 +368,7 @@ void phase1_proven(struct ikev1_task *task)
 	isakmp_line(sa, "SA authentication status: authenticated");
 	isakmp_line(sa, "SA has been authenticated with %s",
 		    address_format(&sa->base.remote.address, remote));
+	peer_inserted(sa);
 	sa->base.auth_verify = sa->method->label;
 	ikev1_accept(task);
 	take_notifies(task);
@@ -383,6 +383,8 @@ enum ikev1_event phase1_done(struct ikev1_task *task)
 	sa->phase_1 = task->iv;
 	sa->complete = true;
 	task->stage = "QM_IDLE";
+	if (task->key_exchange)
+		engine_line(sa, "clear dh number");
 	key_exchange_free(task->key_exchange);
 	task->key_exchange = NULL;
 	if (sa->method->user)

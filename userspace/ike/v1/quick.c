@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "ike/key_engine.h"
 #include "ike/v1/actions.h"
 
 #define SIMULTANEOUS SECONDS(60)
@@ -64,6 +65,8 @@ void quick_abandon(struct ikev1_task *task)
 static void finish_node(struct ikev1_task *task)
 {
 	ikev1_node_stays(task);
+	if (task->key_exchange)
+		engine_line(task->sa, "clear dh number");
 	key_exchange_free(task->key_exchange);
 	task->key_exchange = NULL;
 	task->owner = (struct kernel_owner){};
@@ -272,7 +275,7 @@ static void shorten(struct child_sa *child, const struct isakmp_transform *suite
 		child->lifetime_kilobytes = suite->kilobytes;
 }
 
-static void agree_on(struct child_sa *child, const struct isakmp_proposal *chosen)
+static struct proposal proposal_of(const struct isakmp_proposal *chosen)
 {
 	const struct isakmp_transform *suite = &chosen->transforms[0];
 	struct proposal proposal = { .number = chosen->number,
@@ -287,7 +290,7 @@ static void agree_on(struct child_sa *child, const struct isakmp_proposal *chose
 	if (suite->group)
 		proposal_add(&proposal, TRANSFORM_KE, suite->group, 0);
 	proposal_add(&proposal, TRANSFORM_ESN, suite->esn, 0);
-	child_sa_agreed(child, &proposal);
+	return proposal;
 }
 
 static bool is_outer(const struct isakmp_sa *agreed, size_t i)
@@ -298,9 +301,12 @@ static bool is_outer(const struct isakmp_sa *agreed, size_t i)
 /* Takes what is agreed into the child SA: one suite, or AH around ESP. */
 static void agree(struct child_sa *child, const struct isakmp_sa *agreed)
 {
-	for (size_t i = 0; i < agreed->count; i++)
+	for (size_t i = 0; i < agreed->count; i++) {
+		struct proposal proposal = proposal_of(&agreed->proposals[i]);
+
 		if (!is_outer(agreed, i))
-			agree_on(child, &agreed->proposals[i]);
+			child_sa_agreed(child, &proposal);
+	}
 	for (size_t i = 0; i < agreed->count; i++) {
 		const struct isakmp_proposal *part = &agreed->proposals[i];
 
@@ -495,6 +501,7 @@ static struct result load(struct ikev1_task *task)
 
 	if (!child)
 		return fail(-ENODEV, "the tunnel is gone");
+	peer_lock_ipsec(task->sa);
 	result = derive(task);
 	buffer_free(&task->secret);
 	if (failed(&result))
@@ -507,7 +514,10 @@ static struct result load(struct ikev1_task *task)
 	isakmp_line(task->sa, "Creating IPsec SAs");
 	announce(child, true, child->spi_in);
 	announce(child, false, child->spi_out);
+	log_line(LOG_ENGINE, "CryptoEngine0: ipsec allocate flow");
+	key_engine_initialize(child);
 	result = child_sa_install_inbound(child);
+	peer_unlock_ipsec(task->sa);
 	/* The exchange has a timer of its own. */
 	timer_stop(child->ike->env.timers, &child->linger);
 	return result;
@@ -603,16 +613,6 @@ static void activate(struct ikev1_task *task)
 		client_route(&task->sa->base, child->tunnel);
 }
 
-/* Row E20 */
-static void announce_spi(const struct child_sa *child, uint8_t protocol, uint32_t spi)
-{
-	char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
-
-	log_line(LOG_IPSEC, "IPSEC(spi_response): getting spi %u for SA from %s to %s for prot %u",
-		 spi, address_format(&child->sa->remote.address, from),
-		 address_format(&child->sa->local.address, to), protocol);
-}
-
 /* With SPIs of ours for one SA, or for both of a bundle. */
 static struct result new_child(struct ikev1_task *task, struct tunnel *tunnel, uint8_t protocol,
 			       bool bundle)
@@ -621,11 +621,8 @@ static struct result new_child(struct ikev1_task *task, struct tunnel *tunnel, u
 
 	if (!failed(&result) && bundle)
 		result = child_sa_add_outer(task->child);
-	if (failed(&result))
-		return result;
-	if (bundle)
-		announce_spi(task->child, PROTOCOL_AH, task->child->outer.spi_in);
-	announce_spi(task->child, protocol, task->child->spi_in);
+	if (!failed(&result))
+		key_engine_spis(task->child);
 	return result;
 }
 
@@ -828,6 +825,7 @@ enum ikev1_event quick_finish(struct ikev1_task *task)
 	struct result result = load(task);
 	struct writer chain;
 
+	engine_line(sa, "generate hmac context");
 	if (!failed(&result))
 		result = ikev1_last_hash(&sa->keys, task->message_id, buffer_bytes(&task->nonce_i),
 					 buffer_bytes(&task->nonce_r), hash);
@@ -886,6 +884,18 @@ static struct result check_selectors(const struct ikev1_task *task, const struct
 		    tunnel->device.name);
 }
 
+/* Row E20: what is chosen, part by part */
+static void validate(const struct ikev1_task *task, const struct traffic_selectors *ours,
+		     const struct traffic_selectors *theirs, bool transport)
+{
+	log_line(LOG_ENGINE, "CryptoEngine0: validate proposal request");
+	for (unsigned int i = 0; i < task->answer->count; i++) {
+		struct proposal part = proposal_of(&task->answer->proposals[i]);
+
+		key_engine_validate(&task->sa->base, &part, i + 1, ours, theirs, transport);
+	}
+}
+
 static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 {
 	struct traffic_selectors of_initiator, of_responder;
@@ -937,6 +947,7 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 	}
 	transport = child_wants_transport(tunnel, base);
 	allowed(task->sa, profile, transport, ours);
+	log_line(LOG_ENGINE, "CryptoEngine0: validate proposal");
 	task->answer = must_calloc(1, sizeof(*task->answer));
 	if (!choose(task->sa, offered, ours, task->answer)) {
 		base->ike->stats[IKE_STAT_NO_PROPOSAL]++;
@@ -945,6 +956,7 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 			     profile->name);
 		goto out;
 	}
+	validate(task, &of_responder, &of_initiator, transport);
 	task->group = task->answer->proposals[0].transforms[0].group;
 	say_rest(task);
 	result = take_public(task);
@@ -1036,6 +1048,7 @@ enum ikev1_event quick_take_last(struct ikev1_task *task)
 	uint8_t expected[CRYPTOX_HASH_MAX];
 	struct result result;
 
+	engine_line(sa, "generate hmac context");
 	result = ikev1_last_hash(&sa->keys, task->message_id, buffer_bytes(&task->nonce_i),
 				 buffer_bytes(&task->nonce_r), expected);
 	if (failed(&result) || !hash ||

@@ -11,6 +11,8 @@
 #include "base/memory.h"
 #include "ike/v1/internal.h"
 
+#define REAP SECONDS(60)
+
 static void rekey_due(struct timer *timer)
 {
 	struct ikev1_sa *sa = container_of(timer, struct ikev1_sa, rekey);
@@ -18,12 +20,24 @@ static void rekey_due(struct timer *timer)
 	sa->base.version->rekey(&sa->base);
 }
 
-/* Row E28 */
-static void expire_due(struct timer *timer)
+/* Row E28: looks at an SA once a minute, whether its time is over. */
+static void reap(struct ikev1_sa *sa)
 {
-	struct ikev1_sa *sa = container_of(timer, struct ikev1_sa, expire);
+	uint64_t age = ike_now(sa->base.ike) - sa->base.established_at;
+	uint64_t life = SECONDS(sa->lifetime), left = age < life ? life - age : 0;
 
-	log_line(LOG_ISAKMP, ": ISADB: reaper checking SA, conn_id = %u DELETE IT!", sa->base.id);
+	timer_start(sa->base.ike->env.timers, &sa->reaper, left < REAP ? left : REAP);
+}
+
+static void reaper_due(struct timer *timer)
+{
+	struct ikev1_sa *sa = container_of(timer, struct ikev1_sa, reaper);
+
+	if (ike_now(sa->base.ike) - sa->base.established_at < SECONDS(sa->lifetime)) {
+		log_line(LOG_ISADB, "ISADB: reaper checking SA, conn_id = %u", sa->base.id);
+		reap(sa);
+		return;
+	}
 	/* Child SAs have lifetimes of their own; a tunnel that is up begins again. */
 	ikev1_delete_sa(sa, !ikev1_has_lease(sa));
 }
@@ -36,7 +50,7 @@ struct ikev1_sa *ikev1_sa_new(struct ike *ike, bool initiator)
 	sa->base.initiator = initiator;
 	TAILQ_INIT(&sa->tasks);
 	sa->rekey.fire = rekey_due;
-	sa->expire.fire = expire_due;
+	sa->reaper.fire = reaper_due;
 	ike_sa_register(ike, &sa->base);
 	ike_sa_admit(&sa->base);
 	return sa;
@@ -66,7 +80,7 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 	sa->base.closing = true;
 	ikev1_abort_all(sa);
 	timer_stop(timers, &sa->rekey);
-	timer_stop(timers, &sa->expire);
+	timer_stop(timers, &sa->reaper);
 	timer_stop(timers, &sa->liveness);
 	timer_stop(timers, &sa->user_wait);
 	keepalive_stop(&sa->base);
@@ -82,6 +96,10 @@ void ikev1_sa_end(struct ikev1_sa *sa, bool keep_children)
 			child_sa_destroy(child);
 	}
 	client_config_end(&sa->base, keep_children);
+	peer_unlock(sa);
+	if (sa->keys.ready)
+		log_line(LOG_ENGINE, "CRYPTO(epa_release_crypto_conn_entry): released conn %u",
+			 sa->base.id);
 	ike_sa_bury(&sa->base, release);
 	if (!sa->base.established || ike->shutting_down)
 		return;
@@ -143,7 +161,7 @@ void ikev1_sa_ready(struct ikev1_sa *sa)
 	ikev1_sa_heard(sa);
 	timer_start(timers, &sa->rekey,
 		    ike_rekey_delay(sa->base.ike, sa->lifetime, sa->base.initiator));
-	timer_start(timers, &sa->expire, SECONDS(sa->lifetime));
+	reap(sa);
 	relieve_older(sa);
 	ikev1_liveness_start(sa);
 	keepalive_start(&sa->base);

@@ -143,7 +143,7 @@ void ikev1_task_submit(struct ikev1_task *task, struct ikev1_work *work, enum ik
 	work->then = then;
 	work->task = task;
 	task->work = work;
-	log_line(LOG_KERNEL, "CRYPTO_ENGINE: key process suspended and continued");
+	log_line(LOG_ENGINE, "CRYPTO_ENGINE: key process suspended and continued");
 	workers->submit(workers, &work->work);
 }
 
@@ -153,6 +153,7 @@ void ikev1_task_submit(struct ikev1_task *task, struct ikev1_work *work, enum ik
 struct key_work {
 	struct ikev1_work base;
 	struct key_exchange *exchange; /* NULL: make one */
+	bool fresh; /* it is made here */
 	uint16_t group;
 	struct buffer peer_public; /* empty: only the key pair */
 	struct buffer secret;
@@ -177,6 +178,8 @@ static enum ikev1_event take_keys(struct ikev1_task *task, struct ikev1_work *ba
 
 	task->key_exchange = work->exchange;
 	work->exchange = NULL;
+	if (work->fresh)
+		log_line(LOG_ENGINE, "CRYPTO_ENGINE: Dh phase 1 status: %d", work->result.code);
 	if (failed(&work->result))
 		return ikev1_fail(task, work->result, ISAKMP_NOTIFY_INVALID_KEY_INFORMATION,
 				  IKE_STAT_DROP_MALFORMED);
@@ -205,7 +208,9 @@ void ikev1_task_compute(struct ikev1_task *task, enum ikev1_event then)
 	work->base.release = release_keys;
 	work->group = task->group;
 	work->exchange = task->key_exchange;
+	work->fresh = !work->exchange;
 	task->key_exchange = NULL;
+	log_line(LOG_ENGINE, "CryptoEngine0: generate alg parameter");
 	buffer_set(&work->peer_public, buffer_bytes(&task->peer_public));
 	ikev1_task_submit(task, &work->base, then);
 }
