@@ -68,7 +68,7 @@ static void of_peers(void **state)
 				  " Key source: manually entered\n"
 				  " Key data:\n  " KEY "Key name: 20.20.20.20\n"
 				  " Key address: 20.20.20.20\n"
-				  " Key usage: encryption\n"
+				  " Key usage: encryption only\n"
 				  " Key source: manually entered\n"
 				  " Key data:\n  " KEY);
 	free(text);

@@ -28,9 +28,10 @@ struct cli {
  * struct command - one row of the table that parsing, help and completion read
  * @words: keywords, with <...> for a value; a row with neither @verb nor @run only explains
  * @verb: the daemon's name for it; NULL: done here
- * @argument: what the daemon calls the value
+ * @argument: what the daemon calls the value; of several, one name for each, and the last
+ *   name is for all that are left: "serial 0" is one interface
  * @value: the value where the words themselves say it
- * @run: an exit code; @value is what stood for <...>, or NULL
+ * @run: an exit code; @values are what stood for each <...>, NULL behind the last
  */
 struct command {
 	const char *words;
@@ -39,10 +40,12 @@ struct command {
 	const char *argument;
 	render_fn *render;
 	const char *value;
-	int (*run)(const struct cli *cli, const struct command *command, const char *value);
+	int (*run)(const struct cli *cli, const struct command *command,
+		   const char *const values[]);
 };
 
 #define COMMAND_WORDS_MAX 16
+#define COMMAND_VALUES_MAX 3
 
 /** commands() - the table, debug topics included */
 const struct command *commands(size_t *count);
@@ -59,7 +62,7 @@ enum match_outcome {
 struct match {
 	enum match_outcome outcome;
 	const struct command *command;
-	const char *value;
+	const char *values[COMMAND_VALUES_MAX + 1]; /* NULL behind the last */
 	size_t position;
 };
 
@@ -85,12 +88,16 @@ int run_line(const struct cli *cli, char *line);
 int run_shell(const struct cli *cli);
 
 /* What commands do. */
-int run_request(const struct cli *cli, const struct command *command, const char *value);
-int run_debug(const struct cli *cli, const struct command *command, const char *value);
-int run_monitor(const struct cli *cli, const struct command *command, const char *value);
-int run_config_check(const struct cli *cli, const struct command *command, const char *value);
-int run_key_generate(const struct cli *cli, const struct command *command, const char *value);
-int run_key_zeroize(const struct cli *cli, const struct command *command, const char *value);
-int run_not_yet(const struct cli *cli, const struct command *command, const char *value);
+int run_request(const struct cli *cli, const struct command *command, const char *const values[]);
+int run_debug(const struct cli *cli, const struct command *command, const char *const values[]);
+int run_monitor(const struct cli *cli, const struct command *command, const char *const values[]);
+int run_config_check(const struct cli *cli, const struct command *command,
+		     const char *const values[]);
+int run_key_generate(const struct cli *cli, const struct command *command,
+		     const char *const values[]);
+int run_key_zeroize(const struct cli *cli, const struct command *command,
+		    const char *const values[]);
+int run_key_exchange(const struct cli *cli, const struct command *command,
+		     const char *const values[]);
 
 #endif

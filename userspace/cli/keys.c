@@ -2,6 +2,7 @@
 /*
  * crypto key generate rsa, crypto key zeroize rsa (row D20): files of the host, which the daemon
  * reads with its configuration. It does not write them, and no private key passes its socket.
+ * crypto key exchange dss (row D22) is there to say why it is not.
  */
 
 #include <stdlib.h>
@@ -37,10 +38,12 @@ static struct result generate(const struct cli *cli, const char *name, enum rsa_
 	return result;
 }
 
-int run_key_generate(const struct cli *cli, const struct command *command, const char *value)
+int run_key_generate(const struct cli *cli, const struct command *command,
+		     const char *const values[])
 {
 	bool two = strstr(command->words, "usage-keys");
-	unsigned int bits = value ? (unsigned int)strtoul(value, NULL, 10) : RSA_BITS_DEFAULT;
+	unsigned int bits =
+		values[0] ? (unsigned int)strtoul(values[0], NULL, 10) : RSA_BITS_DEFAULT;
 	struct result result;
 	char name[256];
 
@@ -54,13 +57,25 @@ int run_key_generate(const struct cli *cli, const struct command *command, const
 	return EXIT_OK;
 }
 
-int run_key_zeroize(const struct cli *cli, const struct command *command, const char *value)
+int run_key_zeroize(const struct cli *cli, const struct command *command,
+		    const char *const values[])
 {
 	size_t count;
-	struct result result = rsa_files_remove(cli->keys, value, &count);
+	struct result result = rsa_files_remove(cli->keys, values[0], &count);
 
 	if (failed(&result))
 		return complain(cli, &result);
 	fprintf(cli->out, "%% %zu key pair%s removed\n", count, count == 1 ? "" : "s");
 	return EXIT_OK;
+}
+
+/* What it was for, encryption before IPsec, has no other end any more. */
+int run_key_exchange(const struct cli *cli, const struct command *command,
+		     const char *const values[])
+{
+	fprintf(cli->err,
+		"%% DSS keys were exchanged for Cisco Encryption Technology, which seki does not "
+		"have.\n%% For IKE, put what the peer's \"show crypto key mypubkey rsa\" prints "
+		"into \"crypto key pubkey-chain rsa\".\n");
+	return EXIT_REFUSED;
 }

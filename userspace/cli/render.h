@@ -15,13 +15,17 @@
 typedef void render_fn(const json_t *result, FILE *out);
 
 render_fn render_ikev2_sa, render_ikev2_sa_detailed;
-render_fn render_isakmp_sa, render_isakmp_policy;
+render_fn render_isakmp_sa, render_isakmp_sa_detail, render_isakmp_policy;
 render_fn render_rsa_keys, render_rsa_peers;
-render_fn render_ipsec_sa;
+render_fn render_ipsec_sa, render_ipsec_sa_old, render_ipsec_sa_new;
+render_fn render_transform_sets, render_transform_proposals, render_lifetime, render_session_key;
+render_fn render_crypto_map, render_one_crypto_map;
+render_fn render_connections, render_dropped, render_engine_configuration;
+render_fn render_hosts;
 render_fn render_session, render_session_detail;
 render_fn render_profile, render_proposal, render_policy;
 render_fn render_stats, render_debug, render_text, render_report;
-render_fn render_cleared, render_rekeyed, render_redirected;
+render_fn render_cleared, render_counters_cleared, render_rekeyed, render_redirected;
 
 /** render_line() - one answer of "monitor" */
 void render_line(const json_t *result, FILE *out);

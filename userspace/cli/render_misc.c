@@ -91,6 +91,12 @@ void render_cleared(const json_t *result, FILE *out)
 	print_found(result, "cleared", out);
 }
 
+void render_counters_cleared(const json_t *result, FILE *out)
+{
+	fprintf(out, "The counters of " NUMBER " SA%s are 0\n", number_of(result, "found"),
+		number_of(result, "found") == 1 ? "" : "s");
+}
+
 void render_rekeyed(const json_t *result, FILE *out)
 {
 	print_found(result, "being rekeyed", out);

@@ -59,7 +59,7 @@ void render_rsa_peers(const json_t *result, FILE *out)
 		if (*text_of(key, "address"))
 			fprintf(out, " Key address: %s\n", text_of(key, "address"));
 		fprintf(out, " Key usage: %s\n Key source: %s\n Key data:\n",
-			usage_of(key, "general purpose", "signature", "encryption"),
+			usage_of(key, "general purpose", "signatures only", "encryption only"),
 			text_of(key, "source"));
 		print_key(key, out);
 	}

@@ -32,16 +32,38 @@ static int refused(const struct cli *cli, const struct result *result, json_t *r
 	return EXIT_REFUSED;
 }
 
-static struct result ask(struct ctl_client *client, const struct command *command,
-			 const char *value, json_t **answer)
+/* One for each name of command->argument; the last name takes all that are left, in one piece. */
+static json_t *arguments_of(const struct command *command, const char *const values[])
 {
-	json_t *arguments = NULL;
+	json_t *arguments = json_object();
+	const char *name = command->argument;
+
+	while (*name) {
+		size_t len = strcspn(name, " ");
+		bool last = !name[len];
+		char text[256] = "";
+
+		if (command->value)
+			snprintf(text, sizeof(text), "%s", command->value);
+		else
+			do {
+				strncat(text, *values++, sizeof(text) - strlen(text) - 1);
+			} while (last && *values);
+		/* What is no text is refused by the daemon, not left out: that would mean all. */
+		if (json_object_setn_new(arguments, name, len, json_string(text)))
+			json_object_setn_new(arguments, name, len, json_null());
+		name += len + !last;
+	}
+	return arguments;
+}
+
+static struct result ask(struct ctl_client *client, const struct command *command,
+			 const char *const values[], json_t **answer)
+{
+	json_t *arguments = command->argument ? arguments_of(command, values) : NULL;
 	struct result result;
 
 	*answer = NULL;
-	if (command->argument)
-		arguments = json_pack("{s:s}", command->argument,
-				      command->value ? command->value : value);
 	result = ctl_send(client, command->verb, arguments);
 	return failed(&result) ? result : ctl_receive(client, answer);
 }
@@ -58,7 +80,7 @@ static void print_answer(const struct cli *cli, const json_t *answer, render_fn 
 	fflush(cli->out);
 }
 
-int run_request(const struct cli *cli, const struct command *command, const char *value)
+int run_request(const struct cli *cli, const struct command *command, const char *const values[])
 {
 	struct ctl_client *client;
 	struct result result;
@@ -68,7 +90,7 @@ int run_request(const struct cli *cli, const struct command *command, const char
 	client = ctl_connect(cli->control, &result);
 	if (!client)
 		return no_daemon(cli, &result);
-	result = ask(client, command, value, &answer);
+	result = ask(client, command, values, &answer);
 	if (failed(&result))
 		code = refused(cli, &result, answer);
 	else
@@ -138,14 +160,14 @@ static int follow(const struct cli *cli, const struct command *const orders[], s
 
 static const struct command monitor_order = { .words = "monitor", .verb = "monitor" };
 
-int run_monitor(const struct cli *cli, const struct command *command, const char *value)
+int run_monitor(const struct cli *cli, const struct command *command, const char *const values[])
 {
 	const struct command *orders[] = { &monitor_order };
 
 	return follow(cli, orders, 1);
 }
 
-int run_debug(const struct cli *cli, const struct command *command, const char *value)
+int run_debug(const struct cli *cli, const struct command *command, const char *const values[])
 {
 	const struct command *orders[] = { command, &monitor_order };
 	int code = follow(cli, orders, 2);
@@ -156,32 +178,27 @@ int run_debug(const struct cli *cli, const struct command *command, const char *
 	return code;
 }
 
-int run_config_check(const struct cli *cli, const struct command *command, const char *value)
+int run_config_check(const struct cli *cli, const struct command *command,
+		     const char *const values[])
 {
 	struct config_report report;
 	struct policy *policy = NULL;
 	struct result result;
 
 	config_report_init(&report);
-	result = config_load_file(value, &report, &policy);
+	result = config_load_file(values[0], &report, &policy);
 	config_report_print(&report, cli->err);
 	if (!failed(&result))
-		fprintf(cli->out, "%s: no errors, %zu warning%s\n", value, report.warnings,
+		fprintf(cli->out, "%s: no errors, %zu warning%s\n", values[0], report.warnings,
 			report.warnings == 1 ? "" : "s");
 	else if (report.errors)
-		fprintf(cli->err, "%% %s: %zu error%s\n", value, report.errors,
+		fprintf(cli->err, "%% %s: %zu error%s\n", values[0], report.errors,
 			report.errors == 1 ? "" : "s");
 	else
 		fprintf(cli->err, "%% %s\n", result.why);
 	policy_free(policy);
 	config_report_free(&report);
 	return failed(&result) ? EXIT_REFUSED : EXIT_OK;
-}
-
-int run_not_yet(const struct cli *cli, const struct command *command, const char *value)
-{
-	fprintf(cli->err, "%% \"%s\" is not there yet\n", command->words);
-	return EXIT_REFUSED;
 }
 
 /* The words again with a caret below the one that is wrong. */
@@ -230,6 +247,6 @@ int run_words(const struct cli *cli, size_t count, char *const words[])
 		return EXIT_USAGE;
 	}
 	if (match.command->run)
-		return match.command->run(cli, match.command, match.value);
-	return run_request(cli, match.command, match.value);
+		return match.command->run(cli, match.command, match.values);
+	return run_request(cli, match.command, match.values);
 }

@@ -58,7 +58,8 @@ struct walk {
 	const struct command *rows;
 	size_t count;
 	bool *alive;
-	const char *value;
+	const char *values[COMMAND_VALUES_MAX + 1];
+	size_t value_count;
 };
 
 static void walk_start(struct walk *walk)
@@ -99,8 +100,8 @@ static enum match_outcome walk_word(struct walk *walk, size_t position, const ch
 			return MATCH_AMBIGUOUS;
 		chosen = token;
 	}
-	if (best == FIT_VALUE)
-		walk->value = word;
+	if (best == FIT_VALUE && walk->value_count < COMMAND_VALUES_MAX)
+		walk->values[walk->value_count++] = word;
 	return MATCH_FOUND;
 }
 
@@ -137,7 +138,7 @@ struct match match_command(size_t count, char *const words[])
 	match = walk_words(&walk, count, words);
 	if (match.outcome == MATCH_FOUND) {
 		match.command = walk_row(&walk, count);
-		match.value = walk.value;
+		memcpy(match.values, walk.values, sizeof(match.values));
 		if (!match.command || !is_command(match.command))
 			match.outcome = MATCH_INCOMPLETE;
 	}
