@@ -50,6 +50,7 @@ split_sas() {
 	done
 }
 ike_sas() { split_sas "$(ask "$1" show crypto ikev2 sa)" tunnel_id; }
+isakmp_sas() { split_sas "$(ask "$1" show crypto isakmp sa)" tunnel_id; }
 ipsec_sas() { split_sas "$(ask "$1" show crypto ipsec sa)" ifindex; }
 # active_sa ROUTER: those that are in use, without those that linger
 active_sa() {
@@ -75,11 +76,12 @@ kernel_sas() { ip netns exec "$1" build/gcc/tests/tools/seki-manual list; }
 # no_xfrm NAMESPACE: nor has the kernel's other IPsec
 no_xfrm() { [ -z "$(ip -n "$1" xfrm state list)" ]; }
 
-# pings_begin ROUTER: an endless ping through the tunnel, until pings_end; close
+# pings_begin ROUTER [TO]: an endless ping through the tunnel, until pings_end; close
 # enough to hit the moment in which a wrong order of things would lose one
 pings_begin() {
 	local n=${1#R}
-	ip netns exec "$1" ping -i 0.02 -W 5 -I "192.168.$n.1" 192.168.$((3 - n)).1 \
+	# shellcheck disable=SC2046 # words of a command
+	ip netns exec "$1" ping -i 0.02 -W 5 ${2:-$(echo -I "192.168.$n.1" 192.168.$((3 - n)).1)} \
 		>"$ROUTERS_RUN/$1/pings" 2>&1 &
 	echo $! >"$ROUTERS_RUN/$1/ping-pid"
 	echo 0 >"$ROUTERS_RUN/$1/pings.checked"

@@ -46,7 +46,7 @@ start_sekid() {
 	ip netns exec "$router" build/gcc/sekid -f "$dir/seki.conf" -n --control "$dir/control" "$@" \
 		>>"$dir/log" 2>&1 &
 	echo $! >"$dir/pid"
-	wait_until 10 test -S "$dir/control"
+	wait_until 40 test -S "$dir/control"
 }
 
 stop_sekid() {

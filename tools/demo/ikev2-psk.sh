@@ -5,12 +5,7 @@
 # document, word for word, and one tunnel between them.
 set -eu
 cd "$(dirname "$0")/../.."
-. tools/vm/guest-lib.sh
-. tests/lib/routers.sh
-export IP_LIB_DIR=$PWD/build/gcc
-
-bold() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
-run() { printf '\033[36m%s\033[0m\n' "$*"; "$@"; }
+. tools/demo/lib.sh
 
 bold "Linux $(uname -r) has booted; the module is loaded"
 load_seki
@@ -72,11 +67,7 @@ printf '\nIKE SA %s became %s\n' "$before" "$(spi)"
 sed -n '/statistics/,$p' "$ROUTERS_RUN/pings"
 grep -q " 0% packet loss" "$ROUTERS_RUN/pings"
 
-for command in "show crypto ikev2 sa detailed" "show crypto ipsec sa" "show crypto session"; do
-	bold "R1# $command"
-	# shellcheck disable=SC2086
-	seki R1 $command
-done
+show R1 "show crypto ikev2 sa detailed" "show crypto ipsec sa" "show crypto session"
 
 kill $capture
 for r in R1 R2; do
