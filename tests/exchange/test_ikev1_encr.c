@@ -3,7 +3,7 @@
  * RSA encrypted nonces in main mode (RFC 2409 sections 5.2 and 5.3), in both roles: keys by name
  * and by address, what S1 prints, a session computed once more by OpenSSL alone, and what is
  * wrong: keys, paddings, nonces, names, hashes, messages that come again.
- * Rows A12, A18, D20, D21, E22, E23, E24, E25, E27, L01, L02.
+ * Rows A06, A12, A18, D15, D17, D18, D19, D20, D21, E18, E22, E23, E24, E25, E27, L01, L02.
  */
 
 #include <openssl/evp.h>
@@ -237,6 +237,93 @@ static void test_as_s1(void **state)
 	assert_true(logged_in_order(sim, lines, sizeof(lines) / sizeof(lines[0])));
 	scene_assert_clean(sim);
 	log_set(LOG_KERNEL, false);
+	sim_free(sim);
+}
+
+/* --- S1's lab --- */
+
+/* Each @what in the text by @by, which is not longer. */
+static void put_instead(char *text, const char *what, const char *by)
+{
+	size_t len = strlen(what), other = strlen(by);
+
+	for (char *at = strstr(text, what); at; at = strstr(at + other, what)) {
+		memmove(at + other, at + len, strlen(at + len) + 1);
+		memcpy(at, by, other);
+	}
+}
+
+/*
+ * A document's configuration, word for word but for our addresses outside and the peer's public
+ * key: the private keys of the document's are not known.
+ */
+static void s1_config(int node, char *out, size_t size)
+{
+	static const char *const files[] = { "tests/seeds/s1-rsa-2511.conf",
+					     "tests/seeds/s1-rsa-2516.conf" };
+	FILE *file = fopen(files[node], "r");
+	char text[6000], key[2000], *from, *to;
+	size_t len;
+
+	assert_non_null(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[len] = '\0';
+	put_instead(text, "20.20.20.21", "10.0.0.1");
+	put_instead(text, "20.20.20.20", "10.0.0.2");
+	write_key(node, "rsa512");
+	put_public(test_key("rsa512", 41 - (unsigned int)node), key, sizeof(key));
+	from = strstr(text, "key-string\n");
+	to = strstr(text, "quit\n");
+	assert_true(from && to);
+	snprintf(out, size, "crypto legacy\ncrypto key storage %s\n%.*skey-string%s\n%s",
+		 folders[node], (int)(from - text), text, key, to);
+}
+
+/* Rows A06, D15, D17, D18, D19, D21, E18, E23: keys by name, hosts, crypto maps, AH around ESP */
+static void test_s1_lab(void **state)
+{
+	static const char *const lines[] = {
+		"auth RSA encr",
+		"atts are acceptable. Next payload is 0",
+		"SA is doing RSA encryption authentication",
+		"SKEYID state generated",
+		"FQDN name    : wan2516.cisco.com",
+		"SA has been authenticated with 10.0.0.2",
+		"Checking IPsec proposal 1",
+		"transform 1, AH_SHA_HMAC",
+		"atts are acceptable.",
+		"Checking IPsec proposal 1",
+		"transform 1, ESP_DES",
+		"atts are acceptable.",
+		"processing NONCE payload",
+		"processing ID payload",
+		"processing ID payload",
+		"for SA from 10.0.0.2 to 10.0.0.1 for prot 2",
+		"for SA from 10.0.0.2 to 10.0.0.1 for prot 3",
+		"Creating IPsec SAs",
+		"(proxy 60.60.60.0 to 50.50.50.0)",
+		"(proxy 50.50.50.0 to 60.60.60.0)",
+		"Creating IPsec SAs",
+	};
+	char texts[2][9000];
+	struct sim *sim;
+	uint32_t there, back;
+
+	for (int node = 0; node < 2; node++)
+		s1_config(node, texts[node], sizeof(texts[node]));
+	sim = sim_new(33, texts[0], texts[1]);
+	sim_maps(sim, 0, NULL);
+	sim_maps(sim, 1, NULL);
+	there = sim_flow(sim, 0, "60.60.60.0");
+	back = sim_flow(sim, 1, "50.50.50.0");
+	sim_acquire(sim, 1, back);
+	sim_run(sim, SECONDS(3));
+	assert_int_equal(sim_ping_policy(sim, 0, there), back);
+	assert_int_equal(sim_ping_policy(sim, 1, back), there);
+	assert_int_equal(sim_count_kernel(sim, 0), 4);
+	assert_int_equal(sim_count_kernel(sim, 1), 4);
+	assert_true(logged_in_order(sim, lines, sizeof(lines) / sizeof(lines[0])));
 	sim_free(sim);
 }
 
@@ -684,6 +771,7 @@ int main(void)
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_by_name_alone),
 		cmocka_unit_test(test_as_s1),
+		cmocka_unit_test(test_s1_lab),
 		cmocka_unit_test(test_lossy_wire),
 		cmocka_unit_test(test_session_by_openssl),
 		cmocka_unit_test(test_no_oracle),

@@ -337,14 +337,25 @@ static bool is_named(const struct rsa_peer *peer, const struct identity *identit
 	       address_equal(&peer->address, &address);
 }
 
+/* Its own address, or that which "ip host" gives to its name (row D19). */
+static bool is_at(const struct policy *policy, const struct rsa_peer *peer,
+		  const struct address *address)
+{
+	const struct host_config *host;
+
+	if (peer->address.family != AF_UNSPEC || !peer->named)
+		return address_equal(&peer->address, address);
+	host = policy_find_host(policy, peer->name);
+	return host && address_equal(&host->address, address);
+}
+
 const struct rsa_peer *policy_rsa_peer(const struct policy *policy, const struct address *address,
 				       const struct identity *identity)
 {
 	const struct rsa_peer *peer;
 
 	TAILQ_FOREACH(peer, &policy->rsa_peers, link)
-		if (peer->usage != RSA_SIGNATURE && address && peer->address.family != AF_UNSPEC &&
-		    address_equal(&peer->address, address))
+		if (peer->usage != RSA_SIGNATURE && address && is_at(policy, peer, address))
 			return peer;
 	TAILQ_FOREACH(peer, &policy->rsa_peers, link)
 		if (peer->usage != RSA_SIGNATURE && identity && is_named(peer, identity))

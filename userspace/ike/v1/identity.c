@@ -6,10 +6,22 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ike/easy_vpn.h"
 #include "ike/v1/auth.h"
+
+/* As a router's keys are named (rows D15, D19, D20): the domain behind a name that has none. */
+static void set_host_name(struct identity *identity, const struct policy *policy)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s%s%s", policy->hostname,
+		 policy->domain && !strchr(policy->hostname, '.') ? "." : "",
+		 policy->domain && !strchr(policy->hostname, '.') ? policy->domain : "");
+	identity_set_text(identity, ID_FQDN, name);
+}
 
 void own_identity(struct ikev1_task *task, struct identity *identity)
 {
@@ -26,7 +38,7 @@ void own_identity(struct ikev1_task *task, struct identity *identity)
 		 identity_set(identity, ID_DER_ASN1_DN, credential_subject(credential)))
 		return;
 	else if (policy->isakmp_identity_hostname && policy->hostname)
-		identity_set_text(identity, ID_FQDN, policy->hostname);
+		set_host_name(identity, policy);
 	else
 		identity_set_address(identity, &sa->base.local.address);
 }
