@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * RSA signatures with certificates in main mode, in both roles, with the default suite
+ * RSA signatures with certificates in main and aggressive mode, in both roles, with the default suite
  * and others, and what is refused: wrong signatures, wrong names, strangers'
  * certificates, and messages that are cut, changed or come without them.
  * Rows A12, A13, A18, D13, D16, E26, J06, L02, L04.
@@ -16,8 +16,7 @@
 
 #include "../support/pki_scene.h"
 #include "../support/scene.h"
-#include "codec/isakmp.h"
-#include "ike/v1/internal.h"
+#include "../support/scene_isakmp.h"
 
 /* After ours: cmocka has a macro fail(). */
 #include <cmocka.h>
@@ -315,19 +314,12 @@ static void test_without_certificate(void **state)
 	sim_free(sim);
 }
 
-/** struct change - what a filter does to the first encrypted main mode message of @from */
+/** struct change - what a filter does to the first message of @from that has a signature */
 struct change {
 	int from;
 	enum { DROP_CERT, DROP_SIG, BREAK_SIG, BREAK_CERT, CUT_CERT, OTHER_ENCODING, MANY } what;
 	bool done;
 };
-
-static struct ikev1_sa *sa_of(struct sim *sim, int node, const struct ike_header *header)
-{
-	struct ike_sa *sa = ike_find(sim->nodes[node].ike, header->spi_initiator);
-
-	return ikev1_of(sa ? sa : ike_find(sim->nodes[node].ike, header->spi_responder));
-}
 
 static void put_changed(struct change *change, const struct payload *payload, struct writer *chain)
 {
@@ -363,35 +355,26 @@ static void put_changed(struct change *change, const struct payload *payload, st
 static bool change_proof(struct sim *sim, struct sim_message *datagram)
 {
 	struct change *change = sim->filter_context;
-	static struct message outer, inner;
-	struct ikev1_iv iv;
-	struct ikev1_sa *sender, *receiver;
-	struct buffer plain = {}, out = {};
+	struct scene_isakmp opened;
 	struct writer chain;
 
 	if (change->done || datagram->to == change->from ||
-	    isakmp_parse(buffer_bytes(&datagram->octets), &outer).code ||
-	    outer.header.exchange != ISAKMP_EXCHANGE_MAIN ||
-	    !(outer.header.flags & ISAKMP_FLAG_ENCRYPTED))
+	    !scene_isakmp_open(sim, datagram, &opened))
 		return true;
-	change->done = true;
-	sender = sa_of(sim, change->from, &outer.header);
-	receiver = sa_of(sim, datagram->to, &outer.header);
-	iv = receiver->initial->iv;
-	assert_int_equal(ikev1_open(receiver, &outer, &iv, &plain, &inner).code, 0);
-	writer_begin_chain(&chain);
-	for (size_t i = 0; i < inner.count; i++)
-		put_changed(change, &inner.payloads[i], &chain);
-	iv = receiver->initial->iv;
-	assert_int_equal(ikev1_seal(sender, &outer.header, &chain, &iv, &out).code, 0);
-	buffer_set(&datagram->octets, buffer_bytes(&out));
-	buffer_free(&out);
-	buffer_free(&plain);
-	writer_free(&chain);
+	if (message_get(&opened.message, ISAKMP_PAYLOAD_SIG)) {
+		change->done = true;
+		writer_begin_chain(&chain);
+		for (size_t i = 0; i < opened.message.count; i++)
+			put_changed(change, &opened.message.payloads[i], &chain);
+		scene_isakmp_seal(datagram, &opened, chain.first, buffer_bytes(&chain.buffer),
+				  false);
+		writer_free(&chain);
+	}
+	scene_isakmp_free(&opened);
 	return true;
 }
 
-static void test_changed_proofs(void **state)
+static void change_proofs(const struct wish *wish, const char *failure)
 {
 	static const char *const sentences[] = {
 		[DROP_CERT] = "the peer has sent no certificate",
@@ -404,7 +387,7 @@ static void test_changed_proofs(void **state)
 	};
 
 	for (size_t i = 0; i < 2 * sizeof(sentences) / sizeof(sentences[0]); i++) {
-		struct sim *sim = good_pair(40 + i);
+		struct sim *sim = new_pair(40 + i, wish, wish);
 		struct change change = { .from = (int)(i & 1), .what = (int)(i / 2) };
 
 		scene_answer_only(sim, 1);
@@ -417,8 +400,39 @@ static void test_changed_proofs(void **state)
 			fail_msg("not said: %s", sentences[i / 2]);
 		assert_true(sim_logged(sim, "%CRYPTO-6-IKMP_AUTH_FAIL: Authentication method 3 "
 					    "failed with host"));
-		assert_true(sim_logged(sim, "Processing of Main mode failed"));
+		assert_true(sim_logged(sim, failure));
 		assert_true(sim_ping(sim, 0) && sim_ping(sim, 1));
+		sim_free(sim);
+	}
+}
+
+/* The second message has a certificate and all else: it is large. */
+static const struct wish aggressive = {
+	.pki = good,
+	.front = "crypto ikev2 fragmentation mtu 1500\n",
+	.profile = " initiate mode aggressive\n",
+};
+
+static void test_changed_proofs(void **state)
+{
+	const struct wish wish = { .pki = good };
+
+	change_proofs(&wish, "Processing of Main mode failed");
+	change_proofs(&aggressive, "Processing of Aggressive mode failed");
+}
+
+/* With signatures aggressive mode gives nobody a key to try, and needs no permission. */
+static void test_aggressive_mode(void **state)
+{
+	for (int initiator = 0; initiator < 2; initiator++) {
+		struct sim *sim = new_pair(55, &aggressive, &aggressive);
+
+		scene_up_one(sim, initiator);
+		assert_int_equal(sim->sent, 6);
+		assert_true(sim_logged(sim, "beginning Aggressive Mode exchange"));
+		assert_true(sim_logged(sim, "SA is doing RSA signature authentication"));
+		assert_true(sim_logged(sim, "processing SIG payload. message ID = 0"));
+		scene_assert_clean(sim);
 		sim_free(sim);
 	}
 }
@@ -456,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_bad_certificates),
 		cmocka_unit_test(test_without_certificate),
 		cmocka_unit_test(test_changed_proofs),
+		cmocka_unit_test(test_aggressive_mode),
 		cmocka_unit_test(test_ends_meanwhile),
 	};
 
