@@ -88,7 +88,8 @@ static void note_life(struct isakmp_transform *transform, uint64_t type, uint64_
 			 type == ISAKMP_LIFE_KILOBYTES ? &transform->kilobytes :
 							 NULL;
 
-	if (!slot || !duration)
+	/* Nothing is how strongSwan says that it sets no limit. */
+	if (!slot)
 		transform->unknown = true;
 	else
 		*slot = (uint32_t)duration;
