@@ -156,7 +156,7 @@ rekeys() {
 	if [ "$2" = ike ]; then
 		[ "$(child_spi R1)" = "$child_before" ]
 	else
-		[ "$(field "$(active_sa R1)" pfs_group)" = 31 ]
+		[ "$(field "$(active_sa R1)" pfs_group)" = "${pfs_group:-31}" ]
 	fi
 }
 
