@@ -361,6 +361,17 @@ void quick_start(struct ikev1_sa *sa, struct tunnel *tunnel, struct child_sa *re
 /** quick_abandon() - drops the half-made child of a task */
 void quick_abandon(struct ikev1_task *task);
 
+/* quick_selectors.c */
+
+/** quick_take_selectors() - of the task's message; without them it is about the two ends themselves */
+struct result quick_take_selectors(struct ikev1_task *task, struct traffic_selectors *of_initiator,
+				   struct traffic_selectors *of_responder);
+bool quick_same_selectors(const struct traffic_selectors *a, const struct traffic_selectors *b);
+/** quick_check_selectors() - responder: within what the tunnel carries, and the client was given */
+struct result quick_check_selectors(const struct ikev1_task *task, const struct tunnel *tunnel,
+				    const struct traffic_selectors *of_initiator,
+				    const struct traffic_selectors *of_responder);
+
 /* info.c */
 
 void ikev1_receive_info(struct ikev1_sa *sa, const struct message *outer, const struct path *path);

@@ -351,43 +351,6 @@ static void put_rest(struct ikev1_task *task, struct writer *chain)
 	put_selector(chain, initiator ? &child->remote_ts : &child->local_ts);
 }
 
-static void host(const struct address *address, struct traffic_selectors *out)
-{
-	memset(out, 0, sizeof(*out));
-	out->count = 1;
-	out->items[0].start = out->items[0].end = *address;
-	out->items[0].end_port = 65535;
-}
-
-/* IDci and IDcr; without them it is about the two ends themselves (RFC 2409 section 5.5). */
-static struct result take_selectors(struct ikev1_task *task, struct traffic_selectors *of_initiator,
-				    struct traffic_selectors *of_responder)
-{
-	const struct payload *payload = message_get(task->message, ISAKMP_PAYLOAD_ID);
-	struct traffic_selectors *selectors[] = { of_initiator, of_responder };
-	const struct ike_sa *base = &task->sa->base;
-
-	host(task->initiator ? &base->local.address : &base->remote.address, of_initiator);
-	host(task->initiator ? &base->remote.address : &base->local.address, of_responder);
-	if (!payload)
-		return RESULT_OK;
-	for (size_t i = 0; i < 2; i++) {
-		struct isakmp_id id;
-		struct result result;
-
-		if (!payload)
-			return fail(-EPROTO, "IDcr payload is not contained");
-		result = isakmp_id_parse(payload->body, &id);
-		if (failed(&result))
-			return result;
-		selectors[i]->count = 1;
-		if (!isakmp_id_selector(&id, &selectors[i]->items[0]))
-			return fail(-EPROTO, "identity type %u selects no traffic", id.type);
-		payload = message_next(task->message, payload);
-	}
-	return RESULT_OK;
-}
-
 /* As routers do once the proposal is good, though we have read them before (rows E16, E18). */
 static void say_rest(const struct ikev1_task *task)
 {
@@ -532,15 +495,6 @@ static void note_nonces(struct ikev1_task *task)
 	buffer_set(&task->child->nonce_low, memcmp(i.data, r.data, len) < 0 ? i : r);
 }
 
-static bool same_selectors(const struct traffic_selectors *a, const struct traffic_selectors *b)
-{
-	return a->count == 1 && b->count == 1 &&
-	       address_equal(&a->items[0].start, &b->items[0].start) &&
-	       address_equal(&a->items[0].end, &b->items[0].end) &&
-	       a->items[0].protocol == b->items[0].protocol &&
-	       a->items[0].start_port == b->items[0].start_port;
-}
-
 /* Does @other, begun by the other end in the same moment, make one of the two superfluous? */
 static bool is_duplicate(const struct child_sa *child, const struct child_sa *other)
 {
@@ -579,8 +533,8 @@ static void relieve(struct child_sa *child, struct child_sa *old)
 		next = TAILQ_NEXT(other, of_tunnel);
 		if (other == child || !other->sa || other->sa->version != &ikev1 ||
 		    other->state != CHILD_ACTIVE || other->deleting ||
-		    !same_selectors(&other->local_ts, &child->local_ts) ||
-		    !same_selectors(&other->remote_ts, &child->remote_ts))
+		    !quick_same_selectors(&other->local_ts, &child->local_ts) ||
+		    !quick_same_selectors(&other->remote_ts, &child->remote_ts))
 			continue;
 		if (is_duplicate(child, other)) {
 			loser = is_lower(child, other) ? child : other;
@@ -758,9 +712,9 @@ static struct result accept_answer(struct ikev1_task *task)
 	if (!failed(&result))
 		result = take_public(task);
 	if (!failed(&result) && message_get(task->message, ISAKMP_PAYLOAD_ID)) {
-		result = take_selectors(task, &of_initiator, &of_responder);
-		if (!failed(&result) && (!same_selectors(&of_initiator, &child->local_ts) ||
-					 !same_selectors(&of_responder, &child->remote_ts)))
+		result = quick_take_selectors(task, &of_initiator, &of_responder);
+		if (!failed(&result) && (!quick_same_selectors(&of_initiator, &child->local_ts) ||
+					 !quick_same_selectors(&of_responder, &child->remote_ts)))
 			result = fail(-EPROTO, "the peer's identities are not those of our offer");
 	}
 	if (!failed(&result))
@@ -855,35 +809,6 @@ static bool too_many(const struct ike_sa *base)
 	return count >= IKEV1_CHILDREN_MAX;
 }
 
-/* Nothing narrows in IKEv1: what the peer wants must be within what we allow as it is. */
-static bool within(const struct traffic_selectors *wanted, const struct traffic_selectors *policy)
-{
-	struct traffic_selectors common;
-
-	return selectors_narrow(wanted, policy, &common) && common.count == 1 &&
-	       same_selectors(&common, wanted) &&
-	       common.items[0].end_port == wanted->items[0].end_port;
-}
-
-/* What the peer wants, against what the tunnel carries and, of a client, what it was given. */
-static struct result check_selectors(const struct ikev1_task *task, const struct tunnel *tunnel,
-				     const struct traffic_selectors *of_initiator,
-				     const struct traffic_selectors *of_responder)
-{
-	struct traffic_selectors remote = tunnel->remote_ts, local = tunnel->local_ts;
-
-	modecfg_client_selectors(task->sa, true, &remote);
-	modecfg_client_selectors(task->sa, false, &local);
-	if (within(of_initiator, &remote) && within(of_responder, &local))
-		return RESULT_OK;
-	task->sa->base.ike->stats[IKE_STAT_TS_UNACCEPTABLE]++;
-	if (within(of_initiator, &tunnel->remote_ts) && within(of_responder, &tunnel->local_ts))
-		return fail(-EPROTO, "proxy identities not supported: they are not for the address "
-				     "that mode config gave");
-	return fail(-EPROTO, "proxy identities not supported: %s carries other traffic",
-		    tunnel->device.name);
-}
-
 /* Row E20: what is chosen, part by part */
 static void validate(const struct ikev1_task *task, const struct traffic_selectors *ours,
 		     const struct traffic_selectors *theirs, bool transport)
@@ -915,7 +840,7 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 	if (!failed(&result))
 		result = take_nonce(task);
 	if (!failed(&result))
-		result = take_selectors(task, &of_initiator, &of_responder);
+		result = quick_take_selectors(task, &of_initiator, &of_responder);
 	if (failed(&result))
 		goto out;
 	*notify = ISAKMP_NOTIFY_INVALID_ID_INFORMATION;
@@ -936,7 +861,7 @@ static struct result choose_child(struct ikev1_task *task, uint16_t *notify)
 		result = fail(-ENETDOWN, "%s is shut down", tunnel->device.name);
 		goto out;
 	}
-	result = check_selectors(task, tunnel, &of_initiator, &of_responder);
+	result = quick_check_selectors(task, tunnel, &of_initiator, &of_responder);
 	if (failed(&result))
 		goto out;
 	*notify = ISAKMP_NOTIFY_PROPOSAL_NOT_CHOSEN;
