@@ -183,8 +183,8 @@ static void as_in_the_document(void **state)
 		"Unknown Attr: UNKNOWN (0x7000)",
 		"ISAKMP: Sending save password reply value 0",
 		"Sending DEFAULT_DOMAIN default domain name: cisco.com",
-		"ISAKMP: Sending split include name 150 network 192.168.0.0 mask 255.255.255.0 "
-		"protocol 0, src port 0, dst port 0",
+		("ISAKMP: Sending split include name 150 network 192.168.0.0 mask 255.255.255.0 "
+		 "protocol 0, src port 0, dst port 0"),
 		"ISAKMP: Sending SPLIT_DNS domain name: cisco.com",
 		"Input = IKE_MESG_INTERNAL, IKE_PHASE1_COMPLETE",
 		"Old State = IKE_P1_COMPLETE New State = IKE_P1_COMPLETE",

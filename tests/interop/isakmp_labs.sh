@@ -219,7 +219,7 @@ rekeys() {
 	or_logs no_ping_lost H1
 	cookie=$(field "$(isakmp_sas R1)" local_spi)
 	spis R1 >"$out/before"
-	seki "$1" rekey crypto ikev2 sa
+	seki "$1" rekey crypto isakmp sa
 	or_logs wait_for 30 isakmp_is_new "$cookie"
 	or_logs no_ping_lost H1
 	diff "$out/before" <(spis R1)

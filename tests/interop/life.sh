@@ -141,13 +141,15 @@ traffic_goes_on() {
 	no_ping_lost "$1" || :
 }
 
+seki_rekeys_ike() { seki R1 rekey crypto ikev2 sa; }
+
 # rekeys seki|peer child|ike [traffic_goes_on]: under an endless ping, which loses none unless it may
 rekeys() {
 	child_before=$(child_spi R1)
 	ike_before=$(ike_spi R1)
 	case "$1 $2" in
 	"seki child")	seki R1 rekey crypto sa ;;
-	"seki ike")	seki R1 rekey crypto ikev2 sa ;;
+	"seki ike")	seki_rekeys_ike ;;
 	*)		or_logs peer_rekey "$2" ;;
 	esac
 	or_logs wait_for 30 "$2_is_new"

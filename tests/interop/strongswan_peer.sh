@@ -2,12 +2,14 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 #
 # strongSwan as the peer of tests/interop/life.sh.  $swan_lines are more of its
-# connection, $swan_proposals those of the child.
+# connection, $swan_proposals and $swan_selectors those of the child.
 
 peer=strongSwan
 SWAN_PLUGINS="pem pkcs1 pkcs8 x509 pubkey constraints"
 swan_proposals="esp_proposals = aes128gcm16-x25519"
 swan_lines=
+swan_selectors="local_ts = 192.168.2.1/32
+					remote_ts = 192.168.1.1/32"
 
 peer_start() { swan_start R2; }
 peer_stop() { swan_stop R2 "$@"; }
@@ -41,8 +43,7 @@ peer_config() {
 			}
 			children {
 				net {
-					local_ts = 192.168.2.1/32
-					remote_ts = 192.168.1.1/32
+					$swan_selectors
 					$swan_proposals
 					rekey_time = 0
 				}
