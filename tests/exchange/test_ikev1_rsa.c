@@ -408,7 +408,7 @@ static void change_proofs(const struct wish *wish, const char *failure)
 
 /* The second message has a certificate and all else: it is large. */
 static const struct wish aggressive = {
-	.pki = good,
+	.pki = { .local = "rsa-sig" },
 	.front = "crypto ikev2 fragmentation mtu 1500\n",
 	.profile = " initiate mode aggressive\n",
 };

@@ -24,6 +24,7 @@ pluto_start() {
 	config setup
 	  nssdir=$dir/nss
 	  dnssec-enable=no
+	  ikev1-policy=accept
 	END
 	rm -f "$dir/run"/*
 	ip netns exec "$1" chroot "$tree" /usr/libexec/ipsec/pluto --config "$dir/ipsec.conf" --secretsfile "$dir/secrets" \

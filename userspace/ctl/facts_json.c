@@ -328,12 +328,12 @@ static void add_ipsec_sa(void *context, const struct child_sa_facts *child)
 	    (!child->interface || strcasecmp(listing->interface, child->interface) != 0))
 		return;
 	object = json_object();
-	put_number(object, "ike_version", child->version);
-	put_bool(object, "crypto_map", child->crypto_map);
-	put_bool(object, "bundled", child->bundled);
 	put_number(object, "ifindex", child->ifindex);
 	put_text(object, "interface", child->interface);
 	put_text(object, "map_tag", child->map_tag);
+	put_number(object, "ike_version", child->version);
+	put_bool(object, "crypto_map", child->crypto_map);
+	put_bool(object, "bundled", child->bundled);
 	put_endpoint(object, "local", &child->local);
 	put_endpoint(object, "remote", &child->remote);
 	put(object, "local_ts", selectors(&child->local_ts));
