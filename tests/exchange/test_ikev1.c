@@ -511,6 +511,21 @@ static void dead_peer_detection(void **state)
 	sim_free(sim);
 }
 
+/* What came last before the silence is a packet, which must not count again and again. */
+static void dead_after_packets(void **state)
+{
+	struct sim *sim = with_keepalive(91);
+
+	scene_up_one(sim, 0);
+	sim_run(sim, SECONDS(3));
+	assert_true(sim_ping(sim, 0) && sim_ping(sim, 1));
+	sim->cut = true;
+	sim_run(sim, SECONDS(40));
+	assert_true(sim_logged(sim, "dead peer detection: the peer is gone"));
+	assert_int_equal(sim_stat(sim, 0, IKE_STAT_TIMED_OUT), 1);
+	sim_free(sim);
+}
+
 /* Row E11: a peer that has lost its memory says so, and what it had is forgotten here as well. */
 static void initial_contact(void **state)
 {
@@ -661,6 +676,7 @@ int main(void)
 		cmocka_unit_test(damaged_messages),
 		cmocka_unit_test(shut_down),
 		cmocka_unit_test(dead_peer_detection),
+		cmocka_unit_test(dead_after_packets),
 		cmocka_unit_test(initial_contact),
 		cmocka_unit_test(behind_a_nat),
 		cmocka_unit_test(shorter_lifetime),

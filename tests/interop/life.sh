@@ -212,3 +212,53 @@ seki_found_dead() {
 	ip -n R1 link set tunnel0 down
 	or_logs wait_for 30 peer_is_empty || what_is_left
 }
+
+# --- transport mode between the two addresses, which is a crypto map's ---
+
+# $map_line names the profile; a packet that waits for SAs begins, unless the peer does
+start_transport() {
+	auth=psk role=''
+	seki_config_for psk
+	cat >>"$ROUTERS_RUN/R1/seki.conf" <<-END
+	crypto ipsec transform-set TRANSPORT $transforms
+	 mode transport
+	access-list 133 permit ip host 10.0.0.1 host 10.0.0.2
+	crypto map M 10 ipsec-isakmp
+	 set peer 10.0.0.2
+	 set transform-set TRANSPORT
+	 $map_line
+	 match address 133
+	interface Ethernet0
+	 ip address 10.0.0.1 255.255.255.0
+	 crypto map M
+	END
+	clear_log R1
+	peer_config
+	or_logs start_sekid R1
+	[ "$1" = seki ] || or_logs peer_initiate
+}
+
+pings_between() {
+	ip netns exec R1 ping -q -c "$1" -i 0.02 -W 2 10.0.0.2 | grep ' 0% packet loss'
+	ip netns exec R2 ping -q -c "$1" -i 0.02 -W 2 10.0.0.1 | grep ' 0% packet loss'
+}
+
+# transport_works seki|peer: who begins
+transport_works() {
+	local ike
+	start_transport "$1"
+	or_logs wait_for 30 pings_between 1
+	or_logs pings_between 20
+	ike=$(ike_sas R1)
+	[ "$(field "$ike" initiator)" = "$([ "$1" = seki ] && echo true || echo false)" ]
+	[ "$(field "$(active_sa R1)" tunnel_mode)" = false ]
+	[ "$(field "$(active_sa R1)" in.packets)" -ge 40 ]
+	[ "$(ip -n R2 xfrm state list | grep -c 'mode transport')" = 2 ]
+}
+
+transport_rekeys() {
+	child_before=$(child_spi R1)
+	if [ "$1" = seki ]; then seki R1 rekey crypto sa; else or_logs peer_rekey child; fi
+	or_logs wait_for 20 child_is_new
+	or_logs pings_between 20
+}

@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# timeout: 500
 #
 # IKEv1 between a seki router and strongSwan: main and aggressive mode with pre-shared keys,
-# old algorithms, AH, rekeys and delete by both sides, liveness, a NAT in front of seki.  The
-# topology is that of tests/interop/life.sh, with xfrm0 at R2; what protects packets is agreed on
-# for all addresses, which is how a tunnel device asks in IKEv1.
+# old algorithms, AH, transport mode, rekeys and delete by both sides, liveness, a NAT in front of
+# seki.  The topology is that of tests/interop/life.sh, with xfrm0 at R2; what protects packets is
+# agreed on for all addresses, which is how a tunnel device asks in IKEv1.
 # Rows A11, A14, A16, E01, E03, E10, M04.
 # shellcheck disable=SC2034,SC2154 # the libraries' variables
 set -eu
@@ -18,6 +17,11 @@ set -eu
 
 SWAN_PLUGINS="des md5 sha1"
 export swan_options="i_dont_care_about_security_and_use_aggressive_mode_psk = yes"
+
+swan_selectors="local_ts = 0.0.0.0/0
+					remote_ts = 0.0.0.0/0
+					if_id_in = 42
+					if_id_out = 42"
 
 peer_config() {
 	swan_load R2 <<-END
@@ -41,12 +45,9 @@ peer_config() {
 			}
 			children {
 				net {
-					local_ts = 0.0.0.0/0
-					remote_ts = 0.0.0.0/0
+					$swan_selectors
 					$swan_proposals
 					rekey_time = 0
-					if_id_in = 42
-					if_id_out = 42
 				}
 			}
 		}
@@ -107,7 +108,10 @@ for side in seki peer; do
 	ended_by "$name" $side
 done
 
-aggressive='' name="main mode through a NAT"
+aggressive='' map_line="set isakmp-profile I"
+in_transport_mode "main mode, transport mode"
+
+name="main mode through a NAT"
 masquerade R1 eth0 20000-20100
 begun "$name" seki esp "encap type espinudp"
 pings_begin R1

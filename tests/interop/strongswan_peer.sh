@@ -63,3 +63,18 @@ peer_initiate() { swan_initiate R2 net; }
 peer_delete() { swan_terminate R2 seki; }
 peer_rekey() { if [ "$1" = ike ]; then swan_rekey_ike R2 seki; else swan_rekey_child R2 net; fi; }
 peer_ikes() { swan_sas R2; }
+
+# in_transport_mode TITLE: begun by each, with a rekey of each
+in_transport_mode() {
+	local side who tunnel_selectors=$swan_selectors
+	swan_selectors="mode = transport
+					local_ts = 10.0.0.2/32
+					remote_ts = 10.0.0.1/32"
+	for side in seki peer; do
+		who=${side/peer/$peer}
+		run_test "$1, $who begins: 20 pings each way" transport_works $side
+		run_test "$1, $who begins: $who rekeys the child SA" transport_rekeys $side
+		run_test "$1, $who begins: seki ends and nothing is left" ends_with_seki
+	done
+	swan_selectors=$tunnel_selectors
+}

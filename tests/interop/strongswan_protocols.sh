@@ -36,56 +36,6 @@ protected() {
 	done
 }
 
-# --- transport mode between the two addresses, which is a crypto map's ---
-
-# start_transport seki|peer: who begins
-start_transport() {
-	auth=psk role=''
-	seki_config_for psk
-	cat >>"$ROUTERS_RUN/R1/seki.conf" <<-END
-	crypto ipsec transform-set TRANSPORT esp-gcm
-	 mode transport
-	access-list 133 permit ip host 10.0.0.1 host 10.0.0.2
-	crypto map M 10 ipsec-isakmp
-	 set peer 10.0.0.2
-	 set transform-set TRANSPORT
-	 set ikev2-profile I
-	 set pfs group31
-	 match address 133
-	interface Ethernet0
-	 ip address 10.0.0.1 255.255.255.0
-	 crypto map M
-	END
-	clear_log R1
-	peer_config
-	or_logs start_sekid R1
-	[ "$1" = seki ] || or_logs peer_initiate
-}
-
-pings_between() {
-	ip netns exec R1 ping -q -c "$1" -i 0.02 -W 2 10.0.0.2 | grep ' 0% packet loss'
-	ip netns exec R2 ping -q -c "$1" -i 0.02 -W 2 10.0.0.1 | grep ' 0% packet loss'
-}
-
-transport_works() {
-	local ike
-	start_transport "$1"
-	or_logs wait_for 30 pings_between 1
-	or_logs pings_between 20
-	ike=$(ike_sas R1)
-	[ "$(field "$ike" initiator)" = "$([ "$1" = seki ] && echo true || echo false)" ]
-	[ "$(field "$(active_sa R1)" tunnel_mode)" = false ]
-	[ "$(field "$(active_sa R1)" in.packets)" -ge 40 ]
-	[ "$(ip -n R2 xfrm state list | grep -c 'mode transport')" = 2 ]
-}
-
-transport_rekeys() {
-	child_before=$(child_spi R1)
-	if [ "$1" = seki ]; then seki R1 rekey crypto sa; else peer_rekey child; fi
-	or_logs wait_for 20 child_is_new
-	or_logs pings_between 20
-}
-
 # Break before make: the tunnel comes back with another IKE SA and another child.
 reauthenticated() {
 	child_before=$(child_spi R1)
@@ -111,17 +61,9 @@ swan_proposals="esp_proposals = aes128gcm16-x25519-esn"
 protected "ESN" esp esn
 
 protection_line='' swan_proposals="esp_proposals = aes128gcm16-x25519"
-tunnel_selectors=$swan_selectors
-swan_selectors="mode = transport
-					local_ts = 10.0.0.2/32
-					remote_ts = 10.0.0.1/32"
-for side in seki peer; do
-	who=${side/peer/$peer}
-	run_test "transport mode, $who begins: 20 pings each way" transport_works $side
-	run_test "transport mode, $who begins: $who rekeys the child SA" transport_rekeys $side
-	run_test "transport mode, $who begins: seki ends and nothing is left" ends_with_seki
-done
-swan_selectors=$tunnel_selectors
+map_line="set ikev2-profile I
+	 set pfs group31"
+in_transport_mode "transport mode"
 
 start_life psk peer
 run_test "reauthentication, $peer begins: 20 pings each way" comes_up peer

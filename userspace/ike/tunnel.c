@@ -171,6 +171,9 @@ void tunnel_want(struct tunnel *tunnel)
 	if (!tunnel->device.up || tunnel->negotiating || ike->shutting_down ||
 	    tunnel_active_child(tunnel) || child_is_coming(tunnel))
 		return;
+	/* Somebody else keys it, or it is the device that gives policies' packets up. */
+	if (!tunnel->policy && !tunnel->device.profile[0])
+		return;
 	timer_stop(ike->env.timers, &tunnel->retry);
 	if (!profile || !ipsec_profile_version(ike->policy, profile)) {
 		snprintf(tunnel->last_error, sizeof(tunnel->last_error),

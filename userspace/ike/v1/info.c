@@ -183,11 +183,10 @@ static void liveness_due(struct timer *timer)
 
 	if (!interval || sa->base.closing)
 		return;
-	if (esp < silent) {
+	if (esp < silent)
 		silent = esp;
-		sa->dpd_unanswered = 0;
-	}
 	if (silent < interval) {
+		sa->dpd_unanswered = 0;
 		timer_start(timers, timer, interval - silent);
 		return;
 	}
