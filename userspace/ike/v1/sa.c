@@ -119,6 +119,14 @@ static bool same_peer(const struct ike_sa *a, const struct ike_sa *b)
 	       identity_equal(client_identity(a), client_identity(b));
 }
 
+/* Not at once: who answers has to take over what the old one has made, and may do so later. */
+#define TAKE_OVER SECONDS(2)
+
+static void taken_over(struct timer *timer)
+{
+	ikev1_delete_sa(container_of(timer, struct ikev1_sa, rekey), true);
+}
+
 /* What an older SA has made carries on under the new one; who began the new one ends the old. */
 static void relieve_older(struct ikev1_sa *sa)
 {
@@ -136,8 +144,10 @@ static void relieve_older(struct ikev1_sa *sa)
 		client_config_move(other, &sa->base);
 		ikev1_of(other)->replaced = true;
 		timer_stop(sa->base.ike->env.timers, &ikev1_of(other)->rekey);
-		if (sa->base.initiator)
-			ikev1_delete_sa(ikev1_of(other), true);
+		if (sa->base.initiator) {
+			ikev1_of(other)->rekey.fire = taken_over;
+			timer_start(sa->base.ike->env.timers, &ikev1_of(other)->rekey, TAKE_OVER);
+		}
 	}
 }
 
